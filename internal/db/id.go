@@ -1,0 +1,125 @@
+package db
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// ids makes keys: 42 bits milliseconds since 2020, 9 bits node, 12 bits
+// sequence. They grow within a process; between processes they grow with the
+// clock. The node number of a PostgreSQL process is leased in table db_node;
+// SQLite has one process and number 0.
+type ids struct {
+	last atomic.Int64 // milliseconds<<12 | sequence
+	node atomic.Int64 // -1: none yet
+	mu   sync.Mutex
+	held lease
+	me   string
+}
+
+type lease struct {
+	from time.Time // monotonic: when the lease was asked for
+}
+
+const (
+	nodes     = 512
+	leaseTime = 10 * time.Minute
+	idEpoch   = 1577836800000 // 2020-01-01T00:00:00Z in milliseconds
+)
+
+// NewID gives a new positive key that no other process gives. Keys made later
+// by one process are larger. On PostgreSQL a node number is needed, which
+// exists once the migrations have run; before, NewID panics.
+func (d *DB) NewID() int64 {
+	node := d.ids.node.Load()
+	if node < 0 {
+		panic("db: NewID before Migrate, or on a database opened for reading")
+	}
+	ms := max(d.o.Now().UnixMilli()-idEpoch, 1)
+	for {
+		last := d.ids.last.Load()
+		next := max(ms<<12, last+1) // a full millisecond borrows from the next
+		if d.ids.last.CompareAndSwap(last, next) {
+			return next>>12<<21 | node<<12 | next&0xfff
+		}
+	}
+}
+
+func (x *ids) start(ctx context.Context, d *DB) error {
+	if d.engine == SQLite && !d.o.ReadOnly {
+		return nil // node 0
+	}
+	x.node.Store(-1)
+	if d.o.ReadOnly {
+		return nil
+	}
+	b := make([]byte, 12)
+	rand.Read(b)
+	x.me = hex.EncodeToString(b)
+	err := x.hold(ctx, d)
+	if pe, ok := errors.AsType[*pgconn.PgError](err); ok && pe.Code == "42P01" {
+		return nil // not migrated yet
+	}
+	return err
+}
+
+// hold makes sure that the node number is ours for a while longer. Acts call
+// it, so a process that was cut off for long cannot write under a number that
+// another one has taken over.
+func (x *ids) hold(ctx context.Context, d *DB) error {
+	if d.engine == SQLite {
+		return nil
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.node.Load() >= 0 && time.Since(x.held.from) < leaseTime/2 {
+		return nil
+	}
+	asked := time.Now() // measures the lease, it is no instant of an act
+	const now = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
+	until := leaseTime.Microseconds()
+	s := d.store.(*pgStore)
+	var node int64
+	tag, err := s.acts.Exec(ctx, "UPDATE db_node SET lease_until = "+now+" + $1 WHERE owner = $2 AND node = $3", until, x.me, x.node.Load())
+	switch {
+	case err != nil:
+		return explain(err)
+	case tag.RowsAffected() == 1:
+		node = x.node.Load()
+	default:
+		err = s.acts.QueryRow(ctx, `
+INSERT INTO db_node (node, owner, lease_until)
+SELECT n, $2, `+now+` + $1 FROM generate_series(0, $3 - 1) AS n
+WHERE NOT EXISTS (SELECT 1 FROM db_node AS o WHERE o.node = n AND o.lease_until > `+now+`)
+ORDER BY random() LIMIT 1
+ON CONFLICT (node) DO UPDATE SET owner = excluded.owner, lease_until = excluded.lease_until
+WHERE db_node.lease_until <= `+now+`
+RETURNING node`, until, x.me, int64(nodes)).Scan(&node)
+		if err != nil { // no row: all taken, or somebody was faster; the next act tries again
+			return explain(err)
+		}
+	}
+	x.held.from = asked
+	x.node.Store(node)
+	return nil
+}
+
+// stop gives the node number back.
+func (x *ids) stop(d *DB) {
+	if d.engine == SQLite || d.o.ReadOnly || x.node.Load() < 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	s := d.store.(*pgStore)
+	if _, err := s.acts.Exec(ctx, "DELETE FROM db_node WHERE owner = $1", x.me); err != nil {
+		d.o.Log.Warn("node number not given back", "err", err)
+	}
+}

@@ -1,0 +1,5 @@
+-- +goose Up
+CREATE TABLE serial (
+  name TEXT PRIMARY KEY,
+  next BIGINT NOT NULL
+){{STRICT}};

@@ -1,0 +1,180 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Tx is one act under way. It is used by one goroutine, and only until the
+// function given to Write returns.
+type Tx struct {
+	d      *DB
+	ctx    context.Context
+	name   string
+	now    time.Time
+	run    runner
+	err    error // the first failure; it ends the act
+	done   bool
+	commit []func()
+}
+
+// runner sends the statements of one act to its engine. Every error ends the act.
+type runner interface {
+	query(ctx context.Context, sql string, args []any) (*Rows, error)
+	exec(ctx context.Context, sql string, args []any) (int64, error)
+	// queue may wait with a statement. With conflict set, it must affect one row.
+	queue(ctx context.Context, sql string, args []any, conflict error) error
+}
+
+var errEnded = errors.New("db: the act has ended")
+
+func (d *DB) begin(ctx context.Context, name string, run runner) *Tx {
+	return &Tx{d: d, ctx: ctx, name: name, now: d.o.Now().UTC().Truncate(time.Microsecond), run: run}
+}
+
+// Query sends what was queued, asks, and reads the whole answer.
+func (tx *Tx) Query(sql string, args ...any) (*Rows, error) {
+	a, err := tx.ready(sql, args)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.run.query(tx.ctx, sql, a)
+	if err != nil {
+		return nil, tx.stop(sql, err)
+	}
+	return rows, nil
+}
+
+// QueryRow is Query for at most one row.
+func (tx *Tx) QueryRow(sql string, args ...any) *Row {
+	rows, err := tx.Query(sql, args...)
+	return &Row{rows, err}
+}
+
+// Exec sends what was queued and a writing statement, and tells how many rows
+// it affected.
+func (tx *Tx) Exec(sql string, args ...any) (affected int64, err error) {
+	a, err := tx.ready(sql, args)
+	if err != nil {
+		return 0, err
+	}
+	n, err := tx.run.exec(tx.ctx, sql, a)
+	if err != nil {
+		return 0, tx.stop(sql, err)
+	}
+	return n, nil
+}
+
+// Queue writes without waiting: PostgreSQL gets the statement together with
+// the next question or the commit, SQLite runs it at once. A failure ends the
+// act and is returned by the next call or by Write.
+func (tx *Tx) Queue(sql string, args ...any) { tx.queueOne(nil, sql, args) }
+
+// QueueOne is Queue for a statement that must affect exactly one row, such as
+// an UPDATE guarded by a version; otherwise the act fails with conflict.
+// The statement has no RETURNING.
+func (tx *Tx) QueueOne(conflict error, sql string, args ...any) {
+	if conflict == nil {
+		conflict = errors.New("db: not exactly one row")
+	}
+	tx.queueOne(conflict, sql, args)
+}
+
+func (tx *Tx) queueOne(conflict error, sql string, args []any) {
+	a, err := tx.ready(sql, args)
+	if err != nil {
+		return
+	}
+	if err := tx.run.queue(tx.ctx, sql, a, conflict); err != nil {
+		_ = tx.stop(sql, err) // kept; the next call and Write return it
+	}
+}
+
+// Fail ends the act with err, as a failed statement would.
+func (tx *Tx) Fail(err error) {
+	if tx.err == nil {
+		tx.err = err
+	}
+}
+
+// Err is what ended the act so far, nil if nothing did.
+func (tx *Tx) Err() error { return tx.err }
+
+// Now is the one instant of this act, in UTC, to the microsecond.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// NowMicros is Now as it is stored.
+func (tx *Tx) NowMicros() int64 { return tx.now.UnixMicro() }
+
+// NewID gives a new key, see DB.NewID.
+func (tx *Tx) NewID() int64 { return tx.d.NewID() }
+
+// Context is the context of the act.
+func (tx *Tx) Context() context.Context { return tx.ctx }
+
+// Engine says which engine runs the act.
+func (tx *Tx) Engine() Engine { return tx.d.engine }
+
+// Value is what a room attached to the database, nil if nothing.
+func (tx *Tx) Value(key any) any {
+	v, _ := tx.d.values.Load(key)
+	return v
+}
+
+// OnCommit has f called after the act was committed, in the goroutine that
+// called Write. An act that is undone forgets it.
+func (tx *Tx) OnCommit(f func()) { tx.commit = append(tx.commit, f) }
+
+// ready checks that the act may go on and brings the arguments into shape.
+func (tx *Tx) ready(sql string, args []any) ([]any, error) {
+	switch {
+	case tx.done:
+		return nil, errEnded
+	case tx.err != nil:
+		return nil, tx.err
+	}
+	if err := tx.ctx.Err(); err != nil {
+		return nil, tx.stop(sql, err)
+	}
+	a, err := arguments(args)
+	if err != nil {
+		return nil, tx.stop(sql, err)
+	}
+	return a, nil
+}
+
+func (tx *Tx) stop(sql string, err error) error {
+	if tx.err == nil {
+		tx.err = fault(tx.name+": "+sql, explain(err))
+	}
+	return tx.err
+}
+
+// call runs fn and gives the error that ends the act, if any. The failure of a
+// statement ends it even if fn did not pass it on.
+func (tx *Tx) call(fn func(*Tx) error) error {
+	defer func() { tx.done = true }()
+	if err := fn(tx); err != nil {
+		tx.Fail(err)
+		return err
+	}
+	return tx.err
+}
+
+func (tx *Tx) committed() {
+	for _, f := range tx.commit {
+		f()
+	}
+}
+
+// fault names the statement in an error, in one line, without any value.
+func fault(sql string, err error) error {
+	sql = strings.Join(strings.Fields(sql), " ")
+	if r := []rune(sql); len(r) > 120 {
+		sql = string(r[:120]) + "…"
+	}
+	return fmt.Errorf("%s: %w", sql, err)
+}
