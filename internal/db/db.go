@@ -98,6 +98,9 @@ func badURL(cause error) error {
 		"The database URL must be sqlite:///path or postgres://….").Because(cause)
 }
 
+// Now is the clock given to Open, in UTC to the microsecond. In an act, use Tx.Now.
+func (d *DB) Now() time.Time { return d.o.Now().UTC().Truncate(time.Microsecond) }
+
 // Engine says which engine this is.
 func (d *DB) Engine() Engine { return d.engine }
 
