@@ -92,6 +92,8 @@ func (c *checker) run(v Values, lv level) map[string]found {
 				walk(cause)
 			}
 			return
+		case *kind.AdditionalProperties: // named one by one in answerErrors
+			return
 		}
 		if lv == draft && !stops(e.ErrorKind) || len(e.InstanceLocation) == 0 {
 			return

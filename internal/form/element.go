@@ -143,7 +143,7 @@ func overlay(base, over node) (node, bool) {
 	}
 	if len(patterns) > 0 {
 		if over.m["x-msg"] == nil {
-			over.bad("x-msg", "required", "写了 pattern,就要用 x-msg 说明应当怎样填写", "a pattern needs x-msg, the sentence that says what to do")
+			over.bad("x-msg", "required", "写了 pattern，就要用 x-msg 说明应当怎样填写", "a pattern needs x-msg, the sentence that says what to do")
 		}
 		for _, p := range patterns {
 			if p := p.(map[string]any); p["x-msg-en"] == nil {

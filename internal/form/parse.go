@@ -18,7 +18,7 @@ const MaxBody = 1 << 20
 
 // What ParseJSON answers when the text as a whole cannot be read.
 var (
-	ErrTooLarge = errs.New(errs.TooLarge, "form-too-large", "填写的内容超过 1 MiB,请精简后再提交。", "The answers exceed 1 MiB.")
+	ErrTooLarge = errs.New(errs.TooLarge, "form-too-large", "填写的内容超过 1 MiB，请精简后再提交。", "The answers exceed 1 MiB.")
 	ErrJSON     = errs.New(errs.Malformed, "form-json", "提交的内容不是有效的 JSON 对象。", "The answers are not a sound JSON object.")
 	ErrTwice    = errs.New(errs.Malformed, "form-key-twice", "提交的内容中有重复的字段。", "The answers hold a field twice.")
 )

@@ -168,7 +168,7 @@ func (c *compiler) pattern(n node, fd *Field) {
 		n.bad("pattern", "pattern", "不是有效的正则表达式(RE2)", "is not a sound regular expression (RE2)")
 	}
 	if p.ZH == "" {
-		n.bad("x-msg", "required", "写了 pattern,就要用 x-msg 说明应当怎样填写", "a pattern needs x-msg, the sentence that says what to do")
+		n.bad("x-msg", "required", "写了 pattern，就要用 x-msg 说明应当怎样填写", "a pattern needs x-msg, the sentence that says what to do")
 	}
 	fd.Patterns = append(fd.Patterns, p)
 }
