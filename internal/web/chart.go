@@ -7,7 +7,8 @@ import (
 	qrcode "github.com/skip2/go-qrcode"
 )
 
-// Bars 柱状图 is partial "bars": horizontal, from zero, with the table beside.
+// Bars 柱状图 is partial "bars": horizontal, from zero, drawn into the table of
+// its figures, so that small screens and screen readers get the same.
 type Bars struct {
 	ID    string // unique on the page
 	Title string
@@ -26,18 +27,12 @@ type Bar struct {
 	Bad   bool
 }
 
-const (
-	barStep  = 30
-	barLeft  = 150
-	barSpace = 360
-)
-
 type drawnBar struct {
 	Bar
-	Y, TextY, W, EndX int
+	Width int // of 1000
 }
 
-// Drawn lays the bars out on a drawing 600 wide.
+// Drawn gives the bars their widths; the greatest value fills the room.
 func (b Bars) Drawn() []drawnBar {
 	top := 0.0
 	for _, it := range b.Items {
@@ -50,23 +45,11 @@ func (b Bars) Drawn() []drawnBar {
 		}
 		w := 0
 		if top > 0 && it.Value > 0 {
-			w = max(int(it.Value/top*barSpace), 2)
+			w = max(int(it.Value/top*1000), 4) // what is not zero is seen
 		}
-		out[i] = drawnBar{Bar: it, Y: i*barStep + 5, TextY: i*barStep + 20, W: w, EndX: barLeft + w + 8}
+		out[i] = drawnBar{Bar: it, Width: w}
 	}
 	return out
-}
-
-// Height of the drawing.
-func (b Bars) Height() int { return len(b.Items) * barStep }
-
-// Short is a bar's text cut to the room left of the axis; the table has it whole.
-func (b drawnBar) Short() string {
-	r := []rune(b.Text)
-	if len(r) > 10 {
-		return string(r[:9]) + "…"
-	}
-	return b.Text
 }
 
 // Spark 走势 is partial "spark": a small line from zero.
@@ -87,19 +70,6 @@ func (s Spark) Path() string {
 		fmt.Fprintf(&b, "%s%.1f %.1f", op, x, y)
 	}
 	return b.String()
-}
-
-// EndX and EndY are where the line ends.
-func (s Spark) EndX() string { x, _ := s.end(); return fmt.Sprintf("%.1f", x) }
-
-// EndY is the height where the line ends.
-func (s Spark) EndY() string { _, y := s.end(); return fmt.Sprintf("%.1f", y) }
-
-func (s Spark) end() (x, y float64) {
-	if len(s.Values) == 0 {
-		return 0, 28
-	}
-	return s.point(len(s.Values)-1, s.Values[len(s.Values)-1])
 }
 
 func (s Spark) point(i int, v float64) (x, y float64) {

@@ -9,7 +9,7 @@ import (
 // the date was reckoned, behind a summary.
 type Clock struct {
 	Title string // “办理时限”
-	Words string // “还剩 3 个工作日,10月22日前”, see Left
+	Words string // “还剩 3 个工作日，10月22日前”, see Left
 	Tone  Tone
 	Days  []Day     // from the first day to the due date or today, whichever is later; empty: no strip
 	Calc  []CalcRow // empty: no explanation
@@ -60,9 +60,9 @@ func (p Page) Left(days int, working bool, due time.Time) string {
 	case days == 0:
 		return p.Tr("今天到期，"+on, "Due today, "+on)
 	case days < 0:
-		return p.Tr(fmt.Sprintf("已超期 %d %s,应在%s前办结", n, unit, on), fmt.Sprintf("%d %s late, was due %s", n, enUnit, on))
+		return p.Tr(fmt.Sprintf("已超期 %d %s，应在%s前办结", n, unit, on), fmt.Sprintf("%d %s late, was due %s", n, enUnit, on))
 	}
-	return p.Tr(fmt.Sprintf("还剩 %d %s,%s前", n, unit, on), fmt.Sprintf("%d %s left, by %s", n, enUnit, on))
+	return p.Tr(fmt.Sprintf("还剩 %d %s，%s前", n, unit, on), fmt.Sprintf("%d %s left, by %s", n, enUnit, on))
 }
 
 // LeftTone colours a clock by what is left of it.

@@ -119,7 +119,7 @@ func (rt *Renderer) failOf(r *http.Request, e *errs.Error, err error) failPage {
 	case 503:
 		p.Heading, p.Onward = tr("系统正在恢复", "The service is recovering"), []Link{again, home}
 	default:
-		p.Heading, p.Text = tr("系统出现问题", "Something went wrong on our side"), tr("您已提交的内容不会丢失。请稍后再试;如果仍然不行，请把下面的编号告诉我们。", "What you have submitted is not lost. Try again later; if it still fails, tell us the number below.")
+		p.Heading, p.Text = tr("系统出现问题", "Something went wrong on our side"), tr("您已提交的内容不会丢失。请稍后再试；如果仍然不行，请把下面的编号告诉我们。", "What you have submitted is not lost. Try again later; if it still fails, tell us the number below.")
 		p.Onward, p.Number = []Link{again, home}, number()
 	}
 	var o onward

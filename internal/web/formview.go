@@ -185,7 +185,7 @@ func (d *drawer) field(fd *form.Field, name, path string) FieldView {
 		Help: tr(fd.Help, fd.HelpEN), Optional: !fd.Required && !fd.MustAccept, Unit: tr(fd.Unit, fd.UnitEN),
 		From: d.in.From[name], Locked: d.in.Locked[name], Max: fd.MaxLength}
 	if f.Help == "" && fd.Example != "" {
-		f.Help = tr("例如:", "For example: ") + fd.Example
+		f.Help = tr("例如：", "For example: ") + fd.Example
 	}
 	if e, ok := d.problems[path]; ok {
 		f.Error = tr(e.ZH, e.EN)

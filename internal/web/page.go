@@ -125,7 +125,7 @@ func (p Page) PlatformName() string { return p.Tr(p.Site.Platform, p.Site.Platfo
 func (p Page) FullTitle() string {
 	t := p.Title
 	if len(p.Errors.Items) > 0 {
-		t = p.Tr("有误:", "Error: ") + t
+		t = p.Tr("有误：", "Error: ") + t
 	}
 	if p.Name() == t || t == "" {
 		return p.Name()

@@ -46,7 +46,7 @@ func TestGallery(t *testing.T) {
 	rt.Routes(mux)
 	mux.Handle("GET /fail", rt.Handle(func(http.ResponseWriter, *http.Request) error { return errors.New("secret words") }))
 	mux.Handle("GET /clash", rt.Handle(func(http.ResponseWriter, *http.Request) error {
-		return errs.New(errs.Conflict, "case-changed", "这件办件刚刚由他人处理,您的操作没有生效。", "Someone else has just acted on this case.")
+		return errs.New(errs.Conflict, "case-changed", "这件办件刚刚由他人处理，您的操作没有生效。", "Someone else has just acted on this case.")
 	}))
 	for path, file := range map[string]string{"/fail": "fail.html", "/clash": "clash.html"} {
 		write(t, filepath.Join(out, file), get(rt.Wrap(mux), path).Body.Bytes())
@@ -233,7 +233,7 @@ func TestFlash(t *testing.T) {
 		return g.home.Render(w, r, http.StatusOK, p)
 	}))
 	mux.Handle("POST /act", rt.Handle(func(w http.ResponseWriter, r *http.Request) error {
-		rt.SetFlash(w, web.OK, "已提交,谢谢。")
+		rt.SetFlash(w, web.OK, "已提交，谢谢。")
 		return web.SeeOther(w, r, "/")
 	}))
 	h := rt.Wrap(rt.Mux(mux))
@@ -244,13 +244,13 @@ func TestFlash(t *testing.T) {
 		t.Fatalf("cookies %v", cookies)
 	}
 	w = get(h, "/", func(r *http.Request) { r.AddCookie(cookies[0]) })
-	if !strings.Contains(w.Body.String(), "已提交,谢谢。") {
+	if !strings.Contains(w.Body.String(), "已提交，谢谢。") {
 		t.Error("not said")
 	}
 	if c := w.Result().Cookies(); len(c) != 1 || c[0].MaxAge >= 0 {
 		t.Errorf("not cleared: %v", c)
 	}
-	if strings.Contains(get(h, "/").Body.String(), "已提交,谢谢。") {
+	if strings.Contains(get(h, "/").Body.String(), "已提交，谢谢。") {
 		t.Error("said twice")
 	}
 }
