@@ -1,0 +1,84 @@
+package identity
+
+// Act names what somebody wants to do; the table in policy.go says who may.
+type Act string
+
+// Items 事项.
+const (
+	ItemRead    Act = "item.read"
+	ItemPublish Act = "item.publish" // new versions, suspension, cancellation
+)
+
+// Cases 办件. Every act of the casework state table is "case." + its name.
+const (
+	CaseDraft             Act = "case.draft"   // start, read, fill and discard one's own draft
+	CaseReceive           Act = "case.receive" // the same at the window, for whom it concerns
+	CaseSubmit            Act = "case.submit"
+	CaseRead              Act = "case.read" // with its documents and timeline
+	CaseAccept            Act = "case.accept"
+	CaseDeemAccepted      Act = "case.deem-accepted"
+	CaseRequestCorrection Act = "case.request-correction"
+	CaseResubmit          Act = "case.resubmit"
+	CaseReturnUncorrected Act = "case.return-uncorrected"
+	CaseDecline           Act = "case.decline"
+	CaseNotNeeded         Act = "case.not-needed"
+	CasePrecheckPass      Act = "case.precheck-pass"
+	CaseArrive            Act = "case.arrive"
+	CaseReview            Act = "case.review"
+	CaseDecide            Act = "case.decide"
+	CaseExtend            Act = "case.extend"
+	CaseSuspend           Act = "case.suspend"
+	CaseResume            Act = "case.resume"
+	CaseWithdraw          Act = "case.withdraw"
+	CaseHandOver          Act = "case.hand-over"
+	CasePost              Act = "case.post"
+	CaseDeliverElectronic Act = "case.deliver-electronic"
+	CaseChangeDelivery    Act = "case.change-delivery"
+	CaseCollect           Act = "case.collect"  // the applicant confirms what arrived
+	CaseQueue             Act = "case.queue"    // a unit's work list
+	CaseProgress          Act = "case.progress" // public page by receipt code, no personal data
+)
+
+// Licences 电子证照.
+const (
+	LicenceRead   Act = "licence.read"
+	LicenceVerify Act = "licence.verify"
+	LicenceUse    Act = "licence.use"  // 用证, for a case and a purpose
+	LicenceUses   Act = "licence.uses" // who used it
+	LicenceIssue  Act = "licence.issue"
+	LicenceChange Act = "licence.change" // suspend, annul, deregister, revoke
+	LicenceImport Act = "licence.import"
+)
+
+// Ratings, channels, supervision.
+const (
+	RatingRate        Act = "rating.rate"
+	RatingRateByToken Act = "rating.rate-by-token" // the code on a receipt is the right
+	RatingRead        Act = "rating.read"          // published figures and words
+	RatingDetail      Act = "rating.detail"
+	CentreRead        Act = "centre.read"
+	CentreManage      Act = "centre.manage"
+	AppointmentBook   Act = "appointment.book"
+	AppointmentCancel Act = "appointment.cancel"
+	AppointmentToday  Act = "appointment.today"
+	SuperviseView     Act = "supervise.view"
+	CalendarPublish   Act = "calendar.publish"
+	DataImport        Act = "data.import"
+	JobManage         Act = "job.manage"
+	AuditRead         Act = "audit.read"
+)
+
+// Persons, mandates, staff.
+const (
+	ProfileRead   Act = "profile.read"
+	ProfileChange Act = "profile.change"
+	PartyFind     Act = "party.find"
+	PartyWalkIn   Act = "party.walk-in"
+	PartyUnmask   Act = "identity.unmask"
+	MandateGrant  Act = "mandate.grant"
+	MandateRead   Act = "mandate.read"
+	MandateRevoke Act = "mandate.revoke"
+	StaffRead     Act = "staff.read"
+	StaffManage   Act = "staff.manage"
+	RoleGrant     Act = "role.grant"
+)
