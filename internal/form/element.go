@@ -2,15 +2,40 @@ package form
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
 	"strings"
+
+	"github.com/tongban/tongban/internal/errs"
 )
 
 // Elements 数据元目录 maps a data-element code to a fragment: the words of a
 // field without x-show, x-not-before and $ref, as JSON.
 type Elements map[string]json.RawMessage
+
+// Check compiles every element by itself: what it refuses, no form could use.
+// The error is that of Compile; places begin with the code.
+func (e Elements) Check(formats Formats) error {
+	p := &problems{}
+	for _, code := range sortedKeys(e) {
+		if !goodCode(code) {
+			p.add(short(code), "name", "数据元代码只能由字母、数字、“.”、“-”、“_”组成", "a code has letters, digits, “.”, “-” and “_” only")
+			continue
+		}
+		_, err := Compile([]byte(`{"type":"object","x-steps":[{"key":"s","title":"s","fields":["x"]}],"properties":{"x":{"$ref":"elem:`+code+`"}}}`), e, formats)
+		var found *errs.Error
+		if !errors.As(err, &found) {
+			continue
+		}
+		for _, f := range found.Fields {
+			place := code + strings.TrimPrefix(strings.TrimPrefix(f.Path, "properties/x"), elemScheme+code)
+			p.add(place, f.Code, strings.TrimPrefix(f.ZH, f.Path+"："), strings.TrimPrefix(f.EN, f.Path+": "))
+		}
+	}
+	return p.err()
+}
 
 const elemScheme = "elem:"
 

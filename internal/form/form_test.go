@@ -291,3 +291,18 @@ func refused(t *testing.T, err error, place string) {
 	}
 	t.Errorf("want %q, got %q", place, got)
 }
+
+func TestElementsCheck(t *testing.T) {
+	e := testElements(t)
+	if err := e.Check(testFormats()); err != nil {
+		t.Fatal(err)
+	}
+	e["DE9"] = json.RawMessage(`{"type":"string","maxLength":0,"title":"九"}`)
+	e["DE8"] = json.RawMessage(`{"type":"string","title":"八","x-show":{"a":"b"}}`)
+	e["DE7"] = json.RawMessage(`{`)
+	e["D E"] = json.RawMessage(`{}`)
+	err := e.Check(testFormats())
+	for _, place := range []string{"DE9/maxLength range", "DE8/x-show unknown-word", "DE7 json", "D E name"} {
+		refused(t, err, place)
+	}
+}
