@@ -184,7 +184,8 @@ func FuzzOpen(f *testing.F) {
 	f.Add(s)
 	f.Add(sealStream(f, v, "p", []byte("value"), 2))
 	f.Fuzz(func(t *testing.T, in []byte) {
-		if got, err := v.Open("p", in); err == nil && !bytes.Equal(in, s) {
+		// Nothing but "value" was ever sealed with this key.
+		if got, err := v.Open("p", in); err == nil && string(got) != "value" {
 			t.Errorf("forged: %q", got)
 		}
 		if _, err := openStream(v, "q", in); err == nil {
