@@ -11,7 +11,7 @@ import (
 )
 
 // ErrNotActing refuses a capacity that the person does not have, or no longer.
-var ErrNotActing = errs.New(errs.Forbidden, "not-acting", "您目前不能以该身份办事:没有有效的法定代表人登记或者授权。",
+var ErrNotActing = errs.New(errs.Forbidden, "not-acting", "您目前不能以该身份办事：没有有效的法定代表人登记或者授权。",
 	"You cannot act for this party: no registration as its representative and no mandate in force.")
 
 const (

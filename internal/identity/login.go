@@ -18,7 +18,7 @@ import (
 // What a login can say. It is the same whatever was wrong, and takes the same
 // time: nobody learns which names exist.
 var (
-	ErrLogin = errs.New(errs.Unauthenticated, "login-failed", "账号、密码或动态口令不正确,或者账号已停用。",
+	ErrLogin = errs.New(errs.Unauthenticated, "login-failed", "账号、密码或动态口令不正确，或者账号已停用。",
 		"The name, password or code is not right, or the account is disabled.")
 	ErrNoAccount = errs.New(errs.NotFound, "no-account", "没有这个账号。", "There is no such account.")
 )
@@ -262,6 +262,6 @@ func strongEnough(password string, staff bool) error {
 		return nil
 	}
 	return errs.InvalidFields(errs.Field{Path: "password", Code: "weak",
-		ZH: fmt.Sprintf("密码至少%d位,并包含大写字母、小写字母、数字、符号中的三种。", least),
+		ZH: fmt.Sprintf("密码至少%d位，并包含大写字母、小写字母、数字、符号中的三种。", least),
 		EN: fmt.Sprintf("At least %d characters, with three of: upper case, lower case, digits, signs.", least)})
 }

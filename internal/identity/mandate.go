@@ -82,7 +82,7 @@ func checkMandate(in MandateInput, day string) (Mandate, error) {
 		fields = append(fields, errs.Field{Path: "until", Code: "long", ZH: "授权期限最长三年。", EN: "A mandate lasts three years at most."})
 	}
 	if n := len([]rune(m.Ground)); n == 0 || n > 200 {
-		fields = append(fields, errs.Field{Path: "ground", Code: "required", ZH: "请写明授权依据,不超过200字。", EN: "Say what the mandate rests on, in 200 characters."})
+		fields = append(fields, errs.Field{Path: "ground", Code: "required", ZH: "请写明授权依据，不超过200字。", EN: "Say what the mandate rests on, in 200 characters."})
 	}
 	if len(m.Items) > 200 {
 		fields = append(fields, errs.Field{Path: "items", Code: "many", ZH: "授权事项最多200项。", EN: "At most 200 items."})

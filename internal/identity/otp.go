@@ -64,7 +64,7 @@ func otpURL(issuer, login, secret string) string {
 }
 
 // ErrCodeSpent says that the codes of this moment are used up.
-var ErrCodeSpent = errs.New(errs.Conflict, "code-spent", "本时段的动态口令已用完,请半分钟后再取。", "The codes of this moment are used; ask again in half a minute.")
+var ErrCodeSpent = errs.New(errs.Conflict, "code-spent", "本时段的动态口令已用完，请半分钟后再取。", "The codes of this moment are used; ask again in half a minute.")
 
 const sqlDemoSecret = `SELECT totp, totp_step FROM staff WHERE login = $1 AND demo AND NOT disabled`
 

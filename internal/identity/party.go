@@ -164,7 +164,7 @@ func (s *Service) WalkIn(ctx context.Context, a actor.Actor, in PersonInput) (_ 
 			return s.record(tx, a, string(PartyWalkIn), personSubject(p.ID), "registered", nil)
 		}
 		if p.Name != strings.TrimSpace(in.Name) {
-			return errs.InvalidFields(errs.Field{Path: "name", Code: "mismatch", ZH: "姓名与该证件号码登记的姓名不一致,请核对证件。",
+			return errs.InvalidFields(errs.Field{Path: "name", Code: "mismatch", ZH: "姓名与该证件号码登记的姓名不一致，请核对证件。",
 				EN: "The name is not the one registered with this number; look at the document."})
 		}
 		if p.Walkin && p.Login == "" && (in.Phone != "" || in.Address != "") {

@@ -57,12 +57,12 @@ func Acts() []Act {
 // The refusals.
 var (
 	ErrLoginNeeded = errs.New(errs.Unauthenticated, "login-required", "请先登录。", "Log in first.")
-	ErrNotFound    = errs.New(errs.NotFound, "not-found", "没有找到,或者您无权查看。", "There is no such thing, or it is not yours to see.")
+	ErrNotFound    = errs.New(errs.NotFound, "not-found", "没有找到，或者您无权查看。", "There is no such thing, or it is not yours to see.")
 	ErrForbidden   = errs.New(errs.Forbidden, "forbidden", "您没有办理这一步的权限。", "You are not authorised to do this.")
 	ErrSamePerson  = errs.New(errs.Forbidden, "same-person", "审查人员不得对同一办件作出决定。", "Whoever reviewed a case does not decide it.")
 	ErrOwnAccount  = errs.New(errs.Forbidden, "own-account", "管理员不得管理自己的账号或为自己授权。", "Nobody manages his own account or gives himself a role.")
 	ErrPurpose     = errs.New(errs.Forbidden, "purpose-required", "查看个人信息须写明用途。", "Say for what purpose personal data is looked at.")
-	ErrPrincipal   = errs.New(errs.Forbidden, "principal-only", "只有本人或者法定代表人可以办理,代理人不能再授权。", "Only the principal may do this; an agent cannot pass the mandate on.")
+	ErrPrincipal   = errs.New(errs.Forbidden, "principal-only", "只有本人或者法定代表人可以办理，代理人不能再授权。", "Only the principal may do this; an agent cannot pass the mandate on.")
 	ErrSeparation  = errs.New(errs.Forbidden, "separation", "系统、安全、审计管理员须由不同人员担任。", "System, security and audit administrator are different people.")
 )
 
