@@ -155,10 +155,13 @@ func (r reader) Query(sql string, args ...any) (*Rows, error) {
 		return nil, fault(sql, err)
 	}
 	rows, err := r.d.store.query(r.ctx, sql, a)
-	if err != nil {
-		return nil, fault(sql, explain(err))
+	switch {
+	case err == nil:
+		return rows, nil
+	case r.ctx.Err() != nil:
+		return nil, fault(sql, r.ctx.Err())
 	}
-	return rows, nil
+	return nil, fault(sql, explain(err))
 }
 
 func (r reader) QueryRow(sql string, args ...any) *Row {

@@ -77,22 +77,31 @@ func IsReference(err error) bool {
 
 // lost reports whether the connection is gone, so that a new one may do better.
 func lost(err error) bool {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if err == nil {
+		return false
+	}
+	if unreachable(err) {
+		return true
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
 		// 08: connection; 57P01–57P03: shut down, starting up; 25006: it became
-		// a standby; 53300: no connection left; 58: the server's disk.
+		// a standby; 53300: no connection left.
 		return strings.HasPrefix(pe.Code, "08") || strings.HasPrefix(pe.Code, "57P0") || pe.Code == "25006" || pe.Code == "53300"
-	}
-	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
-		return true
 	}
 	if _, ok := errors.AsType[net.Error](err); ok {
 		return true
 	}
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
 		pgconn.SafeToRetry(err) || strings.Contains(err.Error(), "conn closed")
+}
+
+// unreachable reports whether no connection could be made at all.
+func unreachable(err error) bool {
+	_, ok := errors.AsType[*pgconn.ConnectError](err)
+	return ok
 }
 
 // collided reports whether the act lost against another one and may run again.

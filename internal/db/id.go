@@ -3,9 +3,7 @@ package db
 import (
 	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"errors"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,13 +17,10 @@ import (
 type ids struct {
 	last atomic.Int64 // milliseconds<<12 | sequence
 	node atomic.Int64 // -1: none yet
-	mu   sync.Mutex
-	held lease
 	me   string
-}
-
-type lease struct {
-	from time.Time // monotonic: when the lease was asked for
+	born time.Time     // durations of the lease are measured from here
+	held atomic.Int64  // when the lease was last asked for, as a duration since born
+	busy chan struct{} // holds a token while nobody asks for the lease
 }
 
 const (
@@ -60,9 +55,8 @@ func (x *ids) start(ctx context.Context, d *DB) error {
 	if d.o.ReadOnly {
 		return nil
 	}
-	b := make([]byte, 12)
-	rand.Read(b)
-	x.me = hex.EncodeToString(b)
+	x.me, x.born, x.busy = rand.Text(), time.Now(), make(chan struct{}, 1)
+	x.busy <- struct{}{}
 	err := x.hold(ctx, d)
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok && pe.Code == "42P01" {
 		return nil // not migrated yet
@@ -72,17 +66,42 @@ func (x *ids) start(ctx context.Context, d *DB) error {
 
 // hold makes sure that the node number is ours for a while longer. Acts call
 // it, so a process that was cut off for long cannot write under a number that
-// another one has taken over.
+// another one has taken over. Until the lease has run out, acts do not wait.
 func (x *ids) hold(ctx context.Context, d *DB) error {
 	if d.engine == SQLite {
 		return nil
 	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.node.Load() >= 0 && time.Since(x.held.from) < leaseTime/2 {
+	age := func() time.Duration { return time.Since(x.born) - time.Duration(x.held.Load()) }
+	mine := x.node.Load() >= 0
+	switch {
+	case mine && age() < leaseTime/2:
+		return nil
+	case mine && age() < leaseTime*9/10:
+		select {
+		case <-x.busy:
+			if err := x.take(ctx, d); err != nil {
+				d.o.Log.Warn("node number not renewed yet", "err", err)
+			}
+			x.busy <- struct{}{}
+		default: // another act is renewing it
+		}
 		return nil
 	}
-	asked := time.Now() // measures the lease, it is no instant of an act
+	select {
+	case <-x.busy:
+		defer func() { x.busy <- struct{}{} }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if x.node.Load() >= 0 && age() < leaseTime/2 {
+		return nil // while we waited
+	}
+	return x.take(ctx, d)
+}
+
+// take renews the lease of the node number, or leases another one.
+func (x *ids) take(ctx context.Context, d *DB) error {
+	asked := time.Since(x.born)
 	const now = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
 	until := leaseTime.Microseconds()
 	s := d.store.(*pgStore)
@@ -106,7 +125,7 @@ RETURNING node`, until, x.me, int64(nodes)).Scan(&node)
 			return explain(err)
 		}
 	}
-	x.held.from = asked
+	x.held.Store(int64(asked))
 	x.node.Store(node)
 	return nil
 }

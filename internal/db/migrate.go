@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"testing/fstest"
 
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -35,7 +34,11 @@ func (d *DB) Migrate(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.migrate(ctx, sub)
+	names, err := d.migrate(ctx, sub)
+	if err != nil {
+		return names, err
+	}
+	return names, d.ids.hold(ctx, d)
 }
 
 func (d *DB) migrate(ctx context.Context, source fs.FS) (names []string, err error) {
@@ -82,7 +85,7 @@ func (d *DB) migrate(ctx context.Context, source fs.FS) (names []string, err err
 	if err != nil {
 		return names, fmt.Errorf("db: migrate: %w", explain(err))
 	}
-	return names, d.ids.hold(ctx, d)
+	return names, nil
 }
 
 // SchemaVersion is the highest migration that was applied, 0 before the first.
@@ -101,12 +104,12 @@ func (d *DB) Pending(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := fs.Glob(embedded, "migrations/*.sql")
+	list, err := fs.Glob(embedded, "migrations/*.sql")
 	if err != nil {
 		return nil, err
 	}
 	var pending []string
-	for _, f := range files {
+	for _, f := range list {
 		name, ok := forEngine(path.Base(f), d.engine)
 		v, err := goose.NumericComponent(name)
 		if ok && err == nil && !done[v] {
@@ -154,20 +157,20 @@ func Schema(engine Engine) (string, error) {
 	}
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(ddl)) {
-		fmt.Fprintf(&b, "-- %s\n%s\n", name, ddl[name].Data)
+		fmt.Fprintf(&b, "-- %s\n%s\n", name, ddl[name])
 	}
 	return b.String(), nil
 }
 
 // translate gives the migrations in the words of an engine. A file named
 // NNNN_room.sqlite.sql or NNNN_room.postgres.sql is for that engine alone.
-func translate(source fs.FS, engine Engine) (fstest.MapFS, error) {
-	files, err := fs.Glob(source, "*.sql")
+func translate(source fs.FS, engine Engine) (files, error) {
+	list, err := fs.Glob(source, "*.sql")
 	if err != nil {
 		return nil, err
 	}
-	out := fstest.MapFS{}
-	for _, f := range files {
+	out := files{}
+	for _, f := range list {
 		name, ok := forEngine(f, engine)
 		if !ok {
 			continue
@@ -183,7 +186,7 @@ func translate(source fs.FS, engine Engine) (fstest.MapFS, error) {
 		if err != nil {
 			return nil, fmt.Errorf("db: migration %s: %w", f, err)
 		}
-		out[name] = &fstest.MapFile{Data: []byte(ddl)}
+		out[name] = ddl
 	}
 	return out, nil
 }

@@ -80,8 +80,11 @@ func (s *pgStore) query(ctx context.Context, text string, args []any) (*Rows, er
 		if err == nil {
 			return out, nil
 		}
-		if attempt >= 2 || ctx.Err() != nil || !lost(err) && !collided(err) {
+		if attempt >= 2 || ctx.Err() != nil || unreachable(err) || !lost(err) && !collided(err) {
 			return nil, err
+		}
+		if lost(err) {
+			s.reads.Reset() // the other idle connections are as dead as this one
 		}
 	}
 }
@@ -118,11 +121,13 @@ func (s *pgStore) act(ctx context.Context, name string, serializable bool, fn fu
 		if !again {
 			return err
 		}
-		if attempt >= maxAttempts || lost(err) && attempt >= 3 {
-			if lost(err) {
-				return ErrAway.Because(err)
-			}
-			return ErrBusy.Because(err)
+		switch {
+		case unreachable(err) || lost(err) && attempt >= 3:
+			return ErrAway.Because(fault(name, err))
+		case attempt >= maxAttempts:
+			return ErrBusy.Because(fault(name, err))
+		case lost(err):
+			s.acts.Reset() // the other idle connections are as dead as this one
 		}
 		s.d.stats.retries.Add(1)
 		select {

@@ -169,6 +169,10 @@ func (r *pgRunner) unanswered() bool {
 	if err == nil || pgconn.SafeToRetry(err) {
 		return false
 	}
+	var early pgx.ErrPreprocessingBatch
+	if errors.As(err, &early) {
+		return false
+	}
 	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pe.Severity == "FATAL" || pe.Severity == "PANIC"
 	}

@@ -148,6 +148,9 @@ func (tx *Tx) ready(sql string, args []any) ([]any, error) {
 
 func (tx *Tx) stop(sql string, err error) error {
 	if tx.err == nil {
+		if cerr := tx.ctx.Err(); cerr != nil {
+			err = cerr // whatever the engine says about it
+		}
 		tx.err = fault(tx.name+": "+sql, explain(err))
 	}
 	return tx.err
