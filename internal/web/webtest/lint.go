@@ -88,6 +88,7 @@ func (l *linter) nesting(page []byte) {
 			}
 			return
 		case html.StartTagToken:
+			l.twice(string(z.Raw()))
 			t := z.Token()
 			l.start(t, open)
 			if !void[t.Data] {
@@ -106,12 +107,25 @@ func (l *linter) nesting(page []byte) {
 	}
 }
 
+var (
+	quoted   = regexp.MustCompile(`"[^"]*"`)
+	attrName = regexp.MustCompile(`\s([a-zA-Z-]+)`)
+)
+
+// twice finds an attribute written twice; parsers keep the first in silence.
+func (l *linter) twice(raw string) {
+	seen := map[string]bool{}
+	for _, m := range attrName.FindAllStringSubmatch(quoted.ReplaceAllString(raw, ""), -1) {
+		if seen[m[1]] {
+			l.add("%s has %s twice", raw, m[1])
+		}
+		seen[m[1]] = true
+	}
+}
+
 func (l *linter) start(t html.Token, open []string) {
 	seen := map[string]bool{}
 	for _, a := range t.Attr {
-		if seen[a.Key] {
-			l.add("<%s> has %s twice", t.Data, a.Key)
-		}
 		seen[a.Key] = true
 		if a.Key == "style" || strings.HasPrefix(a.Key, "on") {
 			l.add("<%s> has %s: the content policy forbids it", t.Data, a.Key)
