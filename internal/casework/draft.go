@@ -1,0 +1,375 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/audit"
+	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/files"
+	"github.com/tongban/tongban/internal/form"
+	"github.com/tongban/tongban/internal/identity"
+)
+
+const (
+	draftColumns   = `id, item_id, version_id, item_name, owner_kind, owner_id, party_kind, party_id, party_name, case_no, version, data, created_at, updated_at`
+	sqlInsertDraft = `INSERT INTO draft (` + draftColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
+	sqlDraft       = `SELECT ` + draftColumns + ` FROM draft WHERE id = $1`
+	sqlDrafts      = `SELECT ` + draftColumns + ` FROM draft WHERE owner_kind = $1 AND owner_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4`
+	sqlDraftOfCase = `SELECT ` + draftColumns + ` FROM draft WHERE owner_kind = $1 AND owner_id = $2 AND case_no = $3 ORDER BY id DESC LIMIT 1`
+	sqlSaveDraft   = `UPDATE draft SET data = $3, version = version + 1, updated_at = $4 WHERE id = $1 AND version = $2`
+	sqlDropDraft   = `DELETE FROM draft WHERE id = $1 AND version = $2`
+)
+
+// StartDraft opens a draft of an item for the party that the actor acts for
+// (applicants) or names (window intake), prefilled from the profile and the
+// licences held. party is ignored for applicants.
+func (s *Service) StartDraft(ctx context.Context, a actor.Actor, itemCode string, party actor.Party) (_ *Draft, err error) {
+	defer errs.Wrap(&err, "start a draft")
+	it, v, err := s.Catalog.Guide(ctx, itemCode)
+	if err != nil {
+		return nil, err
+	}
+	if it.State != catalog.InUse {
+		return nil, catalog.ErrPaused
+	}
+	dir, err := s.Identity.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	act := identity.CaseDraft
+	if a.Kind == actor.Staff {
+		act = identity.CaseReceive
+	} else {
+		party = a.For
+	}
+	if err := identity.Decide(a, act, identity.Target{UnitPath: dir.Path(it.UnitID), ReceivingPath: dir.Path(it.ReceivingUnitID), Owner: party}); err != nil {
+		return nil, err
+	}
+	if err := fits(&v.Guide, party); err != nil {
+		return nil, err
+	}
+	sources, err := s.sources(ctx, a, party)
+	if err != nil {
+		return nil, err
+	}
+	d := &Draft{ItemID: it.ID, VersionID: v.ID, ItemName: it.Name, Owner: Filer{a.Kind, a.ID, a.Name}, Party: party, Version: 1,
+		Data: DraftData{Values: v.Form().Prefill(sources), Paper: a.Kind == actor.Staff}}
+	if ways := v.Guide.Result().Delivery; len(ways) == 1 {
+		d.Data.Delivery.Way = ways[0]
+	}
+	err = s.DB.Write(ctx, "casework.draft", func(tx *db.Tx) error {
+		d.ID, d.CreatedAt, d.UpdatedAt = tx.NewID(), tx.Now(), tx.Now()
+		if err := s.insertDraft(tx, d); err != nil {
+			return err
+		}
+		audit.Append(tx, audit.Record{Actor: a, Act: "case.draft", Subject: "item/" + it.Code, Unit: it.UnitID, Outcome: "done"})
+		return nil
+	})
+	return d, err
+}
+
+// fits checks that the item is meant for this kind of applicant (服务对象).
+func fits(g *catalog.Guide, p actor.Party) error {
+	person := slices.Contains(g.Basics.Audience, "1")
+	entity := len(g.Basics.Audience) > 1 || !person
+	if (p.Kind == actor.NaturalPerson && person) || (p.Kind == actor.LegalEntity && entity) {
+		return nil
+	}
+	if person {
+		return errs.New(errs.Forbidden, "wrong-applicant", "本事项由自然人申请,请切换为个人身份后办理。", "Natural persons apply for this item; switch to your own identity.")
+	}
+	return errs.New(errs.Forbidden, "wrong-applicant", "本事项由法人或者非法人组织申请,请切换为单位身份后办理。", "Organisations apply for this item; switch to an organisation you act for.")
+}
+
+// sources collects prefill answers: who applies, and licences held.
+func (s *Service) sources(ctx context.Context, a actor.Actor, party actor.Party) (map[string]any, error) {
+	out := map[string]any{}
+	if a.Kind == actor.Person {
+		profile, err := s.Identity.Profile(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		for k, v := range profile {
+			out[k] = v
+		}
+	} else {
+		info, err := s.Identity.Party(s.DB.Read(ctx), party)
+		if err != nil {
+			return nil, err
+		}
+		for k, v := range map[string]string{"applicant.name": info.Name, "applicant.idNumber": info.IDNumber, "applicant.phone": info.Phone,
+			"applicant.address": info.Address, "applicant.legalRep": info.LegalRep} {
+			if v != "" {
+				out[k] = v
+			}
+		}
+	}
+	held, err := s.Licences.HeldValid(s.DB.Read(ctx), party)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range held {
+		for k, v := range l.Fields {
+			out["licence:"+l.TypeKey+"."+k] = v
+		}
+		out["licence:"+l.TypeKey+".number"] = l.Number
+	}
+	return out, nil
+}
+
+// Draft gives a draft to its owner.
+func (s *Service) Draft(ctx context.Context, a actor.Actor, id int64) (*Draft, *catalog.Version, error) {
+	d, err := s.ownDraft(s.DB.Read(ctx), a, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	v, err := s.Catalog.ByVersion(ctx, d.VersionID)
+	if err != nil {
+		return nil, nil, err
+	}
+	d.Data.Values = v.Form().Normalise(d.Data.Values)
+	return d, v, nil
+}
+
+func (s *Service) ownDraft(q db.Queryer, a actor.Actor, id int64) (*Draft, error) {
+	rows, err := q.Query(sqlDraft, id)
+	if err != nil {
+		return nil, err
+	}
+	if !rows.Next() {
+		return nil, ErrNoDraft
+	}
+	d, err := s.scanDraft(rows)
+	if err != nil {
+		return nil, err
+	}
+	// A draft of another person, or of another party than one acts for now, does not exist for the actor.
+	if d.Owner.Kind != a.Kind || d.Owner.ID != a.ID || (a.Kind == actor.Person && (d.Party.Kind != a.For.Kind || d.Party.ID != a.For.ID)) {
+		return nil, ErrNoDraft
+	}
+	return d, nil
+}
+
+// Drafts lists the actor's drafts, newest first. Cursor is the last id seen, 0 at the start.
+func (s *Service) Drafts(ctx context.Context, a actor.Actor, cursor int64, limit int) ([]*Draft, error) {
+	if cursor == 0 {
+		cursor = 1<<63 - 1
+	}
+	all, err := db.All(s.DB.Read(ctx), s.scanDraft, sqlDrafts, string(a.Kind), a.ID, cursor, limit)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(d *Draft) bool {
+		return a.Kind == actor.Person && (d.Party.Kind != a.For.Kind || d.Party.ID != a.For.ID)
+	}), nil
+}
+
+// SaveDraft stores answers, also unfinished and wrong ones: raw keeps what was
+// typed where it did not fit.
+func (s *Service) SaveDraft(ctx context.Context, a actor.Actor, id, version int64, values form.Values, raw form.Raw) (*Draft, error) {
+	return s.changeDraft(ctx, a, id, version, "save", func(tx *db.Tx, d *Draft) error {
+		v, err := s.Catalog.ByVersion(ctx, d.VersionID)
+		if err != nil {
+			return err
+		}
+		if fs := v.Form().ValidateDraft(values); len(fs) > 0 {
+			return errs.InvalidFields(fs...)
+		}
+		d.Data.Values, d.Data.Raw = values, raw
+		return nil
+	})
+}
+
+// SaveDelivery stores how the applicant wants to get the result.
+func (s *Service) SaveDelivery(ctx context.Context, a actor.Actor, id, version int64, dl Delivery) (*Draft, error) {
+	return s.changeDraft(ctx, a, id, version, "delivery", func(_ *db.Tx, d *Draft) error {
+		d.Data.Delivery = dl
+		return nil
+	})
+}
+
+// Consent records that the applicant was told who processes which data, why
+// and how long, and goes on (个人信息保护法 第十七条).
+func (s *Service) Consent(ctx context.Context, a actor.Actor, id, version int64) (*Draft, error) {
+	return s.changeDraft(ctx, a, id, version, "consent", func(tx *db.Tx, d *Draft) error {
+		d.Data.Consent = tx.Now()
+		audit.Append(tx, audit.Record{Actor: a, Act: "privacy.consent", Subject: "draft", Outcome: "done"})
+		return nil
+	})
+}
+
+// DiscardDraft deletes a draft with what was uploaded to it.
+func (s *Service) DiscardDraft(ctx context.Context, a actor.Actor, id, version int64) (err error) {
+	defer errs.Wrap(&err, "discard a draft")
+	return s.DB.Write(ctx, "casework.discard-draft", func(tx *db.Tx) error {
+		d, err := s.ownDraft(tx, a, id)
+		if err != nil {
+			return err
+		}
+		for _, h := range d.Data.Materials {
+			for _, f := range h.Files {
+				s.Files.Detach(tx, f.File)
+			}
+		}
+		tx.QueueOne(ErrDraftChanged, sqlDropDraft, d.ID, version)
+		audit.Append(tx, audit.Record{Actor: a, Act: "case.discard-draft", Subject: "draft", Outcome: "done"})
+		return nil
+	})
+}
+
+// AttachFile adds an uploaded file to a material of the draft.
+func (s *Service) AttachFile(ctx context.Context, a actor.Actor, id int64, material string, ref files.Ref, name string) (*Draft, error) {
+	return s.changeDraft(ctx, a, id, 0, "attach", func(tx *db.Tx, d *Draft) error {
+		m, err := s.draftMaterial(ctx, d, material)
+		if err != nil {
+			return err
+		}
+		h := d.Data.Handed(material)
+		if len(h.Files) >= m.FilesAllowed() {
+			return errs.InvalidFields(errs.Field{Path: "materials/" + material, Code: "max-files",
+				ZH: "这项材料的文件数量已达上限,请先删除再上传", EN: "This material has as many files as allowed; delete one first"})
+		}
+		h.Files = append(h.Files, HandedDoc{File: ref.ID, Name: name, Size: ref.Size, Type: string(ref.Type), At: tx.Now()})
+		h.Licence = nil
+		d.Data.put(h)
+		s.Files.Attach(tx, ref.ID)
+		return nil
+	})
+}
+
+// RemoveFile takes a file off a material of the draft.
+func (s *Service) RemoveFile(ctx context.Context, a actor.Actor, id int64, material string, file int64) (*Draft, error) {
+	return s.changeDraft(ctx, a, id, 0, "remove-file", func(tx *db.Tx, d *Draft) error {
+		h := d.Data.Handed(material)
+		n := len(h.Files)
+		h.Files = slices.DeleteFunc(h.Files, func(f HandedDoc) bool { return f.File == file })
+		if len(h.Files) == n {
+			return errs.New(errs.NotFound, "file-not-found", "没有找到这个文件,它可能已经删除。", "There is no such file; it may have been deleted.")
+		}
+		d.Data.put(h)
+		if d.CaseNo == "" { // a correction may still need the file of the case it copies
+			s.Files.Detach(tx, file)
+		}
+		return nil
+	})
+}
+
+// UseLicence hands in a licence that the party holds instead of files (免提交);
+// licence 0 takes it back.
+func (s *Service) UseLicence(ctx context.Context, a actor.Actor, id int64, material string, licenceID int64) (*Draft, error) {
+	return s.changeDraft(ctx, a, id, 0, "use-licence", func(tx *db.Tx, d *Draft) error {
+		m, err := s.draftMaterial(ctx, d, material)
+		if err != nil {
+			return err
+		}
+		h := d.Data.Handed(material)
+		if licenceID == 0 {
+			h.Licence = nil
+			d.Data.put(h)
+			return nil
+		}
+		held, err := s.Licences.HeldValid(tx, d.Party)
+		if err != nil {
+			return err
+		}
+		for _, l := range held {
+			if l.ID == licenceID && m.LicenceType != "" && l.TypeKey == m.LicenceType {
+				h.Licence = &HeldRef{ID: l.ID, Identifier: l.Identifier, Name: l.Name, Number: l.Number}
+				d.Data.put(h)
+				return nil
+			}
+		}
+		return errs.InvalidFields(errs.Field{Path: "materials/" + material, Code: "licence",
+			ZH: "这份电子证照不能代替该材料", EN: "This licence cannot stand for the material"})
+	})
+}
+
+// PaperSeen marks that a clerk holds the paper of a material (window intake).
+func (s *Service) PaperSeen(ctx context.Context, a actor.Actor, id int64, material string, seen bool) (*Draft, error) {
+	return s.changeDraft(ctx, a, id, 0, "paper", func(_ *db.Tx, d *Draft) error {
+		if a.Kind != actor.Staff {
+			return errs.New(errs.Forbidden, "window-only", "只有窗口人员可以登记纸质材料。", "Only a window clerk can record paper.")
+		}
+		if _, err := s.draftMaterial(ctx, d, material); err != nil {
+			return err
+		}
+		h := d.Data.Handed(material)
+		h.Paper = seen
+		d.Data.put(h)
+		return nil
+	})
+}
+
+func (s *Service) draftMaterial(ctx context.Context, d *Draft, code string) (catalog.Material, error) {
+	v, err := s.Catalog.ByVersion(ctx, d.VersionID)
+	if err != nil {
+		return catalog.Material{}, err
+	}
+	m, ok := v.Guide.Material(code)
+	if !ok {
+		return m, errs.New(errs.NotFound, "material-not-found", "办事指南中没有这项材料。", "The guide has no such material.")
+	}
+	return m, nil
+}
+
+// changeDraft loads the actor's draft, changes it and stores it. With version 0
+// the change is applied to whatever the draft is now, and repeated if someone
+// else changed it meanwhile: uploads of two files at once are both kept.
+func (s *Service) changeDraft(ctx context.Context, a actor.Actor, id, version int64, name string, change func(*db.Tx, *Draft) error) (d *Draft, err error) {
+	defer errs.Wrap(&err, "draft %s", name)
+	for try := 0; ; try++ {
+		err = s.DB.Write(ctx, "casework.draft-"+name, func(tx *db.Tx) error {
+			if d, err = s.ownDraft(tx, a, id); err != nil {
+				return err
+			}
+			if version != 0 && d.Version != version {
+				return ErrDraftChanged
+			}
+			if err := change(tx, d); err != nil {
+				return err
+			}
+			sealed, err := s.seal("draft", d.Data)
+			if err != nil {
+				return err
+			}
+			tx.QueueOne(ErrDraftChanged, sqlSaveDraft, d.ID, d.Version, sealed, tx.NowMicros())
+			d.Version++
+			d.UpdatedAt = tx.Now()
+			return nil
+		})
+		if err == nil || version != 0 || try == 4 || !errors.Is(err, ErrDraftChanged) {
+			return d, err
+		}
+	}
+}
+
+func (s *Service) insertDraft(tx *db.Tx, d *Draft) error {
+	sealed, err := s.seal("draft", d.Data)
+	if err != nil {
+		return err
+	}
+	tx.Queue(sqlInsertDraft, d.ID, d.ItemID, d.VersionID, d.ItemName, string(d.Owner.Kind), d.Owner.ID, string(d.Party.Kind), d.Party.ID,
+		d.Party.Name, d.CaseNo, d.Version, sealed, micros(d.CreatedAt), micros(d.UpdatedAt))
+	return nil
+}
+
+func (s *Service) scanDraft(r *db.Rows) (*Draft, error) {
+	var (
+		d                Draft
+		sealed           []byte
+		created, updated int64
+		ownerKind, party string
+	)
+	if err := r.Scan(&d.ID, &d.ItemID, &d.VersionID, &d.ItemName, &ownerKind, &d.Owner.ID, &party, &d.Party.ID, &d.Party.Name,
+		&d.CaseNo, &d.Version, &sealed, &created, &updated); err != nil {
+		return nil, err
+	}
+	d.Owner.Kind, d.Party.Kind = actor.Kind(ownerKind), actor.PartyKind(party)
+	d.CreatedAt, d.UpdatedAt = db.Time(created), db.Time(updated)
+	return &d, s.openJSON("draft", sealed, &d.Data)
+}

@@ -1,0 +1,193 @@
+package casework
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/clock"
+	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/identity"
+)
+
+const (
+	// Tasks without a date come last: an empty due date sorts as "~".
+	sqlQueue = `SELECT t.id, t.role, t.step, t.name, t.due_on, t.opened_at, c.no, c.item_name, c.state, c.party_name, c.submitted_at, c.channel
+		FROM task t JOIN cases c ON c.id = t.case_id
+		WHERE t.unit_id = $1 AND t.role = $2 AND t.state = 'open' AND (t.due_on, t.id) > ($3, $4)
+		ORDER BY t.due_on, t.id LIMIT $5`
+	sqlQueueSize = `SELECT count(*) FROM (SELECT 1 FROM task WHERE unit_id = $1 AND role = $2 AND state = 'open' LIMIT $3) q`
+	sqlMine      = `SELECT id, no, item_name, state, outcome, due_on, submitted_at, closed_at, party_name, licence_id FROM cases
+		WHERE party_kind = $1 AND party_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4`
+	sqlProgress = `SELECT ` + caseColumns + ` FROM cases WHERE no = $1`
+)
+
+// noDate stands in task.due_on for a task that no limit drives, so that it
+// sorts after all dates.
+const noDate = "~"
+
+// QueueRow is one line of a unit's work list.
+type QueueRow struct {
+	Task        int64
+	Role        actor.Role
+	Step, Name  string
+	DueOn       string // empty if none
+	OpenedAt    time.Time
+	No          string
+	ItemName    string
+	State       State
+	Party       string
+	SubmittedAt time.Time
+	Channel     actor.Channel
+	Left        int  // working days left, negative when late; meaningless without a date
+	Late        bool // the date has passed
+	Soon        bool // three working days or fewer
+}
+
+// Queue lists the open tasks of a unit for a role, the nearest date first.
+// cursor is "" at the start; next is "" at the end.
+func (s *Service) Queue(ctx context.Context, a actor.Actor, unit identity.Unit, role actor.Role, cursor string, limit int) (rows []QueueRow, next string, err error) {
+	defer errs.Wrap(&err, "queue")
+	if err := identity.Decide(a, identity.CaseQueue, identity.Target{UnitPath: unit.Path}); err != nil {
+		return nil, "", err
+	}
+	due, id, err := splitCursor(cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	cal, err := s.Calendar.Current(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	today := clock.DateOf(s.DB.Now())
+	rows, err = db.All(s.DB.Read(ctx), func(r *db.Rows) (q QueueRow, err error) {
+		var opened, submitted int64
+		if err = r.Scan(&q.Task, &q.Role, &q.Step, &q.Name, &q.DueOn, &opened, &q.No, &q.ItemName, &q.State, &q.Party, &submitted, &q.Channel); err != nil {
+			return q, err
+		}
+		q.OpenedAt, q.SubmittedAt = db.Time(opened), db.Time(submitted)
+		return q, nil
+	}, sqlQueue, unit.ID, string(role), due, id, limit+1)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(rows) > limit {
+		rows = rows[:limit]
+		last := rows[limit-1]
+		next = last.DueOn + "." + strconv.FormatInt(last.Task, 10)
+	}
+	for i := range rows {
+		q := &rows[i]
+		if q.DueOn == noDate {
+			q.DueOn = ""
+			continue
+		}
+		if d, err := clock.ParseDate(q.DueOn); err == nil {
+			q.Left = cal.Between(today, d)
+			q.Late = d < today
+			q.Soon = !q.Late && q.Left <= 3
+		}
+	}
+	return rows, next, nil
+}
+
+// QueueSize counts the open tasks of a unit for a role, up to 1000.
+func (s *Service) QueueSize(ctx context.Context, a actor.Actor, unit identity.Unit, role actor.Role) (n int, err error) {
+	if err := identity.Decide(a, identity.CaseQueue, identity.Target{UnitPath: unit.Path}); err != nil {
+		return 0, err
+	}
+	err = s.DB.Read(ctx).QueryRow(sqlQueueSize, unit.ID, string(role), 1000).Scan(&n)
+	return n, err
+}
+
+// CaseRow is one line of a list of cases.
+type CaseRow struct {
+	ID          int64
+	No          string
+	ItemName    string
+	State       State
+	Outcome     Outcome
+	DueOn       string
+	SubmittedAt time.Time
+	ClosedAt    time.Time
+	Party       string
+	LicenceID   int64
+}
+
+// Mine lists the cases of the party the actor acts for, newest first. cursor is
+// the id of the last row seen, 0 at the start; next is 0 at the end.
+func (s *Service) Mine(ctx context.Context, a actor.Actor, cursor int64, limit int) (rows []CaseRow, next int64, err error) {
+	defer errs.Wrap(&err, "my cases")
+	if a.Kind != actor.Person || a.For.IsZero() {
+		return nil, 0, identity.ErrLoginNeeded
+	}
+	if cursor == 0 {
+		cursor = 1<<63 - 1
+	}
+	rows, err = db.All(s.DB.Read(ctx), func(r *db.Rows) (c CaseRow, err error) {
+		var submitted, closed int64
+		err = r.Scan(&c.ID, &c.No, &c.ItemName, &c.State, &c.Outcome, &c.DueOn, &submitted, &closed, &c.Party, &c.LicenceID)
+		c.SubmittedAt = db.Time(submitted)
+		if closed != 0 {
+			c.ClosedAt = db.Time(closed)
+		}
+		return c, err
+	}, sqlMine, string(a.For.Kind), a.For.ID, cursor, limit+1)
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next = rows[limit-1].ID
+	}
+	return rows, next, err
+}
+
+// Progress is what the QR on a receipt shows to whoever holds it: no names, no
+// personal data.
+type Progress struct {
+	No       string
+	ItemName string
+	State    State
+	Outcome  Outcome
+	Unit     string
+	Path     []Milestone
+	Clocks   []ClockView
+}
+
+// ProgressPath is the public page of a case; its code cannot be guessed from
+// the case number.
+func (s *Service) ProgressPath(no string) string {
+	return "/progress/" + no + "?c=" + s.progressCode(no)
+}
+
+func (s *Service) progressCode(no string) string { return s.Vault.Index("casework/progress", no)[:16] }
+
+// PublicProgress answers the QR on a receipt.
+func (s *Service) PublicProgress(ctx context.Context, no, code string) (*Progress, error) {
+	if len(no) > 64 || !sameText(code, s.progressCode(no)) {
+		return nil, ErrNoCase
+	}
+	c, err := scanCase(s.DB.Read(ctx).QueryRow(sqlProgress, no))
+	if err != nil {
+		return nil, err
+	}
+	w, err := s.world(ctx, c.VersionID)
+	if err != nil {
+		return nil, err
+	}
+	u, _ := w.dir.Unit(c.UnitID)
+	return &Progress{No: c.No, ItemName: c.ItemName, State: c.State, Outcome: c.Outcome, Unit: u.Name, Path: milestones(c),
+		Clocks: c.Clocks.view(w.cal, s.DB.Now())}, nil
+}
+
+func splitCursor(cursor string) (due string, id int64, err error) {
+	if cursor == "" {
+		return "", 0, nil
+	}
+	due, n, ok := strings.Cut(cursor, ".")
+	if id, err = strconv.ParseInt(n, 10, 64); err != nil || !ok {
+		return "", 0, errs.New(errs.Malformed, "bad-cursor", "翻页位置不正确,请从第一页重新开始。", "The page cursor is not valid; start from the first page.")
+	}
+	return due, id, nil
+}

@@ -1,0 +1,84 @@
+package casework
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/tongban/tongban/internal/calendar"
+	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/clock"
+	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/files"
+	"github.com/tongban/tongban/internal/identity"
+	"github.com/tongban/tongban/internal/licence"
+	"github.com/tongban/tongban/internal/notify"
+	"github.com/tongban/tongban/internal/rating"
+	"github.com/tongban/tongban/internal/sm"
+)
+
+// Service is every act on drafts and cases.
+type Service struct {
+	Config
+}
+
+// Config names the rooms that casework uses.
+type Config struct {
+	DB       *db.DB
+	Catalog  *catalog.Service
+	Identity *identity.Service
+	Calendar *calendar.Service
+	Files    *files.Store
+	Licences *licence.Service
+	Ratings  *rating.Service
+	Notify   *notify.Service
+	Vault    *sm.Vault
+	Log      *slog.Logger
+
+	// KeepReceiptClock makes a resubmission continue the first receipt clock
+	// instead of starting its own (the usual reading: the day everything was
+	// handed in is the day of receipt).
+	KeepReceiptClock bool
+}
+
+// New makes the service.
+func New(c Config) *Service {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{c}
+}
+
+// Once makes an act happen once for an idempotency key. gate gives one for
+// requests that carry a key; nil means that the caller brought none.
+type Once interface {
+	// Claim tells what the same key led to before, "" if it is new.
+	Claim(tx *db.Tx) (prior string, err error)
+	// Record keeps the result's key in the act's own transaction.
+	Record(tx *db.Tx, resultKey string)
+}
+
+// world is what an act reads before it begins: immutable snapshots.
+type world struct {
+	dir *identity.Directory
+	cal clock.Calendar
+	v   *catalog.Version
+	reg Regime
+}
+
+func (s *Service) world(ctx context.Context, versionID int64) (w world, err error) {
+	if w.v, err = s.Catalog.ByVersion(ctx, versionID); err != nil {
+		return w, err
+	}
+	if w.dir, err = s.Identity.Directory(ctx); err != nil {
+		return w, err
+	}
+	if w.cal, err = s.Calendar.Current(ctx); err != nil {
+		return w, err
+	}
+	reg, ok := RegimeOf(w.v.Guide.Basics.Type)
+	if !ok {
+		return w, catalog.ErrNoItem
+	}
+	w.reg = reg
+	return w, nil
+}

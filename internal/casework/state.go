@@ -1,0 +1,201 @@
+package casework
+
+import "github.com/tongban/tongban/internal/actor"
+
+// State 办件状态 of a case.
+type State string
+
+// The states. A draft is not a case yet: nobody but its owner sees it.
+const (
+	Submitted  State = "submitted"  // 已收件,待受理审查
+	Prechecked State = "prechecked" // 预审通过,待到窗口办理
+	Correcting State = "correcting" // 待补正
+	Reviewing  State = "reviewing"  // 已受理,审查中
+	Deciding   State = "deciding"   // 审查完毕,待决定
+	Suspended  State = "suspended"  // 特别程序进行中,时限暂停
+	Delivering State = "delivering" // 已决定,待送达
+	Closed     State = "closed"     // 已办结
+)
+
+// States lists them in the order in which a case usually meets them.
+var States = []State{Submitted, Prechecked, Correcting, Reviewing, Deciding, Suspended, Delivering, Closed}
+
+var stateWords = map[State][2]string{
+	"":         {"草稿", "Draft"},
+	Submitted:  {"已收件", "Received"},
+	Prechecked: {"预审通过", "Pre-reviewed"},
+	Correcting: {"待补正", "Correction needed"},
+	Reviewing:  {"审查中", "Under review"},
+	Deciding:   {"待决定", "Awaiting decision"},
+	Suspended:  {"特别程序", "Special procedure"},
+	Delivering: {"待送达", "Result ready"},
+	Closed:     {"已办结", "Closed"},
+}
+
+// Words gives the state's name for people.
+func (s State) Words() (zh, en string) { w := stateWords[s]; return w[0], w[1] }
+
+// Outcome 办结结果, set when it is certain.
+type Outcome string
+
+// The outcomes, with the closing codes of 电子监察 that Code gives.
+const (
+	Granted   Outcome = "granted"    // 准予 / 办成
+	Refused   Outcome = "refused"    // 不予
+	Declined  Outcome = "declined"   // 不予受理
+	NotNeeded Outcome = "not-needed" // 不受理: the matter needs no application here
+	Withdrawn Outcome = "withdrawn"  // 申请人撤回
+	Returned  Outcome = "returned"   // 逾期未补正,退件
+)
+
+var outcomeWords = map[Outcome][3]string{
+	Granted:   {"准予", "Granted", "0"},
+	Refused:   {"不予", "Refused", "1"},
+	Declined:  {"不予受理", "Declined", "6"},
+	NotNeeded: {"不受理", "Not needed", "6"},
+	Withdrawn: {"撤回申请", "Withdrawn", "5"},
+	Returned:  {"退件", "Returned", "5"},
+}
+
+// Words gives the outcome's name for people.
+func (o Outcome) Words() (zh, en string) { w := outcomeWords[o]; return w[0], w[1] }
+
+// Code is the closing code used in supervision exchange (0 出证办结 … 6 不予受理).
+func (o Outcome) Code() string { return outcomeWords[o][2] }
+
+// Act 行为 moves a case.
+type Act string
+
+// The acts.
+const (
+	Submit            Act = "submit"
+	Accept            Act = "accept"
+	DeemAccepted      Act = "deem-accepted"
+	RequestCorrection Act = "request-correction"
+	Resubmit          Act = "resubmit"
+	ReturnUncorrected Act = "return-uncorrected"
+	Decline           Act = "decline"
+	NotReceived       Act = "not-needed"
+	PrecheckPass      Act = "precheck-pass"
+	Arrive            Act = "arrive"
+	Review            Act = "review"
+	Decide            Act = "decide"
+	Extend            Act = "extend"
+	Suspend           Act = "suspend"
+	Resume            Act = "resume"
+	Withdraw          Act = "withdraw"
+	HandOver          Act = "hand-over"
+	Post              Act = "post"
+	DeliverElectronic Act = "deliver-electronic"
+	ChangeDelivery    Act = "change-delivery"
+)
+
+// Side says on which side of the counter an act stands.
+type Side string
+
+// The sides.
+const (
+	ByApplicant Side = "applicant"
+	ByWindow    Side = "window"
+	ByReviewer  Side = "reviewer"
+	ByDecider   Side = "decider"
+	BySystem    Side = "system"
+)
+
+// Role of staff that a side needs; empty for applicants and the system.
+func (s Side) Role() actor.Role {
+	switch s {
+	case ByWindow:
+		return actor.WindowClerk
+	case ByReviewer:
+		return actor.Reviewer
+	case ByDecider:
+		return actor.Decider
+	}
+	return ""
+}
+
+// Move is one line of the state table: what may happen, who does it, which
+// clocks it starts, stops or pauses, which notice it makes, and the rule of
+// the regime that it rests on.
+type Move struct {
+	From   State // "" is the draft
+	Act    Act
+	To     State // Same keeps the state; Back returns to where a suspension began
+	Side   Side
+	Ends   Outcome // set when the act ends the matter
+	Starts []Limit // clocks that begin
+	Stops  []Limit // clocks that are done
+	Pauses bool    // the decision clocks stand still
+	Wakes  bool    // the decision clocks run again
+	Notice Notice  // document made in the act
+	Rule   Rule    // which rule of the regime it rests on
+	ZH, EN string  // label on a button
+}
+
+// Marks for Move.To.
+const (
+	Same State = "(same)"
+	Back State = "(back)"
+	Next State = "(next)" // reviewing while a review is open, else deciding
+)
+
+// Table 状态表 is every move a case can make. Nothing else moves a case.
+var Table = []Move{
+	{"", Submit, Submitted, ByApplicant, "", []Limit{Receipt}, nil, false, false, ReceiptNotice, RuleReceive, "提交申请", "Submit"},
+
+	{Submitted, Accept, Next, ByWindow, "", []Limit{Promised, Statutory}, []Limit{Receipt}, false, false, AcceptanceNotice, RuleAccept, "受理", "Accept"},
+	{Submitted, DeemAccepted, Next, BySystem, "", []Limit{Promised, Statutory}, []Limit{Receipt}, false, false, AcceptanceNotice, RuleDeemed, "视为受理", "Deemed accepted"},
+	{Submitted, RequestCorrection, Correcting, ByWindow, "", []Limit{Correction}, []Limit{Receipt}, false, false, CorrectionNotice, RuleCorrection, "一次性告知补正", "Ask for correction"},
+	{Submitted, Decline, Closed, ByWindow, Declined, nil, []Limit{Receipt}, false, false, DeclineNotice, RuleDecline, "不予受理", "Decline"},
+	{Submitted, NotReceived, Closed, ByWindow, NotNeeded, nil, []Limit{Receipt}, false, false, NotNeededNotice, RuleNotNeeded, "不受理(无需申请)", "No application needed"},
+	{Submitted, PrecheckPass, Prechecked, ByWindow, "", nil, []Limit{Receipt}, false, false, PrecheckNotice, RulePrecheck, "预审通过", "Pass the pre-review"},
+	{Submitted, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Receipt}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
+
+	{Prechecked, Arrive, Next, ByWindow, "", []Limit{Promised, Statutory}, nil, false, false, AcceptanceNotice, RuleAccept, "到窗口受理", "Receive at the window"},
+	{Prechecked, Decline, Closed, ByWindow, Declined, nil, nil, false, false, DeclineNotice, RuleDecline, "不予受理", "Decline"},
+	{Prechecked, Withdraw, Closed, ByApplicant, Withdrawn, nil, nil, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
+
+	{Correcting, Resubmit, Submitted, ByApplicant, "", []Limit{Receipt}, []Limit{Correction}, false, false, ReceiptNotice, RuleReceive, "提交补正", "Send the correction"},
+	{Correcting, ReturnUncorrected, Closed, ByWindow, Returned, nil, []Limit{Correction}, false, false, ReturnNotice, RuleReturn, "逾期未补正退件", "Return uncorrected"},
+	{Correcting, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Correction}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
+
+	{Reviewing, Review, Next, ByReviewer, "", nil, nil, false, false, "", RuleReview, "提交审查意见", "Give the opinion"},
+	{Reviewing, Extend, Same, ByDecider, "", nil, nil, false, false, ExtensionNotice, RuleExtend, "延长办理期限", "Extend the limit"},
+	{Reviewing, Suspend, Suspended, ByReviewer, "", nil, nil, true, false, SpecialNotice, RuleSpecial, "启动特别程序", "Start a special procedure"},
+	{Reviewing, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Promised, Statutory}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
+
+	{Deciding, Decide, Delivering, ByDecider, "", []Limit{DeliveryLimit}, []Limit{Promised, Statutory}, false, false, DecisionNotice, RuleDecide, "作出决定", "Decide"},
+	{Deciding, Extend, Same, ByDecider, "", nil, nil, false, false, ExtensionNotice, RuleExtend, "延长办理期限", "Extend the limit"},
+	{Deciding, Suspend, Suspended, ByDecider, "", nil, nil, true, false, SpecialNotice, RuleSpecial, "启动特别程序", "Start a special procedure"},
+	{Deciding, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Promised, Statutory}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
+
+	{Suspended, Resume, Back, ByReviewer, "", nil, nil, false, true, "", RuleSpecial, "特别程序结束", "End the special procedure"},
+	{Suspended, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Promised, Statutory}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
+
+	{Delivering, HandOver, Closed, ByWindow, "", nil, []Limit{DeliveryLimit}, false, false, DeliveryRecord, RuleDeliver, "窗口发放", "Hand over"},
+	{Delivering, Post, Closed, ByWindow, "", nil, []Limit{DeliveryLimit}, false, false, DeliveryRecord, RuleDeliver, "登记寄送", "Record the posting"},
+	{Delivering, DeliverElectronic, Closed, BySystem, "", nil, []Limit{DeliveryLimit}, false, false, DeliveryRecord, RuleDeliver, "电子送达", "Deliver electronically"},
+	{Delivering, ChangeDelivery, Same, ByApplicant, "", nil, nil, false, false, "", RuleDeliver, "更改领取方式", "Change the way of delivery"},
+}
+
+// MoveFor finds the line for an act in a state.
+func MoveFor(from State, act Act) (Move, bool) {
+	for _, m := range Table {
+		if m.From == from && m.Act == act {
+			return m, true
+		}
+	}
+	return Move{}, false
+}
+
+// MovesFrom lists what may happen in a state, in the table's order.
+func MovesFrom(from State) []Move {
+	var out []Move
+	for _, m := range Table {
+		if m.From == from {
+			out = append(out, m)
+		}
+	}
+	return out
+}

@@ -1,0 +1,223 @@
+package casework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/clock"
+	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/identity"
+	"github.com/tongban/tongban/internal/licence"
+)
+
+// SubmitInput is what handing in needs beyond the draft.
+type SubmitInput struct {
+	Version int64 // draft version that the applicant saw; 0 = whatever it is
+	Once    Once  // idempotency, may be nil
+}
+
+// Problems lists everything that keeps a draft from being handed in, in the
+// order of the pages: consent, form, materials, delivery.
+func (s *Service) Problems(ctx context.Context, d *Draft, v *catalog.Version) []errs.Field {
+	return problems(d, v)
+}
+
+func problems(d *Draft, v *catalog.Version) []errs.Field {
+	var out []errs.Field
+	if d.Data.Consent.IsZero() {
+		out = append(out, errs.Field{Path: "consent", Code: "required", ZH: "请先阅读个人信息处理告知并确认", EN: "Read and confirm the privacy notice first"})
+	}
+	values := v.Form().Prune(v.Form().Normalise(d.Data.Values))
+	out = append(out, v.Form().Validate(values)...)
+	for _, m := range v.Guide.Asked(values) {
+		if m.Required() && d.Data.Handed(m.Code).Empty() {
+			out = append(out, errs.Field{Path: "materials/" + m.Code, Code: "required",
+				ZH: "请提交材料:" + m.Name, EN: "Hand in: " + orElse(m.NameEN, m.Name)})
+		}
+	}
+	return append(out, deliveryProblems(d.Data.Delivery, v.Guide.Result())...)
+}
+
+func deliveryProblems(dl Delivery, r catalog.Result) []errs.Field {
+	var out []errs.Field
+	ok := false
+	for _, w := range r.Delivery {
+		ok = ok || w == dl.Way
+	}
+	if !ok {
+		out = append(out, errs.Field{Path: "delivery/way", Code: "required", ZH: "请选择领取办理结果的方式", EN: "Choose how to get the result"})
+	}
+	if dl.Way == catalog.Mail {
+		for _, f := range []struct{ path, v, zh, en string }{
+			{"delivery/name", dl.Name, "请填写收件人姓名", "Enter the name of the recipient"},
+			{"delivery/phone", dl.Phone, "请填写收件人电话", "Enter the recipient's phone"},
+			{"delivery/address", dl.Address, "请填写收件地址", "Enter the postal address"},
+		} {
+			if f.v == "" {
+				out = append(out, errs.Field{Path: f.path, Code: "required", ZH: f.zh, EN: f.en})
+			}
+		}
+	}
+	return out
+}
+
+func orElse(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// Submit hands a draft in: the case, its materials, the receipt, the window's
+// task, the event, the audit record and the outgoing jobs are one transaction.
+// The case takes over the draft's id, so a draft becomes a case at most once;
+// a repeated submission of the same draft answers with the case it became.
+func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in SubmitInput) (c *Case, err error) {
+	defer errs.Wrap(&err, "submit")
+	rd := s.DB.Read(ctx)
+	d, err := s.ownDraft(rd, a, draftID)
+	if errors.Is(err, ErrNoDraft) {
+		return s.submitted(ctx, a, draftID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if d.CaseNo != "" {
+		return s.resubmit(ctx, a, d, in)
+	}
+	w, err := s.world(ctx, d.VersionID)
+	if err != nil {
+		return nil, err
+	}
+	it, err := s.Catalog.ItemByID(ctx, d.ItemID)
+	if err != nil {
+		return nil, err
+	}
+	if it.State != catalog.InUse {
+		return nil, catalog.ErrPaused
+	}
+	m, _ := MoveFor("", Submit)
+	err = s.DB.Write(ctx, "casework.submit", func(tx *db.Tx) error {
+		if in.Once != nil {
+			prior, err := in.Once.Claim(tx)
+			if err != nil {
+				return err
+			}
+			if prior != "" {
+				c, err = scanCase(tx.QueryRow(sqlCaseByNo, prior))
+				return err
+			}
+		}
+		d, err := s.ownDraft(tx, a, draftID)
+		if err != nil {
+			return err
+		}
+		if in.Version != 0 && d.Version != in.Version {
+			return ErrDraftChanged
+		}
+		if fs := problems(d, w.v); len(fs) > 0 {
+			return errs.InvalidFields(fs...)
+		}
+		if c, err = s.newCase(tx, a, d, w, it); err != nil {
+			return err
+		}
+		tx.QueueOne(ErrDraftChanged, sqlDropDraft, d.ID, d.Version)
+		st := &step{s: s, tx: tx, a: a, c: c, w: w, m: m, from: "", fresh: true}
+		if err := st.storeMaterials(d); err != nil {
+			return err
+		}
+		st.docLines = st.handedLines(d)
+		st.task(w.v.Guide, catalog.StepReceive)
+		if err := st.finish(); err != nil {
+			return err
+		}
+		if in.Once != nil {
+			in.Once.Record(tx, c.No)
+		}
+		return nil
+	})
+	if errors.Is(err, ErrNoDraft) || (err != nil && errors.Is(err, ErrDraftChanged) && in.Version == 0) {
+		return s.submitted(ctx, a, draftID) // another request handed it in meanwhile
+	}
+	return c, err
+}
+
+// submitted answers a repeated submission with the case that the draft became.
+func (s *Service) submitted(ctx context.Context, a actor.Actor, draftID int64) (*Case, error) {
+	c, err := scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByID, draftID))
+	if err != nil || c.Filer.Kind != a.Kind || c.Filer.ID != a.ID {
+		return nil, ErrNoDraft
+	}
+	return c, nil
+}
+
+func (s *Service) newCase(tx *db.Tx, a actor.Actor, d *Draft, w world, it *catalog.Item) (*Case, error) {
+	g := &w.v.Guide
+	now := tx.Now()
+	n, err := tx.Serial("case/" + g.Basics.Code + "/" + clock.DateOf(now).String())
+	if err != nil {
+		return nil, err
+	}
+	t := identity.Target{UnitPath: w.dir.Path(it.UnitID), ReceivingPath: w.dir.Path(it.ReceivingUnitID), Owner: d.Party, Applicant: d.Party}
+	if err := identity.Decide(a, identity.CaseSubmit, t); err != nil {
+		return nil, err
+	}
+	c := &Case{ID: d.ID, No: caseNumber(g.Basics.Code, clock.DateOf(now).String(), n), ItemID: d.ItemID, VersionID: d.VersionID, ItemName: d.ItemName,
+		UnitID: it.UnitID, ReceivingUnitID: it.ReceivingUnitID, Division: it.Division, Version: 1, Party: d.Party, Filer: d.Owner,
+		Mandate: a.Mandate, Channel: a.Channel, SubmittedAt: now, ReceivedAt: now, DeliveryWay: d.Data.Delivery.Way}
+	c.Filer.Name = a.Name
+	if c.answers, err = s.seal("answers", w.v.Form().Prune(w.v.Form().Normalise(d.Data.Values))); err != nil {
+		return nil, err
+	}
+	c.delivery, err = s.seal("delivery", d.Data.Delivery)
+	return c, err
+}
+
+// caseNumber builds 办件编号: item code, date, sequence of at least four digits.
+func caseNumber(code, date string, n int64) string {
+	return fmt.Sprintf("%s%s%04d", code, date[:4]+date[5:7]+date[8:10], n)
+}
+
+// storeMaterials writes what was handed in; licences used instead of files are
+// traced as uses (用证留痕).
+func (st *step) storeMaterials(d *Draft) error {
+	for _, h := range d.Data.Materials {
+		if h.Empty() {
+			st.tx.Queue(sqlDropMaterial, st.c.ID, h.Code)
+			continue
+		}
+		sealed, err := st.s.seal("material", h)
+		if err != nil {
+			return err
+		}
+		st.tx.Queue(sqlPutMaterial, st.tx.NewID(), st.c.ID, h.Code, sealed)
+		if h.Licence != nil {
+			err := st.s.Licences.UseTx(st.tx, st.a, licence.Use{LicenceID: h.Licence.ID, CaseNo: st.c.No, ItemName: st.c.ItemName, Purpose: "办理“" + st.c.ItemName + "”"})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// handedLines lists the materials for the receipt.
+func (st *step) handedLines(d *Draft) []DocLine {
+	var out []DocLine
+	for _, m := range st.w.v.Guide.Materials {
+		h := d.Data.Handed(m.Code)
+		switch {
+		case h.Licence != nil:
+			out = append(out, DocLine{m.Name, "使用电子证照:" + h.Licence.Name})
+		case len(h.Files) > 0:
+			out = append(out, DocLine{m.Name, fmt.Sprintf("电子文件 %d 份", len(h.Files))})
+		case h.Paper:
+			out = append(out, DocLine{m.Name, "纸质材料,窗口已查验"})
+		}
+	}
+	return out
+}

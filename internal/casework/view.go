@@ -1,0 +1,347 @@
+package casework
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/form"
+	"github.com/tongban/tongban/internal/identity"
+)
+
+// View is a case as one person concerned may see it: personal data is masked
+// unless the act they do needs it, and the acts that they may do are listed.
+type View struct {
+	Case      *Case
+	Version   *catalog.Version
+	Regime    Regime
+	Values    form.Values // answers, for those who handle the case and the party itself
+	Summary   []form.Line
+	Materials []MaterialView
+	Tasks     []TaskView
+	Clocks    []ClockView
+	Events    []EventView
+	Documents []DocumentRef
+	Delivery  Delivery
+	Offered   []Offer
+	Unit      identity.Unit // deciding unit
+	Receiving identity.Unit
+	Progress  []Milestone
+	At        time.Time
+}
+
+// MaterialView is a material of the guide with what was handed in for it.
+type MaterialView struct {
+	Material catalog.Material
+	Handed   Handed
+	Asked    []Ask // what an open correction asks of it
+}
+
+// TaskView is a task with its unit's name. Opinions are shown to staff only.
+type TaskView struct {
+	Task
+	Unit string
+}
+
+// EventView is an event with its words.
+type EventView struct {
+	Event
+	ZH, EN string // what happened
+	By     string // who, as the viewer may see it
+	Number string // document number, if the act made one
+	Title  string
+}
+
+// DocumentRef names a document of the case.
+type DocumentRef struct {
+	ID     int64
+	Kind   Notice
+	Number string
+	Title  string
+	Hash   string
+	At     time.Time
+}
+
+// Offer is an act that the viewer may do now.
+type Offer struct {
+	Act    Act
+	ZH, EN string
+	Task   int64 // review: the viewer's task
+}
+
+// Milestone is a station on the case's path, for the strip on top of the page.
+type Milestone struct {
+	ZH, EN string
+	At     time.Time // zero if not reached
+	Now    bool
+}
+
+// View gives a case to somebody concerned.
+func (s *Service) View(ctx context.Context, a actor.Actor, no string) (_ *View, err error) {
+	defer errs.Wrap(&err, "case %s", no)
+	rd := s.DB.Read(ctx)
+	c, err := scanCase(rd.QueryRow(sqlCaseByNo, no))
+	if err != nil {
+		return nil, err
+	}
+	w, err := s.world(ctx, c.VersionID)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.mayRead(a, c, w); err != nil {
+		return nil, err
+	}
+	v := &View{Case: c, Version: w.v, Regime: w.reg, At: s.DB.Now()}
+	v.Unit, _ = w.dir.Unit(c.UnitID)
+	v.Receiving, _ = w.dir.Unit(c.ReceivingUnitID)
+	if err := s.openJSON("answers", c.answers, &v.Values); err != nil {
+		return nil, err
+	}
+	v.Values = w.v.Form().Normalise(v.Values)
+	v.Summary = w.v.Form().Summary(v.Values)
+	if err := s.openJSON("delivery", c.delivery, &v.Delivery); err != nil {
+		return nil, err
+	}
+	if err := s.viewMaterials(rd, v); err != nil {
+		return nil, err
+	}
+	tasks, err := s.tasks(rd, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tasks {
+		u, _ := w.dir.Unit(t.UnitID)
+		if a.Kind != actor.Staff {
+			t.Opinion, t.DoneName = "", ""
+		}
+		v.Tasks = append(v.Tasks, TaskView{t, u.Name})
+	}
+	if v.Documents, err = s.documents(rd, c.ID); err != nil {
+		return nil, err
+	}
+	if v.Events, err = s.events(rd, a, c, w, v.Documents); err != nil {
+		return nil, err
+	}
+	v.Clocks = c.Clocks.view(w.cal, v.At)
+	v.Offered = s.offered(a, c, w, tasks)
+	v.Progress = milestones(c)
+	return v, nil
+}
+
+func (s *Service) viewMaterials(q db.Queryer, v *View) error {
+	handed, err := s.materials(q, v.Case.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range v.Version.Guide.Materials {
+		mv := MaterialView{Material: m, Handed: Handed{Code: m.Code}}
+		for _, h := range handed {
+			if h.Code == m.Code {
+				mv.Handed = h
+			}
+		}
+		if !m.Asked(v.Values) && mv.Handed.Empty() {
+			continue
+		}
+		if v.Case.State == Correcting {
+			for _, a := range v.Case.Correction {
+				if a.Material == m.Code {
+					mv.Asked = append(mv.Asked, a)
+				}
+			}
+		}
+		v.Materials = append(v.Materials, mv)
+	}
+	return nil
+}
+
+// Timeline gives the events of a case, oldest first.
+func (s *Service) Timeline(ctx context.Context, a actor.Actor, no string) ([]EventView, []ClockView, error) {
+	v, err := s.View(ctx, a, no)
+	if err != nil {
+		return nil, nil, err
+	}
+	return v.Events, v.Clocks, nil
+}
+
+func (s *Service) events(q db.Queryer, a actor.Actor, c *Case, w world, docs []DocumentRef) ([]EventView, error) {
+	return db.All(q, func(r *db.Rows) (e EventView, err error) {
+		var at int64
+		var kind string
+		var note []byte
+		if err = r.Scan(&e.ID, &at, &e.Act, &e.From, &e.To, &kind, &e.Actor.ID, &e.Actor.Name, &e.UnitID, &e.Article, &note, &e.DocumentID); err != nil {
+			return e, err
+		}
+		e.At, e.Actor.Kind = db.Time(at), actor.Kind(kind)
+		if e.Note, err = s.openText("note", note); err != nil {
+			return e, err
+		}
+		if m, ok := MoveFor(e.From, e.Act); ok {
+			e.ZH, e.EN = m.ZH, m.EN
+		}
+		e.By = e.Actor.Name
+		if a.Kind != actor.Staff && e.Actor.Kind == actor.Staff {
+			// Applicants see which unit acted, not who works there; inner opinions stay inside.
+			e.By = ""
+			if u, ok := w.dir.Unit(e.UnitID); ok {
+				e.By = u.Name
+			}
+			if e.Act == Review {
+				e.Note = ""
+			}
+		}
+		for _, d := range docs {
+			if d.ID == e.DocumentID {
+				e.Number, e.Title = d.Number, d.Title
+			}
+		}
+		return e, nil
+	}, sqlEvents, c.ID)
+}
+
+func (s *Service) documents(q db.Queryer, caseID int64) ([]DocumentRef, error) {
+	return db.All(q, func(r *db.Rows) (d DocumentRef, err error) {
+		var at int64
+		err = r.Scan(&d.ID, &d.Kind, &d.Number, &d.Title, &d.Hash, &at)
+		d.At = db.Time(at)
+		return d, err
+	}, sqlDocuments, caseID)
+}
+
+// Document gives the canonical content of a document to somebody who may read
+// its case, with the SM3 that was fixed in the act.
+func (s *Service) Document(ctx context.Context, a actor.Actor, id int64) (doc Document, hash string, err error) {
+	defer errs.Wrap(&err, "document")
+	var (
+		docID, caseID, at   int64
+		kind, number, title string
+		sealed              []byte
+	)
+	rd := s.DB.Read(ctx)
+	err = rd.QueryRow(sqlDocument, id).Scan(&docID, &caseID, &kind, &number, &title, &hash, &sealed, &at)
+	if errors.Is(err, db.ErrNoRows) {
+		return doc, "", errNoDocument
+	}
+	if err != nil {
+		return doc, "", err
+	}
+	c, err := scanCase(rd.QueryRow(sqlCaseByID, caseID))
+	if err != nil {
+		return doc, "", err
+	}
+	w, err := s.world(ctx, c.VersionID)
+	if err != nil {
+		return doc, "", err
+	}
+	if s.mayRead(a, c, w) != nil {
+		return doc, "", errNoDocument
+	}
+	b, err := s.Vault.Open("casework/document", sealed)
+	if err != nil {
+		return doc, "", err
+	}
+	return doc, hash, json.Unmarshal(b, &doc)
+}
+
+var errNoDocument = errs.New(errs.NotFound, "document-not-found", "没有找到这份文书。", "There is no such document.")
+
+// File says which stored file a person concerned may download, by the material
+// and file id that the case or draft lists.
+func (s *Service) File(ctx context.Context, a actor.Actor, no string, file int64) (HandedDoc, error) {
+	v, err := s.View(ctx, a, no)
+	if err != nil {
+		return HandedDoc{}, err
+	}
+	for _, m := range v.Materials {
+		for _, f := range m.Handed.Files {
+			if f.File == file {
+				return f, nil
+			}
+		}
+	}
+	return HandedDoc{}, ErrNoCase
+}
+
+// offered lists what the actor may do now: the table says what exists, the
+// policy who may.
+func (s *Service) offered(a actor.Actor, c *Case, w world, tasks []Task) []Offer {
+	var out []Offer
+	for _, m := range MovesFrom(c.State) {
+		if !w.reg.Allows(m) || m.Side == BySystem || s.may(a, c, m, w) != nil {
+			continue
+		}
+		o := Offer{Act: m.Act, ZH: m.ZH, EN: m.EN}
+		switch m.Act {
+		case Accept:
+			if w.v.Guide.Basics.Mode == "precheck" {
+				continue
+			}
+		case PrecheckPass:
+			if w.v.Guide.Basics.Mode != "precheck" {
+				continue
+			}
+		case ReturnUncorrected:
+			if l := w.v.Guide.Limits.Correction; l == nil || l.Note == "" {
+				continue
+			}
+		case Suspend:
+			if len(w.v.Guide.Limits.Special) == 0 {
+				continue
+			}
+		case Extend:
+			if t, ok := c.Clocks.of(Statutory); ok && len(t.Extensions) > 0 {
+				continue
+			}
+		case HandOver:
+			if c.DeliveryWay != catalog.PickUp {
+				continue
+			}
+		case Post:
+			if c.DeliveryWay != catalog.Mail {
+				continue
+			}
+		case ChangeDelivery:
+			if len(w.v.Guide.Result().Delivery) < 2 {
+				continue
+			}
+		case Review:
+			for _, t := range tasks {
+				u, _ := w.dir.Unit(t.UnitID)
+				if t.State == "open" && t.Role == actor.Reviewer &&
+					identity.Decide(a, identity.CaseReview, identity.Target{UnitPath: u.Path, ReviewPaths: []string{u.Path}}) == nil {
+					o.Task = t.ID
+				}
+			}
+			if o.Task == 0 {
+				continue
+			}
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// milestones are the stations that every applicant understands.
+func milestones(c *Case) []Milestone {
+	ms := []Milestone{{ZH: "提交", EN: "Handed in", At: c.SubmittedAt}, {ZH: "受理", EN: "Accepted", At: c.AcceptedAt},
+		{ZH: "决定", EN: "Decided", At: c.DecidedAt}, {ZH: "办结", EN: "Closed", At: c.ClosedAt}}
+	if c.Outcome != "" && c.DecidedAt.IsZero() { // ended on the way
+		zh, en := c.Outcome.Words()
+		ms = slices.DeleteFunc(ms, func(m Milestone) bool { return m.At.IsZero() })
+		ms[len(ms)-1].ZH, ms[len(ms)-1].EN = zh, en
+		return ms
+	}
+	for i := range ms {
+		if ms[i].At.IsZero() {
+			ms[i].Now = true
+			break
+		}
+	}
+	return ms
+}

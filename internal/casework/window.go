@@ -1,0 +1,172 @@
+package casework
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/clock"
+	"github.com/tongban/tongban/internal/errs"
+)
+
+// accept 受理: the file is complete and in form; the decision clocks begin.
+func (st *step) accept() error {
+	if st.w.v.Guide.Basics.Mode == "precheck" {
+		return errs.New(errs.Conflict, "precheck-first", "本事项须到窗口办理:网上先预审,申请人到场后再受理。",
+			"This item finishes at the window: pre-review first, then receive the person.")
+	}
+	return st.acceptOn()
+}
+
+func (st *step) acceptOn() error {
+	st.endTasks()
+	if st.c.AcceptedAt.IsZero() {
+		st.c.AcceptedAt = st.tx.Now()
+	}
+	st.advance(0)
+	return nil
+}
+
+// deemAccepted: no notice came in time, so the application counts as accepted
+// from the day the materials were received (行政许可法 第三十二条第一款第四项).
+func (st *step) deemAccepted() error {
+	t, ok := st.c.Clocks.of(Receipt)
+	if !ok {
+		return ErrNotOffered
+	}
+	if !t.Timer().At(st.w.cal, st.tx.Now()).Effective() {
+		return ErrNotOffered
+	}
+	st.deemed = true
+	st.c.AcceptedAt = st.c.ReceivedAt
+	st.say("收件之日起第" + fmt.Sprint(t.Workdays) + "个工作日届满未告知补正,自收到申请材料之日起视为受理")
+	return st.acceptOn()
+}
+
+// requestCorrection 一次性告知: everything at once, and nothing that the guide
+// does not name. A second notice may only repeat what the first one asked.
+func (st *step) requestCorrection() error {
+	asks, fs := checkAsks(&st.w.v.Guide, st.w.v.Form(), st.in.Asks)
+	if len(fs) > 0 {
+		return errs.InvalidFields(fs...)
+	}
+	if first := st.c.Correction; len(first) > 0 {
+		for i, a := range asks {
+			if !slices.ContainsFunc(first, func(f Ask) bool { return f.Material == a.Material && f.Line == a.Line && f.Field == a.Field }) {
+				return errs.InvalidFields(errs.Field{Path: fmt.Sprintf("asks/%d", i), Code: "told-once",
+					ZH: "补正内容须一次性告知:上次告知时已经可以发现的问题不得再次要求补正",
+					EN: "Corrections are asked for once: only what the first notice asked and is still missing may be repeated"})
+			}
+		}
+	}
+	st.c.Correction = asks
+	st.endTasks()
+	for i, a := range asks {
+		text := a.Text
+		if a.Note != "" {
+			text += "(" + a.Note + ")"
+		}
+		st.docLines = append(st.docLines, DocLine{fmt.Sprintf("%d. %s", i+1, askName(&st.w.v.Guide, st.w.v.Form(), a)), text})
+	}
+	st.say(fmt.Sprintf("一次性告知补正 %d 项", len(asks)))
+	return nil
+}
+
+// decline 不予受理 and 不受理: in writing, with the reason and the remedies.
+func (st *step) decline() error {
+	if st.in.Reason == "" {
+		return missing("reason", "请写明理由,申请人将在决定书上看到", "Give the reason; the applicant reads it on the notice")
+	}
+	st.reason = st.in.Reason
+	st.say(st.in.Reason, st.in.Elsewhere)
+	st.endTasks()
+	return nil
+}
+
+// returnUncorrected 退件: only after the applicant's own limit is over, and only
+// where the guide names the ground.
+func (st *step) returnUncorrected() error {
+	l := st.w.v.Guide.Limits.Correction
+	t, ok := st.c.Clocks.of(Correction)
+	if l == nil || l.Note == "" || !ok {
+		return errs.New(errs.Conflict, "no-ground-to-return", "本事项的办事指南没有规定逾期未补正的处理,不能退件。", "The guide gives no ground for returning an uncorrected application.")
+	}
+	if !t.Timer().At(st.w.cal, st.tx.Now()).Effective() {
+		return errs.New(errs.Conflict, "limit-not-over", "补正期限尚未届满,不能退件。", "The applicant's time is not over yet.")
+	}
+	st.reason = l.Note
+	return nil
+}
+
+// precheckPass 预审通过: the person is invited to the window.
+func (st *step) precheckPass() error {
+	if st.w.v.Guide.Basics.Mode != "precheck" {
+		return ErrNotOffered
+	}
+	for i, w := range st.w.v.Guide.Windows {
+		if i > 0 {
+			st.reason += ";"
+		}
+		st.reason += w.Name + "(" + w.Address + "," + w.Hours + ")"
+	}
+	st.endTasks()
+	sp := catalog.Step{Key: "arrive", Name: "到窗口办理", Kind: catalog.StepReceive, Role: "window-clerk", Unit: st.w.v.Guide.Department.Receiving}
+	st.openTask(sp, noDate)
+	return nil
+}
+
+// arrive: the person is at the window, the originals were seen.
+func (st *step) arrive() error {
+	g := &st.w.v.Guide
+	var names []string
+	for _, code := range st.in.Seen {
+		m, ok := g.Material(code)
+		if !ok {
+			return missing("seen", "办事指南中没有这项材料", "The guide has no such material")
+		}
+		names = append(names, m.Name)
+	}
+	if len(names) > 0 {
+		st.say(fmt.Sprintf("窗口已查验原件:%v", names))
+	}
+	return st.acceptOn()
+}
+
+// handOver 窗口发放: the result is handed over, with the name of who took it.
+func (st *step) handOver() error {
+	if st.in.Recipient == "" {
+		return missing("recipient", "请填写领取人姓名", "Enter who took it")
+	}
+	st.docFacts = []DocFact{{"送达方式", "窗口领取"}, {"领取人", st.in.Recipient}, {"送达日期", clock.DateOf(st.tx.Now()).String()}}
+	st.say("领取人:" + st.in.Recipient)
+	st.endTasks()
+	return nil
+}
+
+// post 邮寄: the result was given to the courier.
+func (st *step) post() error {
+	if st.in.Waybill == "" {
+		return missing("waybill", "请填写快递公司和运单号", "Enter the courier and the waybill number")
+	}
+	var dl Delivery
+	if err := st.s.openJSON("delivery", st.c.delivery, &dl); err != nil {
+		return err
+	}
+	st.docFacts = []DocFact{{"送达方式", "邮寄"}, {"收件人", dl.Name}, {"运单", st.in.Waybill}, {"寄出日期", clock.DateOf(st.tx.Now()).String()}}
+	st.say("运单:" + st.in.Waybill)
+	st.endTasks()
+	return nil
+}
+
+// deliverElectronic: the platform put the signed result into the applicant's space.
+func (st *step) deliverElectronic() error {
+	if st.c.DeliveryWay != catalog.Electronic {
+		return ErrNotOffered
+	}
+	st.docFacts = []DocFact{{"送达方式", "电子送达"}, {"送达日期", clock.DateOf(st.tx.Now()).String()}}
+	return nil
+}
+
+func missing(path, zh, en string) error {
+	return errs.InvalidFields(errs.Field{Path: path, Code: "required", ZH: zh, EN: en})
+}

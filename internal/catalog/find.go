@@ -1,0 +1,221 @@
+package catalog
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/search"
+)
+
+// Query is what a person looks for; empty fields do not narrow.
+type Query struct {
+	Text     string // words, parts of words, pinyin, or a code
+	Audience string // "person" or "entity", or a 服务对象 code
+	Topic    string
+	Unit     string // unit key
+	Division string // 12 digits; items of the division and of the levels above it
+	Type     string
+	CaseType string
+	Cursor   string
+	Limit    int // 20 when zero, 100 at most
+}
+
+// Page is one page of answers.
+type Page struct {
+	Items      []Item
+	Next       string // cursor of the next page, empty at the end
+	Total      int    // only for text searches, where all hits are known
+	DidYouMean bool   // nothing had all the words; these have some
+}
+
+const docKind = "item"
+
+// searchDepth is how many hits of the text index a search walks through.
+const searchDepth = 400
+
+// Search finds items, best first for a text, by name order otherwise.
+func (s *Service) Search(ctx context.Context, q Query) (p Page, err error) {
+	defer errs.Wrap(&err, "search items")
+	if q.Limit <= 0 {
+		q.Limit = 20
+	}
+	q.Limit = min(q.Limit, 100)
+	if n := len([]rune(q.Text)); n > 100 {
+		return p, errs.InvalidFields(errs.Field{Path: "q", Code: "max-length", ZH: "搜索内容请不要超过100个字", EN: "Search for at most 100 characters"})
+	}
+	if strings.TrimSpace(q.Text) != "" {
+		return s.searchText(ctx, q)
+	}
+	return s.browse(ctx, q)
+}
+
+// conditions turns the filters into SQL on item; args continue from n.
+func (q Query) conditions(unitID int64, n int) (string, []any) {
+	var b strings.Builder
+	var args []any
+	add := func(sql string, v any) {
+		n++
+		args = append(args, v)
+		b.WriteString(strings.ReplaceAll(sql, "$?", "$"+strconv.Itoa(n)))
+	}
+	facet := ` AND EXISTS (SELECT 1 FROM item_facet f WHERE f.item_id = item.id AND f.kind = '%s' AND f.value = $?)`
+	if q.Audience != "" {
+		add(fmt.Sprintf(facet, "audience"), q.Audience)
+	}
+	if q.Topic != "" {
+		add(fmt.Sprintf(facet, "topic"), q.Topic)
+	}
+	if q.Division != "" {
+		add(fmt.Sprintf(facet, "division"), q.Division)
+	}
+	if unitID != 0 {
+		add(` AND item.unit_id = $?`, unitID)
+	}
+	if q.Type != "" {
+		add(` AND item.type = $?`, q.Type)
+	}
+	if q.CaseType != "" {
+		add(` AND item.case_type = $?`, q.CaseType)
+	}
+	return b.String(), args
+}
+
+func (s *Service) unitID(ctx context.Context, key string) (int64, error) {
+	if key == "" {
+		return 0, nil
+	}
+	dir, err := s.ids.Directory(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if u, ok := dir.UnitByKey(key); ok {
+		return u.ID, nil
+	}
+	return -1, nil
+}
+
+func (s *Service) browse(ctx context.Context, q Query) (p Page, err error) {
+	unit, err := s.unitID(ctx, q.Unit)
+	if err != nil {
+		return p, err
+	}
+	name, id, err := readCursor(q.Cursor)
+	if err != nil {
+		return p, err
+	}
+	where, args := q.conditions(unit, 3)
+	sql := `SELECT ` + itemColumns + ` FROM item WHERE item.state = 'in-use' AND (item.name, item.id) > ($1, $2)` +
+		where + ` ORDER BY item.name, item.id LIMIT $3`
+	args = append([]any{name, id, q.Limit + 1}, args...)
+	items, err := db.All(s.db.Read(ctx), itemRow, sql, args...)
+	if err != nil {
+		return p, err
+	}
+	if len(items) > q.Limit {
+		items = items[:q.Limit]
+		last := items[len(items)-1]
+		p.Next = writeCursor(last.Name, last.ID)
+	}
+	p.Items = items
+	return p, nil
+}
+
+func (s *Service) searchText(ctx context.Context, q Query) (p Page, err error) {
+	unit, err := s.unitID(ctx, q.Unit)
+	if err != nil {
+		return p, err
+	}
+	rd := s.db.Read(ctx)
+	hits, didYouMean, err := search.Find(rd, s.db.Engine(), search.Query{Kind: docKind, Text: q.Text, Limit: searchDepth})
+	if err != nil {
+		return p, err
+	}
+	p.DidYouMean = didYouMean
+	if len(hits) == 0 {
+		return p, nil
+	}
+	where, args := q.conditions(unit, 0)
+	ids := make([]string, len(hits))
+	for i, h := range hits {
+		ids[i] = strconv.FormatInt(h.ID, 10)
+	}
+	// The ids are integers that the index gave, so they may stand in the text.
+	sql := `SELECT ` + itemColumns + ` FROM item WHERE item.state = 'in-use' AND item.id IN (` + strings.Join(ids, ",") + `)` + where
+	items, err := db.All(rd, itemRow, sql, args...)
+	if err != nil {
+		return p, err
+	}
+	byID := make(map[int64]Item, len(items))
+	for _, it := range items {
+		byID[it.ID] = it
+	}
+	from := 0
+	if q.Cursor != "" {
+		if from, err = strconv.Atoi(q.Cursor); err != nil || from < 0 || from > searchDepth {
+			return p, errBadCursor
+		}
+	}
+	p.Total = len(items)
+	seen := 0
+	for _, h := range hits {
+		it, ok := byID[h.ID]
+		if !ok {
+			continue
+		}
+		seen++
+		if seen <= from {
+			continue
+		}
+		if len(p.Items) == q.Limit {
+			p.Next = strconv.Itoa(from + q.Limit)
+			break
+		}
+		p.Items = append(p.Items, it)
+	}
+	return p, nil
+}
+
+// Hot lists the items of the home page.
+func (s *Service) Hot(ctx context.Context) ([]Item, error) {
+	return db.All(s.db.Read(ctx), itemRow, sqlHot)
+}
+
+// Count tells how many items and offering units there are.
+func (s *Service) Count(ctx context.Context) (items, units int64, err error) {
+	err = s.db.Read(ctx).QueryRow(sqlItemCount).Scan(&items, &units)
+	return items, units, err
+}
+
+func itemRow(r *db.Rows) (Item, error) {
+	it, err := scanItem(r)
+	if err != nil {
+		return Item{}, err
+	}
+	return *it, nil
+}
+
+var errBadCursor = errs.New(errs.Malformed, "bad-cursor", "翻页位置不正确,请从第一页重新开始。", "The page cursor is not valid; start from the first page.")
+
+func writeCursor(name string, id int64) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(id, 36) + " " + name))
+}
+
+func readCursor(c string) (name string, id int64, err error) {
+	if c == "" {
+		return "", 0, nil
+	}
+	b, err := base64.RawURLEncoding.DecodeString(c)
+	if err != nil {
+		return "", 0, errBadCursor
+	}
+	head, name, ok := strings.Cut(string(b), " ")
+	if id, err = strconv.ParseInt(head, 36, 64); err != nil || !ok {
+		return "", 0, errBadCursor
+	}
+	return name, id, nil
+}

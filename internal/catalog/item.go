@@ -1,0 +1,219 @@
+package catalog
+
+import (
+	"time"
+
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/form"
+)
+
+// Item 政务服务事项 is one entry of a unit's implementation list 实施清单 (第六条).
+type Item struct {
+	ID              int64
+	Code            string // 实施编码, 31 characters
+	BasicCode       string // 基本编码, 12 characters
+	Name, NameEN    string
+	Summary         string
+	Type            string // 事项类型, two digits
+	CaseType        string // "instant" or "promised"
+	UnitID          int64  // 实施主体
+	ReceivingUnitID int64  // centre whose windows receive it
+	Division        string // 12 digits
+	State           ItemState
+	VersionID       int64 // the version in force
+}
+
+// ItemState 事项状态.
+type ItemState string
+
+// Item states, with the exchange codes 1, 2, 3.
+const (
+	InUse     ItemState = "in-use"    // 在用
+	Paused    ItemState = "suspended" // 暂停
+	Cancelled ItemState = "cancelled" // 取消
+)
+
+// Version 事项版本 is a published guide; it never changes.
+type Version struct {
+	ID            int64
+	ItemID        int64
+	No            int
+	Guide         Guide
+	Hash          string // SM3 of the canonical guide, hex
+	EffectiveFrom string // date
+	PublishedAt   time.Time
+	PublishedBy   string
+
+	form *form.Form
+}
+
+// Form is the compiled form of the version.
+func (v *Version) Form() *form.Form { return v.form }
+
+// Material finds a material of the guide by its code.
+func (g *Guide) Material(code string) (Material, bool) {
+	for _, m := range g.Materials {
+		if m.Code == code {
+			return m, true
+		}
+	}
+	return Material{}, false
+}
+
+// Line finds a requirement line of a material.
+func (m Material) Line(code string) (Line, bool) {
+	for _, l := range m.Lines {
+		if l.Code == code {
+			return l, true
+		}
+	}
+	return Line{}, false
+}
+
+// Asked reports whether the material is asked for these answers.
+func (m Material) Asked(values form.Values) bool { return m.When == nil || m.When.Met(values) }
+
+// Required reports whether an application without it is incomplete.
+func (m Material) Required() bool { return m.Necessity == "required" }
+
+// Asked lists the materials that are asked for these answers, in guide order.
+func (g *Guide) Asked(values form.Values) []Material {
+	var out []Material
+	for _, m := range g.Materials {
+		if m.Asked(values) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// FileTypes gives the file kinds that the material takes.
+func (m Material) FileTypes() []string {
+	if len(m.Formats) > 0 {
+		return m.Formats
+	}
+	return []string{"pdf", "jpg", "png", "ofd"}
+}
+
+// Defaults of a material's files.
+const (
+	DefaultMaxMB    = 20
+	DefaultMaxFiles = 10
+)
+
+// MaxBytes is the size limit of one file.
+func (m Material) MaxBytes() int64 {
+	if m.MaxMB > 0 {
+		return int64(m.MaxMB) << 20
+	}
+	return DefaultMaxMB << 20
+}
+
+// FilesAllowed is how many files the material takes.
+func (m Material) FilesAllowed() int {
+	if m.MaxFiles > 0 {
+		return m.MaxFiles
+	}
+	return DefaultMaxFiles
+}
+
+// Met reports whether the answers satisfy the condition.
+func (c *Cond) Met(values form.Values) bool {
+	v, ok := values[c.Field]
+	if !ok || v == nil || v == "" {
+		return false
+	}
+	if c.Set {
+		return true
+	}
+	for _, want := range c.In {
+		switch x := v.(type) {
+		case string:
+			if x == want {
+				return true
+			}
+		case bool:
+			if (x && want == "true") || (!x && want == "false") {
+				return true
+			}
+		case []any:
+			for _, e := range x {
+				if e == want {
+					return true
+				}
+			}
+		case []string:
+			for _, e := range x {
+				if e == want {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// Reviews lists the review steps of a stage, and Stages the stages in order.
+func (g *Guide) Reviews(stage int) []Step {
+	var out []Step
+	for _, s := range g.Steps {
+		if s.Kind == StepReview && s.Stage == stage {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// NextStage is the first review stage after the given one, 0 if there is none.
+func (g *Guide) NextStage(after int) int {
+	next := 0
+	for _, s := range g.Steps {
+		if s.Kind == StepReview && s.Stage > after && (next == 0 || s.Stage < next) {
+			next = s.Stage
+		}
+	}
+	return next
+}
+
+// Step finds the first step of a kind.
+func (g *Guide) Step(kind string) (Step, bool) {
+	for _, s := range g.Steps {
+		if s.Kind == kind {
+			return s, true
+		}
+	}
+	return Step{}, false
+}
+
+// Step kinds.
+const (
+	StepReceive = "receive"
+	StepReview  = "review"
+	StepDecide  = "decide"
+	StepMake    = "make"
+	StepDeliver = "deliver"
+)
+
+// Ways of delivery in Result.Delivery.
+const (
+	Electronic = "electronic" // 电子送达
+	PickUp     = "pickup"     // 窗口领取
+	Mail       = "post"       // 邮寄
+)
+
+// Result gives the first result of the guide; every guide has one.
+func (g *Guide) Result() Result {
+	if len(g.Results) == 0 {
+		return Result{Kind: "none", Delivery: []string{Electronic}}
+	}
+	return g.Results[0]
+}
+
+// Instant reports whether it is an 即办件.
+func (g *Guide) Instant() bool { return g.Basics.CaseType == "instant" }
+
+// ErrNoItem is the error for a code that no item has.
+var ErrNoItem = errs.New(errs.NotFound, "item-not-found", "没有找到这个事项,请检查编码或者重新搜索。", "There is no such item; check the code or search again.")
+
+// ErrPaused is the error for an item that takes no applications now.
+var ErrPaused = errs.New(errs.Conflict, "item-suspended", "该事项目前暂停办理。", "This item takes no applications at present.")

@@ -1,0 +1,46 @@
+package licence
+
+import (
+	"context"
+	"time"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/audit"
+	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/identity"
+)
+
+// Use 用证 is one use of a licence: for which case and why.
+type Use struct {
+	LicenceID int64
+	CaseNo    string
+	ItemName  string
+	Purpose   string
+	At        time.Time
+	By        string // unit or person, as the holder may see it
+}
+
+// UseTx records a use inside the act that uses the licence.
+func (s *Service) UseTx(tx *db.Tx, a actor.Actor, u Use) error {
+	tx.Queue(sqlInsertUse, tx.NewID(), u.LicenceID, tx.NowMicros(), string(a.Kind), a.ID, a.Name, a.Unit, u.CaseNo, u.ItemName, u.Purpose)
+	audit.Append(tx, audit.Record{Actor: a, Act: string(identity.LicenceUse), Subject: "case/" + u.CaseNo, Unit: a.Unit, Outcome: "done"})
+	return nil
+}
+
+// Uses lists every use of a licence to its holder, newest first.
+func (s *Service) Uses(ctx context.Context, a actor.Actor, identifier string) ([]Use, error) {
+	rd := s.DB.Read(ctx)
+	l, err := s.byIdentifier(rd, identifier)
+	if err != nil {
+		return nil, err
+	}
+	if identity.Decide(a, identity.LicenceUses, identity.Target{Owner: l.Holder}) != nil {
+		return nil, ErrNoLicence
+	}
+	return db.All(rd, func(r *db.Rows) (u Use, err error) {
+		var at int64
+		err = r.Scan(&at, &u.By, &u.CaseNo, &u.ItemName, &u.Purpose)
+		u.LicenceID, u.At = l.ID, db.Time(at)
+		return u, err
+	}, sqlUses, l.ID)
+}

@@ -1,0 +1,196 @@
+package rating
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/audit"
+	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/identity"
+	"github.com/tongban/tongban/internal/sm"
+)
+
+// Service invites, takes and shows ratings.
+type Service struct{ Config }
+
+// Config names what the room uses.
+type Config struct {
+	DB       *db.DB
+	Identity *identity.Service
+	Vault    *sm.Vault
+	Log      *slog.Logger
+	Open     time.Duration // how long a service can be rated; 0 = 30 days
+}
+
+// New makes the service.
+func New(c Config) *Service {
+	if c.Open == 0 {
+		c.Open = 30 * 24 * time.Hour
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{c}
+}
+
+// Invitation 评价邀请 is what casework copies down when a case ends.
+type Invitation struct {
+	CaseNo   string
+	CaseID   int64
+	ItemID   int64
+	ItemName string
+	UnitID   int64
+	Division string
+	Channel  actor.Channel
+	Party    actor.Party
+	ServedAt time.Time
+	Until    time.Time // set by the room
+	Rated    bool
+}
+
+// Rating 评价.
+type Rating struct {
+	ID       int64
+	CaseNo   string
+	ItemName string
+	UnitID   int64
+	Level    Level
+	Reasons  []string
+	Words    string
+	Rater    string // masked, or 匿名
+	At       time.Time
+}
+
+// The refusals.
+var (
+	ErrNoInvitation = errs.New(errs.NotFound, "no-invitation", "没有可以评价的服务。", "There is no service to rate.")
+	ErrRated        = errs.New(errs.Conflict, "rated-already", "您已经评价过这次服务,感谢您的评价。", "You have rated this service already; thank you.")
+	ErrTooLate      = errs.New(errs.Gone, "rating-closed", "评价期限已过。", "The time for rating is over.")
+)
+
+// InviteTx opens the rating of a case inside the act that ends it.
+func (s *Service) InviteTx(tx *db.Tx, in Invitation) error {
+	tx.Queue(sqlInvite, in.CaseID, in.CaseNo, in.ItemID, in.ItemName, in.UnitID, in.Division, string(in.Channel), string(in.Party.Kind),
+		in.Party.ID, in.Party.Name, db.Micros(in.ServedAt), db.Micros(in.ServedAt.Add(s.Open)))
+	return nil
+}
+
+// Token is the code that stands for being logged in when it is scanned from a receipt.
+func (s *Service) Token(caseNo string) string { return s.Vault.Index("rating/token", caseNo)[:20] }
+
+// Invitation gives the invitation of a case to its party or to the holder of the code.
+func (s *Service) Invitation(ctx context.Context, a actor.Actor, caseNo, token string) (*Invitation, error) {
+	in, err := s.invitation(s.DB.Read(ctx), caseNo)
+	if err != nil {
+		return nil, err
+	}
+	return in, s.allowed(a, in, token)
+}
+
+func (s *Service) allowed(a actor.Actor, in *Invitation, token string) error {
+	if token != "" {
+		if subtle.ConstantTimeCompare([]byte(token), []byte(s.Token(in.CaseNo))) == 1 {
+			return identity.Decide(a, identity.RatingRateByToken, identity.Target{})
+		}
+		return ErrNoInvitation
+	}
+	if identity.Decide(a, identity.RatingRate, identity.Target{Owner: in.Party, Applicant: in.Party}) != nil {
+		return ErrNoInvitation
+	}
+	return nil
+}
+
+// Rate takes the one rating of a service. A second one is refused, also when
+// both come at the same time.
+func (s *Service) Rate(ctx context.Context, a actor.Actor, in Input) (r *Rating, err error) {
+	defer errs.Wrap(&err, "rate")
+	in, bad := check(in)
+	if len(bad) > 0 {
+		return nil, errs.InvalidFields(bad...)
+	}
+	err = s.DB.Write(ctx, "rating.rate", func(tx *db.Tx) error {
+		inv, err := s.invitation(tx, in.CaseNo)
+		if err != nil {
+			return err
+		}
+		if err := s.allowed(a, inv, in.Token); err != nil {
+			return err
+		}
+		if inv.Rated {
+			return ErrRated
+		}
+		if tx.Now().After(inv.Until) {
+			return ErrTooLate
+		}
+		words, err := s.Vault.Seal("rating/words", []byte(in.Words))
+		if err != nil {
+			return err
+		}
+		r = &Rating{ID: tx.NewID(), CaseNo: inv.CaseNo, ItemName: inv.ItemName, UnitID: inv.UnitID, Level: in.Level, Reasons: in.Reasons,
+			Words: in.Words, At: tx.Now()}
+		tx.QueueOne(ErrRated, sqlMarkRated, inv.CaseID, tx.NowMicros())
+		tx.Queue(sqlInsertRating, r.ID, inv.CaseID, inv.CaseNo, inv.ItemID, inv.ItemName, inv.UnitID, inv.Division, string(a.Channel), int(in.Level),
+			strings.Join(in.Reasons, " "), words, in.Anonymous, inv.Party.Name, tx.NowMicros())
+		audit.Append(tx, audit.Record{Actor: a, Act: string(identity.RatingRate), Subject: "case/" + inv.CaseNo, Unit: inv.UnitID, Outcome: "done"})
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// ByCase gives the rating of a case to its party, nil if there is none yet.
+func (s *Service) ByCase(ctx context.Context, a actor.Actor, caseNo string) (*Rating, error) {
+	rd := s.DB.Read(ctx)
+	inv, err := s.invitation(rd, caseNo)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.allowed(a, inv, ""); err != nil {
+		return nil, err
+	}
+	list, err := db.All(rd, s.scan, sqlByCase, inv.CaseID)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return &list[0], nil
+}
+
+// Published lists ratings with words for everyone, newest first, raters masked.
+// unit 0 means all. cursor is the last id seen.
+func (s *Service) Published(ctx context.Context, unit, cursor int64, limit int) (list []Rating, next int64, err error) {
+	if cursor == 0 {
+		cursor = 1<<63 - 1
+	}
+	list, err = db.All(s.DB.Read(ctx), s.scan, sqlPublished, cursor, unit, limit+1)
+	if len(list) > limit {
+		list = list[:limit]
+		next = list[limit-1].ID
+	}
+	return list, next, err
+}
+
+func (s *Service) invitation(q db.Queryer, caseNo string) (*Invitation, error) {
+	var (
+		in                    Invitation
+		channel, kind         string
+		served, until, ratedA int64
+	)
+	err := q.QueryRow(sqlInvitation, caseNo).Scan(&in.CaseID, &in.CaseNo, &in.ItemID, &in.ItemName, &in.UnitID, &in.Division, &channel, &kind,
+		&in.Party.ID, &in.Party.Name, &served, &until, &ratedA)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, ErrNoInvitation
+	}
+	if err != nil {
+		return nil, err
+	}
+	in.Channel, in.Party.Kind, in.ServedAt, in.Until, in.Rated = actor.Channel(channel), actor.PartyKind(kind), db.Time(served), db.Time(until), ratedA != 0
+	return &in, nil
+}
