@@ -281,6 +281,12 @@ func TestRead(t *testing.T) {
 		if sum != 3 || n != 2 || avg != 1.5 || most != nil {
 			t.Error(sum, n, avg, most)
 		}
+		for _, where := range []string{"TRUE", "FALSE"} {
+			rows, err := q.Query("SELECT id, word AS 词 FROM note WHERE " + where)
+			if err != nil || strings.Join(rows.Columns(), " ") != "id 词" {
+				t.Errorf("columns %v %v", rows, err)
+			}
+		}
 		c, cancel := context.WithCancel(ctx)
 		cancel()
 		if _, err := d.Read(c).Query("SELECT id FROM note"); !errors.Is(err, context.Canceled) {

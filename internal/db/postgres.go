@@ -172,7 +172,17 @@ func (s *pgStore) try(ctx context.Context, name string, serializable bool, fn fu
 func collectPG(rows pgx.Rows) (*Rows, error) {
 	defer rows.Close()
 	out := &Rows{}
+	// What rows tells belongs to the connection and goes with its last row.
+	name := func() {
+		for _, f := range rows.FieldDescriptions() {
+			out.columns = append(out.columns, f.Name)
+		}
+	}
+	name()
 	for rows.Next() {
+		if out.columns == nil {
+			name()
+		}
 		fields := rows.FieldDescriptions()
 		for i, raw := range rows.RawValues() {
 			v, err := decode(rows, fields[i].DataTypeOID, fields[i].Format, raw)
@@ -182,13 +192,7 @@ func collectPG(rows pgx.Rows) (*Rows, error) {
 			out.values = append(out.values, v)
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	for _, f := range rows.FieldDescriptions() {
-		out.columns = append(out.columns, f.Name)
-	}
-	return out, nil
+	return out, rows.Err()
 }
 
 func decode(rows pgx.Rows, oid uint32, format int16, raw []byte) (any, error) {
