@@ -9,8 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"gocloud.dev/blob"
@@ -94,6 +96,8 @@ func openS3(ctx context.Context, u *url.URL, secret string) (*blob.Bucket, error
 		Credentials:                credentials.NewStaticCredentialsProvider(keys[0], keys[1], ""),
 		UsePathStyle:               true,
 		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
+		// A person waits for the answer: three tries, and not long between them.
+		Retryer: retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 300 * time.Millisecond }),
 	}, func(o *s3.Options) {
 		if e := q.Get("endpoint"); e != "" {
 			o.BaseEndpoint = aws.String(e)

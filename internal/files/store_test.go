@@ -376,3 +376,7 @@ func TestSpool_random_access(t *testing.T) {
 		}
 	}
 }
+
+func TestStatements(t *testing.T) {
+	dbtest.Prepares(t, findReady, touchReady, insertFile, confirmReady, attachFile, detachFile, markGoing, deleteGone)
+}
