@@ -75,7 +75,7 @@ type Enqueuer func(tx *db.Tx, unique string, payload []byte) error
 type Message struct {
 	ID      int64
 	To      actor.Party // Name is not kept
-	Kind    string      // what happened, for filters and figures: "case.correction"
+	Kind    string      // what happened, for filters and figures: "case.correction"; may be ""
 	Subject string      // at most 200 characters
 	Body    string      // at most 4,000 characters, blank line between paragraphs
 	Short   string      // what may leave the platform: no personal data; "": Subject stays inside, a general text goes out
@@ -160,8 +160,8 @@ func check(m Message) error {
 	switch {
 	case m.To.Kind == "" || m.To.ID == 0:
 		return errors.New("nobody to send to")
-	case m.Kind == "", m.Subject == "":
-		return errors.New("kind and subject are required")
+	case m.Subject == "":
+		return errors.New("a subject is required")
 	case utf8.RuneCountInString(m.Subject) > maxSubject, utf8.RuneCountInString(m.Short) > maxSubject, utf8.RuneCountInString(m.Body) > maxBody:
 		return errors.New("text too long")
 	case m.Link != "" && (!strings.HasPrefix(m.Link, "/") || strings.HasPrefix(m.Link, "//") || strings.ContainsAny(m.Link, "\\\r\n ")):

@@ -172,7 +172,6 @@ func TestSend_refuses(t *testing.T) {
 		for name, change := range map[string]func(*Message){
 			"nobody":       func(m *Message) { m.To = actor.Party{} },
 			"no subject":   func(m *Message) { m.Subject = "" },
-			"no kind":      func(m *Message) { m.Kind = "" },
 			"long subject": func(m *Message) { m.Subject = strings.Repeat("长", maxSubject+1) },
 			"long body":    func(m *Message) { m.Body = strings.Repeat("长", maxBody+1) },
 			"long short":   func(m *Message) { m.Short = strings.Repeat("长", maxSubject+1) },

@@ -108,16 +108,11 @@ func plain(syllable string) string { return strings.ReplaceAll(syllable, "ü", "
 // spells, or abbreviates, a part of the title from a syllable on, and it may
 // stop in the middle of a syllable.
 func pinyinWords(normalised string) []string {
-	var all [][]string
-	for _, r := range runs(normalised) {
-		all = append(all, syllables(r)...)
-	}
+	all := titleSyllables(normalised)
 	seen := map[string]bool{}
 	var out []string
 	for i := range all {
-		full := spell(all[i:min(i+maxSyllables, len(all))], false)
-		short := spell(all[i:min(i+maxInitials, len(all))], true)
-		for _, w := range slices.Concat(full, short) {
+		for _, w := range wordsFrom(all, i) {
 			if !seen[w] {
 				seen[w] = true
 				out = append(out, w)
@@ -125,6 +120,33 @@ func pinyinWords(normalised string) []string {
 		}
 	}
 	return out
+}
+
+func titleSyllables(normalised string) (all [][]string) {
+	for _, r := range runs(normalised) {
+		all = append(all, syllables(r)...)
+	}
+	return all
+}
+
+// wordsFrom gives the full pinyin and the initials from syllable i on.
+func wordsFrom(all [][]string, i int) []string {
+	return slices.Concat(spell(all[i:min(i+maxSyllables, len(all))], false), spell(all[i:min(i+maxInitials, len(all))], true))
+}
+
+// spelledFromStart reports whether letters spell or abbreviate a title's
+// beginning.
+func spelledFromStart(normalised, letters string) bool {
+	c := []rune(normalised)
+	all := titleSyllables(string(c[:min(len(c), maxInitials)]))
+	return len(all) > 0 && begun(wordsFrom(all, 0), letters)
+}
+
+// begun reports whether any word begins with the letters, of which as many
+// count as every word is sure to hold.
+func begun(words []string, letters string) bool {
+	letters = letters[:min(len(letters), maxPinyinQuery)]
+	return slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, letters) })
 }
 
 // spell joins syllables, or their first letters, over their readings.

@@ -161,6 +161,13 @@ func (q question) fit(title string) (grade int, ok bool) {
 	case strings.Contains(joined, q.whole):
 		return holds, true
 	}
+	if len(q.runs) == 1 && q.runs[0].kind == latin {
+		// The index proved it: a word of the title, or of its pinyin, begins so.
+		if spelledFromStart(title, q.whole) {
+			return spellsStart, true
+		}
+		return spells, true
+	}
 	grade = holdsAll
 	var sounds []string
 	for _, t := range q.terms {
@@ -179,25 +186,13 @@ func (q question) fit(title string) (grade int, ok bool) {
 			if sounds == nil {
 				sounds = pinyinWords(title)
 			}
-			start, found := spelled(sounds, s)
-			if r.kind != latin || !found {
+			if r.kind != latin || !begun(sounds, s) {
 				return 0, false
 			}
 			grade = spells
-			if start && len(q.runs) == 1 {
-				grade = spellsStart
-			}
 		}
 	}
 	return grade, true
-}
-
-// spelled finds a pinyin word that begins with s; start says that it is the
-// title's beginning: the first words are those of its first syllable.
-func spelled(sounds []string, s string) (start, ok bool) {
-	s = s[:min(len(s), maxPinyinQuery)]
-	i := slices.IndexFunc(sounds, func(w string) bool { return strings.HasPrefix(w, s) })
-	return i == 0 || i == 1, i >= 0
 }
 
 // inText rechecks title and body together: every term stands in one of them.
