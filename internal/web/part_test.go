@@ -90,6 +90,9 @@ func TestForm(t *testing.T) {
 			t.Errorf("not on the page: %s", want)
 		}
 	}
+	if first, _, _ := strings.Cut(body[strings.Index(body, "data-form="):], "_del"); !strings.Contains(first, `<button type="submit" class="away"`) {
+		t.Error("Enter would press the button that removes a row")
+	}
 	if strings.Contains(body, `value="bulk" checked`) || strings.Contains(body, `value="true" checked`) {
 		t.Error("something is chosen that was not")
 	}

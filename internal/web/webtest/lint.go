@@ -255,7 +255,7 @@ func (l *linter) element(n *html.Node) {
 }
 
 func (l *linter) named(n *html.Node) {
-	if strings.TrimSpace(text(n)) == "" && attr(n, "aria-label") == "" && attr(n, "aria-labelledby") == "" {
+	if !hidden(n) && strings.TrimSpace(text(n)) == "" && attr(n, "aria-label") == "" && attr(n, "aria-labelledby") == "" {
 		l.add("<%s> without words", n.Data)
 	}
 }
