@@ -146,6 +146,11 @@ func (s *Service) Book(ctx context.Context, a actor.Actor, in Booking) (_ *Appoi
 // seat finds a free seat and takes it, or gives the same booking made before.
 func (s *Service) seat(tx *db.Tx, a actor.Actor, in Booking) (_ *Appointment, fresh bool, err error) {
 	for range s.Rule.Seats + 2 { // whoever loses a seat to another looks again
+		free, err := s.free(tx, in)
+		if err != nil {
+			return nil, false, err
+		}
+		// Looked for after the seats: a twin of this act may hold one of them.
 		mine, err := one(tx, sqlMineThatDay, string(a.For.Kind), a.For.ID, in.ItemID, in.Day.String())
 		switch {
 		case err == nil && mine.CentreID == in.CentreID && mine.Slot == in.Slot && mine.CaseNo == in.CaseNo:
@@ -154,22 +159,7 @@ func (s *Service) seat(tx *db.Tx, a actor.Actor, in Booking) (_ *Appointment, fr
 			return nil, false, ErrBooked
 		case !errors.Is(err, ErrNoAppointment):
 			return nil, false, err
-		}
-		rows, err := tx.Query(sqlSeats, in.CentreID, in.Day.String(), in.Slot, in.ItemID)
-		if err != nil {
-			return nil, false, err
-		}
-		free := 1
-		for rows.Next() {
-			var n int
-			if err := rows.Scan(&n); err != nil {
-				return nil, false, err
-			}
-			if n == free {
-				free++
-			}
-		}
-		if free > s.Rule.Seats {
+		case free == 0:
 			return nil, false, ErrFull
 		}
 		at, _ := s.Rule.instant(in.Day, in.Slot)
@@ -182,6 +172,28 @@ func (s *Service) seat(tx *db.Tx, a actor.Actor, in Booking) (_ *Appointment, fr
 		}
 	}
 	return nil, false, ErrFull
+}
+
+// free is the lowest seat of the slot that nobody has, 0 if there is none.
+func (s *Service) free(tx *db.Tx, in Booking) (int, error) {
+	rows, err := tx.Query(sqlSeats, in.CentreID, in.Day.String(), in.Slot, in.ItemID)
+	if err != nil {
+		return 0, err
+	}
+	free := 1
+	for rows.Next() {
+		var n int
+		if err := rows.Scan(&n); err != nil {
+			return 0, err
+		}
+		if n == free {
+			free++
+		}
+	}
+	if free > s.Rule.Seats {
+		return 0, nil
+	}
+	return free, nil
 }
 
 // Cancel 取消预约 gives the seat free, by the party or by the centre's windows,
