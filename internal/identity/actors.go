@@ -112,7 +112,8 @@ func (s *Service) Covers(q db.Queryer, a actor.Actor, basicCode string) (int64, 
 }
 
 // StaffActor builds the actor for a logged-in staff member with the roles that
-// hold at this moment. Error: ErrLoginNeeded for an account that is gone.
+// hold at this moment; none while the password is one that somebody else set.
+// Error: ErrLoginNeeded for an account that is gone.
 func (s *Service) StaffActor(ctx context.Context, staffID int64, ch actor.Channel) (actor.Actor, error) {
 	st, err := s.Staff(ctx, staffID)
 	if errors.Is(err, ErrNoAccount) || err == nil && st.Disabled {
@@ -120,6 +121,9 @@ func (s *Service) StaffActor(ctx context.Context, staffID int64, ch actor.Channe
 	}
 	if err != nil {
 		return actor.Actor{}, err
+	}
+	if st.MustChange {
+		st.Grants = nil
 	}
 	return actor.Actor{Kind: actor.Staff, ID: st.ID, Name: st.Name, Unit: st.UnitID, Grants: st.Grants, Channel: ch}, nil
 }

@@ -66,6 +66,20 @@ func TestCreateStaff(t *testing.T) {
 		if err := login(cred); err != nil {
 			t.Error(err)
 		}
+		// a role counts once the password is the member's own
+		if err := f.GrantRole(ctx, f.staff("sec"), st.ID, actor.Reviewer, st.UnitID); err != nil {
+			t.Fatal(err)
+		}
+		a, err := f.StaffActor(ctx, st.ID, actor.Web)
+		if err != nil || len(a.Grants) != 0 {
+			t.Errorf("before the change: %+v, %v", a, err)
+		}
+		if err := f.ChangePassword(ctx, a, cred.Password, "Mein-Wort-2026"); err != nil {
+			t.Fatal(err)
+		}
+		if a, err = f.StaffActor(ctx, st.ID, actor.Web); err != nil || len(a.Grants) != 1 {
+			t.Errorf("after the change: %+v, %v", a, err)
+		}
 		fresh, err := f.ResetStaff(ctx, f.staff("sys"), st.ID)
 		if err != nil {
 			t.Fatal(err)
