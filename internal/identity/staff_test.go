@@ -159,23 +159,34 @@ func TestGrantRole(t *testing.T) {
 func TestGrantRole_at_once(t *testing.T) {
 	each(t, func(f *fixture) {
 		sec, plain, unit := f.staff("sec"), f.refs.Staff["plain"], f.refs.Units["wx-spj"]
-		var wg sync.WaitGroup
-		for _, role := range []actor.Role{actor.SystemAdmin, actor.SecurityAdmin, actor.AuditAdmin} {
-			wg.Go(func() {
-				if err := f.GrantRole(f.t.Context(), sec, plain, role, unit); err != nil {
-					is(f.t, err, ErrSeparation)
+		three := []actor.Role{actor.SystemAdmin, actor.SecurityAdmin, actor.AuditAdmin}
+		for range 10 {
+			var wg sync.WaitGroup
+			start := make(chan struct{})
+			for _, role := range three {
+				wg.Go(func() {
+					<-start
+					if err := f.GrantRole(f.t.Context(), sec, plain, role, unit); err != nil {
+						is(f.t, err, ErrSeparation)
+					}
+				})
+			}
+			close(start)
+			wg.Wait()
+			if n := administrations(f.staff("plain").Grants); n != 1 {
+				f.t.Fatalf("one person holds %d of the three", n)
+			}
+			for _, role := range three {
+				if err := f.RevokeRole(f.t.Context(), sec, plain, role, unit); err != nil {
+					f.t.Fatal(err)
 				}
-			})
-		}
-		wg.Wait()
-		if n := administrations(f.staff("plain").Grants); n != 1 {
-			f.t.Errorf("one person holds %d of the three", n)
+			}
 		}
 	})
 }
 
 func TestStatements(t *testing.T) {
-	dbtest.Prepares(t, sqlDirectoryVersion, sqlBumpDirectory, sqlAllDivisions, sqlAllUnits,
+	dbtest.Prepares(t, sqlContactOfPerson, sqlContactOfEntity, sqlDirectoryVersion, sqlBumpDirectory, sqlAllDivisions, sqlAllUnits,
 		sqlPersonByID, sqlPersonByIndex, sqlEntityByID, sqlEntityByUSCC, sqlMandateByID, sqlMandatesOfPair, sqlMandatesOfAgent,
 		sqlMandatesGiven, sqlInsertMandate, sqlRevokeMandate, sqlInsertPerson, sqlPersonLogin, sqlPersonByNo, sqlPersonStill,
 		sqlStaffLogin, sqlStaffStill, sqlUseStep, sqlRehashPerson, sqlRehashStaff, sqlPersonPassword, sqlStaffPassword, sqlSetPerson,
