@@ -19,6 +19,7 @@ type pgStore struct {
 	config *pgxpool.Config
 	acts   *pgxpool.Pool
 	reads  *pgxpool.Pool
+	pooled bool // a pooler such as pgbouncer stands between: sessions are not ours
 }
 
 const (
@@ -60,8 +61,9 @@ func openPostgres(ctx context.Context, d *DB, rawURL string) (_ *pgStore, err er
 		}
 	}
 	rc := config.Copy()
-	if pooled := rc.ConnConfig.DefaultQueryExecMode; pooled != pgx.QueryExecModeExec && pooled != pgx.QueryExecModeSimpleProtocol {
-		// A pooler between us and the server would refuse this parameter.
+	mode := rc.ConnConfig.DefaultQueryExecMode
+	s.pooled = mode == pgx.QueryExecModeExec || mode == pgx.QueryExecModeSimpleProtocol
+	if !s.pooled {
 		rc.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
 	}
 	if s.reads, err = pgxpool.NewWithConfig(ctx, rc); err != nil {
@@ -72,11 +74,7 @@ func openPostgres(ctx context.Context, d *DB, rawURL string) (_ *pgStore, err er
 
 func (s *pgStore) query(ctx context.Context, text string, args []any) (*Rows, error) {
 	for attempt := 0; ; attempt++ {
-		rows, err := s.reads.Query(ctx, text, args...)
-		var out *Rows
-		if err == nil {
-			out, err = collectPG(rows)
-		}
+		out, err := s.ask(ctx, text, args)
 		if err == nil {
 			return out, nil
 		}
@@ -87,6 +85,42 @@ func (s *pgStore) query(ctx context.Context, text string, args []any) (*Rows, er
 			s.reads.Reset() // the other idle connections are as dead as this one
 		}
 	}
+}
+
+// ask asks once, where nothing can be written.
+func (s *pgStore) ask(ctx context.Context, text string, args []any) (out *Rows, err error) {
+	if !s.pooled {
+		rows, err := s.reads.Query(ctx, text, args...)
+		if err != nil {
+			return nil, err
+		}
+		return collectPG(rows)
+	}
+	b := &pgx.Batch{}
+	b.Queue("BEGIN READ ONLY")
+	b.Queue(text, args...)
+	b.Queue("COMMIT")
+	err = s.reads.AcquireFunc(ctx, func(c *pgxpool.Conn) error {
+		res := c.SendBatch(ctx, b)
+		_, err := res.Exec()
+		if err == nil {
+			var rows pgx.Rows
+			if rows, err = res.Query(); err == nil {
+				out, err = collectPG(rows)
+			}
+		}
+		if cerr := res.Close(); err == nil {
+			err = cerr
+		}
+		if !c.Conn().IsClosed() && c.Conn().PgConn().TxStatus() != 'I' {
+			_, _ = c.Exec(ctx, "ROLLBACK") // if it fails, the pool drops the connection
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 func (s *pgStore) prepare(ctx context.Context, text string) error {

@@ -162,21 +162,18 @@ func (r *pgRunner) refuse(q pgStatement) error {
 }
 
 // unanswered tells, after a batch with COMMIT failed, whether the server may
-// have committed: it did not if it named a fault of a statement, or if nothing
-// was sent.
+// have committed. It did not if it named a fault of a statement, or if the
+// batch was not sent. What the driver says about trying again is not asked: it
+// also says so of answers that broke off.
 func (r *pgRunner) unanswered() bool {
-	err := r.failed
-	if err == nil || pgconn.SafeToRetry(err) {
-		return false
-	}
 	var early pgx.ErrPreprocessingBatch
-	if errors.As(err, &early) {
+	if errors.As(r.failed, &early) || r.failed == nil {
 		return false
 	}
-	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
+	if pe, ok := errors.AsType[*pgconn.PgError](r.failed); ok {
 		return pe.Severity == "FATAL" || pe.Severity == "PANIC"
 	}
-	return r.conn.Conn().IsClosed()
+	return r.conn.Conn().IsClosed() || lost(r.failed) || errors.Is(r.failed, context.DeadlineExceeded)
 }
 
 // release undoes what is not committed and gives the connection back.

@@ -84,7 +84,7 @@ func EachAt(t *testing.T, start time.Time, test func(t *testing.T, d *db.DB, clk
 }
 
 // Open opens a database and closes it when the test ends.
-func Open(t *testing.T, rawURL string, o db.Options) *db.DB {
+func Open(t testing.TB, rawURL string, o db.Options) *db.DB {
 	t.Helper()
 	d, err := db.Open(t.Context(), rawURL, o)
 	if err != nil {
@@ -113,7 +113,7 @@ func Prepares(t *testing.T, sqls ...string) {
 
 // URL makes a fresh migrated database and gives its address, for tests that
 // open it themselves, perhaps twice. It is dropped when the test ends.
-func URL(t *testing.T, engine db.Engine) string {
+func URL(t testing.TB, engine db.Engine) string {
 	t.Helper()
 	if engine == db.SQLite {
 		image, err := image()
@@ -134,7 +134,7 @@ func URL(t *testing.T, engine db.Engine) string {
 }
 
 // Empty makes a database without any table.
-func Empty(t *testing.T, engine db.Engine) string {
+func Empty(t testing.TB, engine db.Engine) string {
 	t.Helper()
 	if engine == db.SQLite {
 		return "sqlite://" + filepath.Join(t.TempDir(), "test.db")
@@ -142,7 +142,7 @@ func Empty(t *testing.T, engine db.Engine) string {
 	return create(t, "template0")
 }
 
-func create(t *testing.T, from string) string {
+func create(t testing.TB, from string) string {
 	t.Helper()
 	server, err := server()
 	if err != nil {
