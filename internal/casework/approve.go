@@ -111,7 +111,7 @@ func (st *step) deliver() {
 		_ = jobs.Enqueue(st.tx, jobs.Job{Kind: JobDeliver, Payload: []byte(st.c.No), Unique: "deliver/" + st.c.No}) // an error ends the act
 		return
 	}
-	st.task(st.w.v.Guide, catalog.StepDeliver)
+	st.task(&st.w.v.Guide, catalog.StepDeliver)
 }
 
 // issue makes the licence that the result names, its fields taken from the

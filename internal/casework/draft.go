@@ -229,6 +229,10 @@ func (s *Service) AttachFile(ctx context.Context, a actor.Actor, id int64, mater
 		if err != nil {
 			return err
 		}
+		if fd := fileProblem(m, ref); fd != nil {
+			fd.Path = "materials/" + material
+			return errs.InvalidFields(*fd)
+		}
 		h := d.Data.Handed(material)
 		if len(h.Files) >= m.FilesAllowed() {
 			return errs.InvalidFields(errs.Field{Path: "materials/" + material, Code: "max-files",
@@ -273,19 +277,11 @@ func (s *Service) UseLicence(ctx context.Context, a actor.Actor, id int64, mater
 			d.Data.put(h)
 			return nil
 		}
-		held, err := s.Licences.HeldValid(tx, d.Party)
-		if err != nil {
+		if h.Licence, err = s.heldLicence(tx, d.Party, m, licenceID); err != nil {
 			return err
 		}
-		for _, l := range held {
-			if l.ID == licenceID && m.LicenceType != "" && l.TypeKey == m.LicenceType {
-				h.Licence = &HeldRef{ID: l.ID, Identifier: l.Identifier, Name: l.Name, Number: l.Number}
-				d.Data.put(h)
-				return nil
-			}
-		}
-		return errs.InvalidFields(errs.Field{Path: "materials/" + material, Code: "licence",
-			ZH: "这份电子证照不能代替该材料", EN: "This licence cannot stand for the material"})
+		d.Data.put(h)
+		return nil
 	})
 }
 

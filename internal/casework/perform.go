@@ -97,8 +97,10 @@ func (s *Service) Perform(ctx context.Context, a actor.Actor, no string, act Act
 		}
 		break
 	}
-	if k := errs.KindOf(err); err != nil && (k == errs.Forbidden || k == errs.NotFound) {
-		s.denied(ctx, a, act, head)
+	if err != nil {
+		if k := errs.KindOf(err); k == errs.Forbidden || k == errs.NotFound {
+			s.denied(ctx, a, act, head)
+		}
 	}
 	return c, err
 }

@@ -100,7 +100,7 @@ func (s *Service) resubmit(ctx context.Context, a actor.Actor, d *Draft, in Subm
 			c.ReceivedAt = tx.Now()
 		}
 		st.docLines = st.handedLines(d)
-		st.task(w.v.Guide, catalog.StepReceive)
+		st.task(&w.v.Guide, catalog.StepReceive)
 		return st.finish()
 	})
 	if errors.Is(err, ErrNoDraft) { // another request handed it in meanwhile

@@ -113,7 +113,7 @@ func (st *step) openTask(g catalog.Step, due string) {
 }
 
 // task opens the window's row: the receiving centre's.
-func (st *step) task(g catalog.Guide, kind string) {
+func (st *step) task(g *catalog.Guide, kind string) {
 	sp, ok := g.Step(kind)
 	if !ok {
 		sp = catalog.Step{Key: kind, Name: stepNames[kind], Kind: kind, Role: string(actor.WindowClerk), Unit: g.Department.Receiving}

@@ -100,7 +100,6 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 	if it.State != catalog.InUse {
 		return nil, catalog.ErrPaused
 	}
-	m, _ := MoveFor("", Submit)
 	err = s.DB.Write(ctx, "casework.submit", func(tx *db.Tx) error {
 		if in.Once != nil {
 			prior, err := in.Once.Claim(tx)
@@ -119,20 +118,8 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 		if in.Version != 0 && d.Version != in.Version {
 			return ErrDraftChanged
 		}
-		if fs := problems(d, w.v); len(fs) > 0 {
-			return errs.InvalidFields(fs...)
-		}
-		if c, err = s.newCase(tx, a, d, w, it); err != nil {
-			return err
-		}
 		tx.QueueOne(ErrDraftChanged, sqlDropDraft, d.ID, d.Version)
-		st := &step{s: s, tx: tx, a: a, c: c, w: w, m: m, from: "", fresh: true}
-		if err := st.storeMaterials(d); err != nil {
-			return err
-		}
-		st.docLines = st.handedLines(d)
-		st.task(w.v.Guide, catalog.StepReceive)
-		if err := st.finish(); err != nil {
+		if c, err = s.receive(tx, a, d, w, it); err != nil {
 			return err
 		}
 		if in.Once != nil {
@@ -144,6 +131,25 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 		return s.submitted(ctx, a, draftID) // another request handed it in meanwhile
 	}
 	return c, err
+}
+
+// receive makes a case of a complete draft inside the act that hands it in.
+func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, w world, it *catalog.Item) (*Case, error) {
+	if fs := problems(d, w.v); len(fs) > 0 {
+		return nil, errs.InvalidFields(fs...)
+	}
+	c, err := s.newCase(tx, a, d, w, it)
+	if err != nil {
+		return nil, err
+	}
+	m, _ := MoveFor("", Submit)
+	st := &step{s: s, tx: tx, a: a, c: c, w: w, m: m, from: "", fresh: true}
+	if err := st.storeMaterials(d); err != nil {
+		return nil, err
+	}
+	st.docLines = st.handedLines(d)
+	st.task(&w.v.Guide, catalog.StepReceive)
+	return c, st.finish()
 }
 
 // submitted answers a repeated submission with the case that the draft became.

@@ -95,8 +95,7 @@ func (s *Service) Handlers(r *jobs.Runner) {
 	r.Handle(JobTick, func(ctx context.Context, _ jobs.Job) error { return s.Tick(ctx) })
 }
 
-// deliverJob delivers an electronic result once the licence is signed; until
-// then it comes back.
+// deliverJob delivers an electronic result, whose licence it has signed first.
 func (s *Service) deliverJob(ctx context.Context, no string) error {
 	c, err := scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, no))
 	if err != nil {
@@ -106,12 +105,8 @@ func (s *Service) deliverJob(ctx context.Context, no string) error {
 		return nil
 	}
 	if c.LicenceID != 0 {
-		signed, err := s.Licences.Signed(ctx, c.LicenceID)
-		if err != nil {
+		if err := s.Licences.EnsureSigned(ctx, c.LicenceID); err != nil {
 			return err
-		}
-		if !signed {
-			return errNotSigned
 		}
 	}
 	_, err = s.Perform(ctx, actor.Platform(), no, DeliverElectronic, Input{})
@@ -120,8 +115,6 @@ func (s *Service) deliverJob(ctx context.Context, no string) error {
 	}
 	return err
 }
-
-var errNotSigned = errors.New("the licence is not signed yet")
 
 // invitation copies what a rating needs down to the rating room.
 func invitation(tx *db.Tx, c *Case) rating.Invitation {

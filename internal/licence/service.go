@@ -133,6 +133,15 @@ func (s *Service) sign(ctx context.Context, identifier string) error {
 	})
 }
 
+// EnsureSigned signs a licence now unless it has its signature.
+func (s *Service) EnsureSigned(ctx context.Context, id int64) error {
+	l, err := s.ByID(s.DB.Read(ctx), id)
+	if err != nil {
+		return err
+	}
+	return s.sign(ctx, l.Identifier)
+}
+
 // Signed reports whether the licence has its signature.
 func (s *Service) Signed(ctx context.Context, id int64) (bool, error) {
 	var at int64

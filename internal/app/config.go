@@ -1,0 +1,108 @@
+package app
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/tongban/tongban/internal/errs"
+)
+
+// Config 配置 is everything an operator can set. It is read strictly: a key that
+// does not exist is an error. Secrets are paths of files, never values.
+type Config struct {
+	Listen           string `yaml:"listen"`           // address to serve on; default 127.0.0.1:8080
+	URL              string `yaml:"url"`              // how people reach the platform, for QR codes: https://zwfw.example.cn; default http://LISTEN
+	Database         string `yaml:"database"`         // sqlite:///FILE or postgres://USER@HOST/NAME; required
+	DatabasePassword string `yaml:"databasePassword"` // file that holds the PostgreSQL password; default none
+	Keys             string `yaml:"keys"`             // folder of key files, mode 0700; required
+	Files            string `yaml:"files"`            // folder, or s3://BUCKET?endpoint=URL&region=R&prefix=P; required
+	FilesSecret      string `yaml:"filesSecret"`      // file with the S3 access key and secret key, one a line
+	Spool            string `yaml:"spool"`            // folder for uploads under way and outgoing messages; default beside files, or the system's temporary folder
+
+	City     string `yaml:"city"`     // name on every page; default 无锡市
+	CityEN   string `yaml:"cityEn"`   // default Wuxi
+	Platform string `yaml:"platform"` // default 一网通办
+
+	TrustedProxies []string `yaml:"trustedProxies"` // addresses or CIDRs whose X-Forwarded-For counts; default none
+	TrustedOrigins []string `yaml:"trustedOrigins"` // other origins whose pages may post, such as a sub-domain's; default none
+
+	RatingDays       int  `yaml:"ratingDays"`       // how long a service can be rated; default 30
+	KeepReceiptClock bool `yaml:"keepReceiptClock"` // a resubmission goes on with the first receipt clock; default: it starts its own
+	CalendarAlarm    int  `yaml:"calendarAlarm"`    // doctor warns when fewer days are covered by a published calendar; default 60
+
+	SMTP SMTP `yaml:"smtp"` // outgoing mail; default none: messages stay in the portal
+
+	LogLevel  string `yaml:"logLevel"`  // debug, info, warn, error; default info
+	LogFormat string `yaml:"logFormat"` // text or json; default json
+	Metrics   string `yaml:"metrics"`   // address for /metrics, such as 127.0.0.1:9090; default none
+
+	demo bool // set by Demo alone
+}
+
+// SMTP is where mail goes out.
+type SMTP struct {
+	Addr     string `yaml:"addr"`     // HOST:PORT
+	From     string `yaml:"from"`     // sender address
+	User     string `yaml:"user"`     // default none
+	Password string `yaml:"password"` // file that holds the password
+}
+
+// ReadConfig reads a configuration file.
+func ReadConfig(path string) (Config, error) {
+	var c Config
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return c, errs.New(errs.Invalid, "config", "读不到配置文件 "+path, "cannot read the configuration file "+path).Because(err)
+	}
+	if err := yaml.UnmarshalWithOptions(b, &c, yaml.Strict()); err != nil {
+		return c, errs.New(errs.Invalid, "config", "配置文件有误:\n"+yaml.FormatError(err, false, true), "the configuration does not fit:\n"+yaml.FormatError(err, false, true))
+	}
+	return c.complete()
+}
+
+// complete fills defaults and checks what is required.
+func (c Config) complete() (Config, error) {
+	def := func(p *string, v string) {
+		if *p == "" {
+			*p = v
+		}
+	}
+	def(&c.Listen, "127.0.0.1:8080")
+	def(&c.URL, "http://"+c.Listen)
+	c.URL = strings.TrimRight(c.URL, "/")
+	def(&c.City, "无锡市")
+	def(&c.CityEN, "Wuxi")
+	def(&c.Platform, "一网通办")
+	def(&c.LogLevel, "info")
+	def(&c.LogFormat, "json")
+	if c.Spool == "" && !strings.HasPrefix(c.Files, "s3:") && c.Files != "" {
+		c.Spool = filepath.Join(filepath.Dir(c.Files), "spool")
+	}
+	if c.CalendarAlarm == 0 {
+		c.CalendarAlarm = 60
+	}
+	for _, need := range []struct{ name, v string }{{"database", c.Database}, {"keys", c.Keys}, {"files", c.Files}} {
+		if need.v == "" {
+			return c, errs.New(errs.Invalid, "config", fmt.Sprintf("配置缺少 %s", need.name), fmt.Sprintf("the configuration lacks %s", need.name))
+		}
+	}
+	return c, nil
+}
+
+// rating is how long a service can be rated.
+func (c Config) rating() time.Duration { return time.Duration(c.RatingDays) * 24 * time.Hour }
+
+// DemoConfig is the configuration of a demonstration in a data folder.
+func DemoConfig(data, addr string) (Config, error) {
+	abs, err := filepath.Abs(data)
+	if err != nil {
+		return Config{}, err
+	}
+	return Config{Listen: addr, Database: "sqlite://" + filepath.Join(abs, "tongban.db"), Keys: filepath.Join(abs, "keys"),
+		Files: filepath.Join(abs, "files"), Spool: filepath.Join(abs, "spool"), LogFormat: "text", LogLevel: "warn", demo: true}.complete()
+}

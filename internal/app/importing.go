@@ -1,0 +1,112 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/identity"
+	"github.com/tongban/tongban/internal/licence"
+)
+
+// Progress tells how far a long work is: what, how many of how many.
+type Progress func(what string, done, of int)
+
+// ImportOptions of Import.
+type ImportOptions struct {
+	Demo     bool   // accounts become demonstration accounts
+	Password string // their password
+	Progress Progress
+}
+
+// Import loads a folder: organisations and people, windows, topics, elements,
+// licence types, items, licences held. The same folder again changes nothing.
+// Each part is one act; the first one that fails stops the rest, and what was
+// done before it stays.
+func (r *Rooms) Import(ctx context.Context, f *Folder, o ImportOptions) (warnings []string, err error) {
+	defer errs.Wrap(&err, "import")
+	a := actor.Platform()
+	say := o.Progress
+	if say == nil {
+		say = func(string, int, int) {}
+	}
+	say("机构、人员", 0, 1)
+	refs, err := r.Identity.Import(ctx, a, identity.Batch{Divisions: f.Divisions, Units: f.Units, Persons: f.Persons, Entities: f.Entities,
+		Mandates: f.Mandates, Staff: f.Staff, Demo: o.Demo, Password: o.Password})
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Channel.ImportWindows(ctx, a, f.Windows); err != nil {
+		return nil, err
+	}
+	if err := r.Catalog.ImportTopics(ctx, f.Topics); err != nil {
+		return nil, err
+	}
+	if err := r.Catalog.ImportElements(ctx, f.Elements); err != nil {
+		return nil, err
+	}
+	els, err := r.Catalog.Elements(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Licences.ImportTypes(ctx, a, f.Types); err != nil {
+		return nil, err
+	}
+	for i, it := range f.Items {
+		say("事项", i, len(f.Items))
+		problems, err := r.Catalog.Import(ctx, a, it.Def, els)
+		if err != nil {
+			return warnings, fmt.Errorf("%s: %w%s", it.Path, err, listProblems(problems))
+		}
+		for _, p := range problems {
+			warnings = append(warnings, it.Path+": "+p.Path+": "+p.ZH)
+		}
+	}
+	say("事项", len(f.Items), len(f.Items))
+	held, err := r.licences(ctx, f.Licences, refs)
+	if err != nil {
+		return warnings, err
+	}
+	return warnings, r.Licences.ImportHeld(ctx, a, held)
+}
+
+func listProblems(ps []catalog.Problem) string {
+	s := ""
+	for _, p := range ps {
+		if p.Error {
+			s += "\n  " + p.Path + ": " + p.ZH
+		}
+	}
+	return s
+}
+
+// licences resolves the keys of licences.yaml.
+func (r *Rooms) licences(ctx context.Context, list []LicenceFile, refs identity.Refs) ([]licence.Issue, error) {
+	dir, err := r.Identity.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []licence.Issue
+	for i, l := range list {
+		at := fmt.Sprintf("licences/%d", i)
+		in := licence.Issue{TypeKey: l.Type, Number: l.Number, Issued: l.Issued, Until: l.Until, Fields: l.Fields}
+		switch {
+		case l.Holder.Person != "":
+			in.Holder = actor.Party{Kind: actor.NaturalPerson, ID: refs.Persons[l.Holder.Person]}
+		case l.Holder.Entity != "":
+			in.Holder = actor.Party{Kind: actor.LegalEntity, ID: refs.Entities[l.Holder.Entity]}
+		}
+		if in.Holder.ID == 0 {
+			return nil, errs.InvalidFields(errs.Field{Path: at + "/holder", Code: "unknown", ZH: "没有这个持证人", EN: "There is no such holder"})
+		}
+		u, ok := dir.UnitByKey(l.Issuer)
+		if !ok {
+			return nil, errs.InvalidFields(errs.Field{Path: at + "/issuer", Code: "unknown", ZH: "没有这个颁发机构", EN: "There is no such issuer"})
+		}
+		in.IssuerUnit, in.IssuerName, in.IssuerUSCC = u.ID, u.Name, u.USCC
+		out = append(out, in)
+	}
+	return out, nil
+}

@@ -1,0 +1,144 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/tongban/tongban/internal/audit"
+	"github.com/tongban/tongban/internal/calendar"
+	"github.com/tongban/tongban/internal/casework"
+	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/channel"
+	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/files"
+	"github.com/tongban/tongban/internal/form"
+	"github.com/tongban/tongban/internal/ident"
+	"github.com/tongban/tongban/internal/identity"
+	"github.com/tongban/tongban/internal/jobs"
+	"github.com/tongban/tongban/internal/licence"
+	"github.com/tongban/tongban/internal/notify"
+	"github.com/tongban/tongban/internal/rating"
+	"github.com/tongban/tongban/internal/sm"
+)
+
+// Rooms are all rooms of one platform, wired.
+type Rooms struct {
+	Config   Config
+	Log      *slog.Logger
+	Keys     *sm.Keyring
+	DB       *db.DB
+	Jobs     *jobs.Runner
+	Sealer   *audit.Sealer
+	Calendar *calendar.Service
+	Files    *files.Store
+	Notify   *notify.Service
+	Identity *identity.Service
+	Catalog  *catalog.Service
+	Licences *licence.Service
+	Ratings  *rating.Service
+	Channel  *channel.Service
+	Casework *casework.Service
+}
+
+// Clock is the machine's clock, unless a test or the maker of sample history
+// moves it.
+type Clock func() time.Time
+
+// Open opens keys and database, brings the tables up to date and wires the
+// rooms. Close ends it.
+func Open(ctx context.Context, c Config, now Clock, log *slog.Logger) (_ *Rooms, err error) {
+	r := &Rooms{Config: c, Log: log}
+	if r.Keys, err = sm.LoadOrCreate(c.Keys); err != nil {
+		return nil, err
+	}
+	url, err := c.databaseURL()
+	if err != nil {
+		return nil, err
+	}
+	if r.DB, err = db.Open(ctx, url, db.Options{Now: now, Log: log}); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.DB.Close())
+		}
+	}()
+	if _, err = r.DB.Migrate(ctx); err != nil {
+		return nil, err
+	}
+	return r, r.wire(ctx)
+}
+
+func (r *Rooms) wire(ctx context.Context) (err error) {
+	c, vault := r.Config, r.Keys.Vault()
+	r.Jobs = jobs.New(r.DB, jobs.Options{Sealer: vault, Log: r.Log})
+	notes, err := r.Keys.Note("tongban")
+	if err != nil {
+		return err
+	}
+	r.Sealer = audit.NewSealer(r.DB, audit.Options{Keys: audit.Keys{Signers: notes.Signers, Verifiers: notes.Verifiers}, Log: r.Log})
+	r.Calendar = calendar.New(calendar.Options{DB: r.DB, Record: func(tx *db.Tx, e calendar.Entry) error {
+		return audit.Append(tx, audit.Record{Actor: e.Actor, Act: e.Act, Subject: e.Subject, Detail: e.Detail})
+	}})
+	if err := r.Calendar.EnsureShipped(ctx); err != nil {
+		return err
+	}
+	if r.Files, err = files.New(ctx, files.Config{DB: r.DB, Vault: vault, Log: r.Log, URL: c.Files, Secret: c.FilesSecret, Spool: c.Spool}); err != nil {
+		return err
+	}
+	r.Identity = identity.New(identity.Config{DB: r.DB, Vault: vault, Now: r.DB.Now, Log: r.Log})
+	if r.Notify, err = r.messages(); err != nil {
+		return err
+	}
+	r.Catalog = catalog.New(catalog.Config{DB: r.DB, Identity: r.Identity, Formats: Formats()})
+	r.Licences = licence.New(licence.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Signer: r.Keys.Signer(), Log: r.Log})
+	r.Ratings = rating.New(rating.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Log: r.Log, Open: c.rating()})
+	r.Channel = channel.New(channel.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
+	r.Casework = casework.New(casework.Config{DB: r.DB, Catalog: r.Catalog, Identity: r.Identity, Calendar: r.Calendar, Files: r.Files,
+		Licences: r.Licences, Ratings: r.Ratings, Notify: r.Notify, Vault: vault, Log: r.Log, KeepReceiptClock: c.KeepReceiptClock})
+	r.Licences.Handlers(r.Jobs)
+	r.Casework.Handlers(r.Jobs)
+	r.Jobs.Every(casework.JobTick, time.Hour, 0)
+	return nil
+}
+
+// messages wires outgoing messages: mail where it is configured, a spool folder
+// in a demonstration.
+func (r *Rooms) messages() (*notify.Service, error) {
+	c := notify.Config{DB: r.DB, Vault: r.Keys.Vault(), Contacts: contacts{r.Identity}, BaseURL: r.Config.URL, Log: r.Log, Channels: map[notify.Way]notify.Channel{},
+		Enqueue: func(tx *db.Tx, unique string, payload []byte) error {
+			return jobs.Enqueue(tx, jobs.Job{Kind: notify.JobKind, Unique: unique, Payload: payload})
+		}}
+	r.Jobs.Handle(notify.JobKind, func(ctx context.Context, j jobs.Job) error { return r.Notify.Deliver(ctx, j.Payload) })
+	return notify.New(c)
+}
+
+// Close ends what Open opened.
+func (r *Rooms) Close() error { return errors.Join(r.Files.Close(), r.DB.Close()) }
+
+// Formats are the checks of identity numbers that forms may name.
+func Formats() form.Formats {
+	check := func(f func(string) ident.Result) func(string) (bool, string, string) {
+		return func(s string) (bool, string, string) {
+			res := f(s)
+			return res.Valid, res.Reason.ZH, res.Reason.EN
+		}
+	}
+	return form.Formats{"cn-id": check(ident.CheckResident), "uscc": check(ident.CheckUSCC), "cn-mobile": check(ident.CheckMobile)}
+}
+
+// databaseURL puts the password from its file into the URL.
+func (c Config) databaseURL() (string, error) {
+	if c.DatabasePassword == "" {
+		return c.Database, nil
+	}
+	b, err := os.ReadFile(c.DatabasePassword)
+	if err != nil {
+		return "", err
+	}
+	return withPassword(c.Database, strings.TrimSpace(string(b)))
+}
