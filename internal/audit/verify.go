@@ -38,6 +38,7 @@ const (
 		FROM audit_record WHERE position >= $1 AND position < $2 ORDER BY position LIMIT $3`
 	sqlCheckpoints = `SELECT size, at, note FROM audit_checkpoint WHERE size > $1 ORDER BY size LIMIT $2`
 	sqlPending     = `SELECT count(*) FROM audit_record WHERE position IS NULL`
+	sqlErasure     = `SELECT count(*) FROM audit_record WHERE subject = $1 AND act = $2`
 	verifyPage     = 1000
 )
 
@@ -146,7 +147,14 @@ func (v *verifier) run(copies []string) error {
 		return err
 	}
 	for id := range v.erased {
-		if !v.asked[id] && v.report.Pending == 0 {
+		if v.asked[id] {
+			continue
+		}
+		var n int // it may have been erased while we read
+		if err := v.q.QueryRow(sqlErasure, erased(id), ActErase).Scan(&n); err != nil {
+			return err
+		}
+		if n == 0 {
 			return fault(-1, "记录 %d 的个人信息被删除,但没有相应的删除记录。", "The personal part of record %d was erased without a record of that.", id)
 		}
 	}

@@ -284,6 +284,45 @@ func TestLease(t *testing.T) {
 	})
 }
 
+// TestLease_kept: a handler that takes long keeps its lease; one that lost it
+// is told to stop.
+func TestLease_kept(t *testing.T) {
+	dbtest.EachAt(t, dbtest.Start, func(t *testing.T, d *db.DB, clk *dbtest.Clock) {
+		r := jobs.New(d, jobs.Options{Sealer: jobs.Unsealed{}, Lease: 90 * time.Millisecond})
+		r.Handle("room.slow", func(ctx context.Context, j jobs.Job) error {
+			until := func() (n int64) {
+				must(t, d.Read(t.Context()).QueryRow("SELECT lease_until FROM job WHERE id = $1", j.ID).Scan(&n))
+				return n
+			}
+			first := until()
+			clk.Add(time.Hour)
+			for limit := time.Now().Add(20 * time.Second); until() == first; time.Sleep(5 * time.Millisecond) {
+				if time.Now().After(limit) {
+					t.Fatal("not renewed")
+				}
+			}
+			must(t, d.Write(t.Context(), "test.steal", func(tx *db.Tx) error {
+				tx.Queue("UPDATE job SET attempt = attempt + 1 WHERE id = $1", j.ID)
+				return nil
+			}))
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(20 * time.Second):
+				t.Error("not told to stop")
+			}
+			return nil
+		})
+		enqueue(t, d, jobs.Job{Kind: "room.slow"})
+		if _, err := r.Drain(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if depth := look(t, d); depth.Running != 1 {
+			t.Errorf("the job of another was touched: %+v", depth)
+		}
+	})
+}
+
 func TestEvery(t *testing.T) {
 	dbtest.EachAt(t, dbtest.Start, func(t *testing.T, d *db.DB, clk *dbtest.Clock) {
 		n := 0
