@@ -1,12 +1,15 @@
 package app
 
 import (
+	"container/heap"
 	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"sort"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/casework"
@@ -37,13 +40,20 @@ type HistoryMix struct {
 }
 
 // MovedClock is the clock that History moves; until it is moved it shows From.
-type MovedClock struct{ at time.Time }
+type MovedClock struct{ at atomic.Pointer[time.Time] }
+
+// NewMovedClock makes a clock that shows t.
+func NewMovedClock(t time.Time) *MovedClock {
+	c := &MovedClock{}
+	c.Set(t)
+	return c
+}
 
 // Now gives the time it was moved to.
-func (c *MovedClock) Now() time.Time { return c.at }
+func (c *MovedClock) Now() time.Time { return *c.at.Load() }
 
 // Set moves it.
-func (c *MovedClock) Set(t time.Time) { c.at = t }
+func (c *MovedClock) Set(t time.Time) { c.at.Store(&t) }
 
 // History makes the past cases of a plan. The rooms must have been opened with
 // the moved clock; nothing else may use them meanwhile.
@@ -57,40 +67,64 @@ func (r *Rooms) History(ctx context.Context, plan *HistoryPlan, clk *MovedClock,
 	if err != nil {
 		return err
 	}
-	total := len(scripts)
-	// All steps of all cases, in the order of time; a step that is done puts the
-	// next one of its case in line.
-	for done := 0; len(scripts) > 0; {
-		if err := ctx.Err(); err != nil {
-			return err
+	// All steps of all cases, in the order of time. Steps of different cases that
+	// lie close together run at the same time, at one instant of the clock, and
+	// share a commit.
+	total, done := len(scripts), 0
+	line := scriptLine(scripts)
+	heap.Init(&line)
+	for len(line) > 0 {
+		var batch []*script
+		for len(line) > 0 && len(batch) < historyBatch && (len(batch) == 0 || line[0].next.Sub(batch[0].next) < 3*time.Hour) {
+			batch = append(batch, heap.Pop(&line).(*script))
 		}
-		sort.Slice(scripts, func(i, j int) bool { return scripts[i].next.Before(scripts[j].next) })
-		horizon := scripts[0].next.Add(36 * time.Hour)
-		var rest []*script
-		for _, s := range scripts {
-			for s.step < len(s.steps) && s.next.Before(horizon) && !s.next.After(h.end) {
-				clk.Set(later(clk.at, s.next))
-				if err := s.steps[s.step](ctx, s); err != nil {
-					return fmt.Errorf("%s, step %d: %w", s.mix.Item, s.step, err)
+		clk.Set(later(clk.Now(), batch[len(batch)-1].next))
+		group, gctx := errgroup.WithContext(ctx)
+		for _, s := range batch {
+			group.Go(func() error {
+				if err := s.steps[s.step](gctx, s); err != nil {
+					return fmt.Errorf("%s %s, step %d: %w", s.mix.Item, s.kind, s.step, err)
 				}
-				s.step++
-			}
-			if s.step < len(s.steps) && !s.next.After(h.end) {
-				rest = append(rest, s)
-			} else {
-				done++
-			}
+				return nil
+			})
 		}
-		scripts = rest
-		clk.Set(later(clk.at, horizon))
-		if _, err := r.Jobs.Drain(ctx); err != nil {
+		if err := group.Wait(); err != nil {
 			return err
 		}
-		if say != nil {
-			say("过往办件", done, total)
+		for _, s := range batch {
+			if s.step++; s.step < len(s.steps) && s.next.Before(h.end) {
+				heap.Push(&line, s)
+			} else if done++; say != nil && done%50 == 0 {
+				say("过往办件", done, total)
+			}
 		}
 	}
-	return nil
+	if say != nil {
+		say("过往办件", total, total)
+	}
+	_, err = r.Jobs.Drain(ctx)
+	return err
+}
+
+// historyBatch is how many cases move at the same time.
+const historyBatch = 16
+
+// scriptLine is a heap of cases by the time of their next step.
+type scriptLine []*script
+
+func (l scriptLine) Len() int           { return len(l) }
+func (l scriptLine) Less(i, j int) bool { return l[i].next.Before(l[j].next) }
+func (l scriptLine) Swap(i, j int)      { l[i], l[j] = l[j], l[i] }
+
+// Push and Pop are for container/heap.
+func (l *scriptLine) Push(x any) { *l = append(*l, x.(*script)) }
+
+// Pop takes the last one off.
+func (l *scriptLine) Pop() any {
+	old := *l
+	x := old[len(old)-1]
+	*l = old[:len(old)-1]
+	return x
 }
 
 func later(a, b time.Time) time.Time {
@@ -112,6 +146,7 @@ type script struct {
 	step  int
 	steps []func(context.Context, *script) error
 	no    string
+	rnd   *rand.Rand // its own: cases move at the same time
 
 	reviewers []int64
 }
@@ -121,7 +156,7 @@ type history struct {
 	plan   *HistoryPlan
 	clk    *MovedClock
 	cal    clock.Calendar
-	rnd    *rand.Rand
+	rnd    *rand.Rand // for planning
 	people []applicant
 	bodies []applicant
 	staff  map[string][]actor.Actor // by "unit key/role"
@@ -161,8 +196,8 @@ func (h *history) write(ctx context.Context) ([]*script, error) {
 		}
 		n := (h.plan.Cases*m.Weight + weights - 1) / weights
 		for range n {
-			s := &script{h: h, mix: m, item: item, ver: ver, kind: h.pick(m.Outcomes)}
-			s.next = h.officeTime(h.cal.Next(from + clock.Date(h.rnd.IntN(int(to-from)+1))))
+			s := &script{h: h, mix: m, item: item, ver: ver, kind: h.pick(m.Outcomes), rnd: rand.New(rand.NewPCG(uint64(len(out)), 2022))}
+			s.next = s.officeTime(h.cal.Next(from + clock.Date(h.rnd.IntN(int(to-from)+1))))
 			s.who = h.applicantFor(&ver.Guide)
 			s.steps = s.plan()
 			out = append(out, s)
@@ -201,8 +236,8 @@ func (h *history) pick(outcomes map[string]int) string {
 }
 
 // officeTime is some minute of the working hours of a day.
-func (h *history) officeTime(d clock.Date) time.Time {
-	return d.Start().Add(time.Duration(9*60+h.rnd.IntN(7*60+30))*time.Minute + time.Duration(h.rnd.IntN(60))*time.Second)
+func (s *script) officeTime(d clock.Date) time.Time {
+	return d.Start().Add(time.Duration(9*60+s.rnd.IntN(7*60+30))*time.Minute + time.Duration(s.rnd.IntN(60))*time.Second)
 }
 
 // workdays moves a script on by working days, to some office time.
@@ -211,9 +246,9 @@ func (s *script) wait(days int) {
 	for range days {
 		d = s.h.cal.Next(d + 1)
 	}
-	t := s.h.officeTime(d)
+	t := s.officeTime(d)
 	if !t.After(s.next) {
-		t = s.next.Add(time.Duration(5+s.h.rnd.IntN(40)) * time.Minute)
+		t = s.next.Add(time.Duration(5+s.rnd.IntN(40)) * time.Minute)
 	}
 	s.next = t
 }
@@ -231,7 +266,7 @@ func (s *script) plan() []func(context.Context, *script) error {
 	case s.kind == "decline":
 		add(decline)
 		return steps
-	case s.kind == "withdraw" && s.h.rnd.IntN(2) == 0:
+	case s.kind == "withdraw" && s.rnd.IntN(2) == 0:
 		add(withdraw)
 		return steps
 	}
@@ -253,18 +288,27 @@ func (s *script) plan() []func(context.Context, *script) error {
 	if s.kind == "extend" {
 		add(extend)
 	}
+	if s.kind == "late" {
+		add(linger)
+	}
 	add(decide)
 	add(handOut)
-	if s.h.rnd.IntN(100) < 62 {
+	if s.rnd.IntN(100) < 62 {
 		add(rate)
 	}
 	return steps
 }
 
+// linger lets the promised limit pass.
+func linger(_ context.Context, s *script) error {
+	s.wait(s.ver.Guide.Limits.Promised.Days + 1)
+	return nil
+}
+
 // rate gives the rating that the case's course makes likely.
 func rate(ctx context.Context, s *script) error {
 	level := rating.Level(5)
-	switch n := s.h.rnd.IntN(100); {
+	switch n := s.rnd.IntN(100); {
 	case s.kind == "late" && n < 40:
 		level = 2
 	case s.kind == "correct" && n < 12:
@@ -276,9 +320,9 @@ func rate(ctx context.Context, s *script) error {
 	case n < 22:
 		level = 4
 	}
-	in := rating.Input{CaseNo: s.no, Level: level, Anonymous: s.h.rnd.IntN(3) == 0}
+	in := rating.Input{CaseNo: s.no, Level: level, Anonymous: s.rnd.IntN(3) == 0}
 	options := level.Reasons()
-	in.Reasons = []string{options[s.h.rnd.IntN(len(options))].Key}
+	in.Reasons = []string{options[s.rnd.IntN(len(options))].Key}
 	_, err := s.h.r.Ratings.Rate(ctx, s.who.a, in)
 	return err
 }

@@ -122,7 +122,7 @@ func (h *history) official(s *script, unit string, role actor.Role, not []int64)
 func apply(ctx context.Context, s *script) error {
 	h, g := s.h, &s.ver.Guide
 	a := s.who.a
-	in := casework.Application{ItemCode: s.item.Code, Party: a.For, Consent: true, Delivery: h.delivery(g)}
+	in := casework.Application{ItemCode: s.item.Code, Party: a.For, Consent: true, Delivery: s.delivery(g)}
 	profile, err := h.r.Identity.Profile(ctx, a)
 	if err != nil {
 		return err
@@ -140,7 +140,7 @@ func apply(ctx context.Context, s *script) error {
 			sources["licence:"+l.TypeKey+"."+k] = v
 		}
 	}
-	if in.Values, err = answer(s.ver.Form(), sources, h.rnd); err != nil {
+	if in.Values, err = answer(s.ver.Form(), sources, s.rnd); err != nil {
 		return fmt.Errorf("%s: %w", g.Basics.Name, err)
 	}
 	for _, m := range g.Asked(in.Values) {
@@ -158,7 +158,7 @@ func apply(ctx context.Context, s *script) error {
 		}
 		in.Materials = append(in.Materials, hand)
 	}
-	if h.rnd.IntN(5) == 0 {
+	if s.rnd.IntN(5) == 0 {
 		clerk, err := h.official(s, g.Department.Receiving, actor.WindowClerk, nil)
 		if err != nil {
 			return err
@@ -171,17 +171,17 @@ func apply(ctx context.Context, s *script) error {
 	}
 	s.no = c.No
 	if g.Instant() {
-		s.next = s.next.Add(minutes(3 + h.rnd.IntN(20)))
+		s.next = s.next.Add(minutes(3 + s.rnd.IntN(20)))
 	} else {
-		s.wait(h.rnd.IntN(3))
+		s.wait(s.rnd.IntN(3))
 	}
 	return nil
 }
 
-func (h *history) delivery(g *catalog.Guide) casework.Delivery {
+func (s *script) delivery(g *catalog.Guide) casework.Delivery {
 	ways := g.Result().Delivery
-	d := casework.Delivery{Way: ways[h.rnd.IntN(len(ways))]}
-	if slices.Contains(ways, catalog.Electronic) && h.rnd.IntN(3) > 0 {
+	d := casework.Delivery{Way: ways[s.rnd.IntN(len(ways))]}
+	if slices.Contains(ways, catalog.Electronic) && s.rnd.IntN(3) > 0 {
 		d.Way = catalog.Electronic
 	}
 	if d.Way == catalog.Mail {
@@ -226,9 +226,9 @@ func act(a casework.Act, fill func(*script, *casework.Input)) func(context.Conte
 			return err
 		}
 		if s.ver.Guide.Instant() {
-			s.next = s.next.Add(minutes(2 + s.h.rnd.IntN(15)))
+			s.next = s.next.Add(minutes(2 + s.rnd.IntN(15)))
 		} else {
-			s.wait(s.h.rnd.IntN(2))
+			s.wait(s.rnd.IntN(2))
 		}
 		return nil
 	}
@@ -245,7 +245,7 @@ func requestCorrection(ctx context.Context, s *script) error {
 	var in casework.Input
 	for _, m := range v.Materials {
 		if len(m.Lines) > 0 && len(in.Asks) < 2 {
-			in.Asks = append(in.Asks, casework.Ask{Material: m.Code, Line: m.Lines[s.h.rnd.IntN(len(m.Lines))].Code})
+			in.Asks = append(in.Asks, casework.Ask{Material: m.Code, Line: m.Lines[s.rnd.IntN(len(m.Lines))].Code})
 		}
 	}
 	clerk, err := s.h.official(s, v.Department.Receiving, actor.WindowClerk, nil)
@@ -255,7 +255,7 @@ func requestCorrection(ctx context.Context, s *script) error {
 	if err := s.perform(ctx, clerk, casework.RequestCorrection, in); err != nil {
 		return err
 	}
-	s.wait(1 + s.h.rnd.IntN(6))
+	s.wait(1 + s.rnd.IntN(6))
 	return nil
 }
 
@@ -278,7 +278,7 @@ func resubmit(ctx context.Context, s *script) error {
 	if _, err := h.r.Casework.Submit(ctx, s.who.a, d.ID, casework.SubmitInput{}); err != nil {
 		return err
 	}
-	s.wait(h.rnd.IntN(2))
+	s.wait(s.rnd.IntN(2))
 	return nil
 }
 
@@ -311,9 +311,9 @@ func review(sp catalog.Step) func(context.Context, *script) error {
 		s.reviewers = append(s.reviewers, who.ID)
 		share := max(1, s.ver.Guide.Limits.Promised.Days/3)
 		if s.ver.Guide.Instant() {
-			s.next = s.next.Add(minutes(2 + s.h.rnd.IntN(10)))
+			s.next = s.next.Add(minutes(2 + s.rnd.IntN(10)))
 		} else {
-			s.wait(s.h.rnd.IntN(share + 1))
+			s.wait(s.rnd.IntN(share + 1))
 		}
 		return nil
 	}
@@ -337,10 +337,6 @@ func extend(ctx context.Context, s *script) error {
 }
 
 func decide(ctx context.Context, s *script) error {
-	if s.kind == "late" {
-		s.wait(s.ver.Guide.Limits.Promised.Days + 1)
-		s.h.clk.Set(later(s.h.clk.at, s.next))
-	}
 	who, err := s.decider()
 	if err != nil {
 		return err
@@ -352,7 +348,7 @@ func decide(ctx context.Context, s *script) error {
 	if err := s.perform(ctx, who, casework.Decide, in); err != nil {
 		return err
 	}
-	s.wait(1 + s.h.rnd.IntN(2))
+	s.wait(1 + s.rnd.IntN(2))
 	return nil
 }
 
@@ -368,13 +364,18 @@ func handOut(ctx context.Context, s *script) error {
 		return err
 	}
 	switch v.Case.DeliveryWay {
-	case catalog.Electronic:
-		_, err = s.h.r.Jobs.Drain(ctx)
+	case catalog.Electronic: // what the platform's job does, at the moved time
+		if v.Case.LicenceID != 0 {
+			err = s.h.r.Licences.EnsureSigned(ctx, v.Case.LicenceID)
+		}
+		if err == nil {
+			err = s.perform(ctx, actor.Platform(), casework.DeliverElectronic, casework.Input{})
+		}
 	case catalog.PickUp:
 		err = s.perform(ctx, clerk, casework.HandOver, casework.Input{Recipient: v.Case.Party.Name})
 	case catalog.Mail:
-		err = s.perform(ctx, clerk, casework.Post, casework.Input{Waybill: fmt.Sprintf("演示快递 DEMO%08d", s.h.rnd.IntN(1e8))})
+		err = s.perform(ctx, clerk, casework.Post, casework.Input{Waybill: fmt.Sprintf("演示快递 DEMO%08d", s.rnd.IntN(1e8))})
 	}
-	s.wait(s.h.rnd.IntN(4))
+	s.wait(s.rnd.IntN(4))
 	return err
 }

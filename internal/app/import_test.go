@@ -22,7 +22,7 @@ func TestSampleCity(t *testing.T) {
 		t.Fatal(err)
 	}
 	start, _ := clock.ParseDate(f.History.From)
-	clk := &MovedClock{start.Start().Add(8 * time.Hour)}
+	clk := NewMovedClock(start.Start().Add(8 * time.Hour))
 	r, err := Open(ctx, c, clk.Now, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

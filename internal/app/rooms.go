@@ -109,7 +109,7 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 // messages wires outgoing messages: mail where it is configured, a spool folder
 // in a demonstration.
 func (r *Rooms) messages() (*notify.Service, error) {
-	c := notify.Config{DB: r.DB, Vault: r.Keys.Vault(), Contacts: contacts{r.Identity}, BaseURL: r.Config.URL, Log: r.Log, Channels: map[notify.Way]notify.Channel{},
+	c := notify.Config{DB: r.DB, Vault: r.Keys.Vault(), Contacts: r.Identity, BaseURL: r.Config.URL, Log: r.Log, Channels: map[notify.Way]notify.Channel{},
 		Enqueue: func(tx *db.Tx, unique string, payload []byte) error {
 			return jobs.Enqueue(tx, jobs.Job{Kind: notify.JobKind, Unique: unique, Payload: payload})
 		}}
