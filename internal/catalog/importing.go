@@ -93,7 +93,7 @@ func (s *Service) Import(ctx context.Context, a actor.Actor, d Def, els form.Ele
 		if err != nil {
 			return nil, err
 		}
-				list = append(list, prepared{g, unit, recv, sm.SM3Hex(text), string(text)})
+		list = append(list, prepared{g, unit, recv, sm.SM3Hex(text), string(text)})
 	}
 	if len(list) == 0 {
 		problems = append(problems, Problem{"offeredBy", true, "至少需要一个实施单位"})
@@ -147,6 +147,7 @@ func fill(d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, iden
 	if g.Privacy.Processor == "" {
 		g.Privacy.Processor = unit.Name
 	}
+	g.Windows = windowsOf(g.Windows, recv.Name)
 	steps := make([]Step, len(g.Steps))
 	g.Department.Joint = nil
 	for i, st := range g.Steps {
@@ -171,6 +172,21 @@ func fill(d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, iden
 	}
 	g.Steps = steps
 	return g, unit, recv, ps
+}
+
+// windowsOf keeps the windows of the receiving centre where a file that several
+// units share lists those of all their centres.
+func windowsOf(all []Window, centre string) []Window {
+	var own []Window
+	for _, w := range all {
+		if strings.HasPrefix(w.Name, centre) {
+			own = append(own, w)
+		}
+	}
+	if len(own) == 0 {
+		return all
+	}
+	return own
 }
 
 // publish stores a version if it differs from the one in force.

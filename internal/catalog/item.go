@@ -87,12 +87,19 @@ func (g *Guide) Asked(values form.Values) []Material {
 	return out
 }
 
-// FileTypes gives the file kinds that the material takes.
+// FileTypes gives the file kinds that the material takes, by the names of the
+// files room.
 func (m Material) FileTypes() []string {
-	if len(m.Formats) > 0 {
-		return m.Formats
+	if len(m.Formats) == 0 {
+		return []string{"pdf", "jpeg", "png", "ofd"}
 	}
-	return []string{"pdf", "jpg", "png", "ofd"}
+	out := make([]string, len(m.Formats))
+	for i, f := range m.Formats {
+		if out[i] = f; f == "jpg" {
+			out[i] = "jpeg"
+		}
+	}
+	return out
 }
 
 // Defaults of a material's files.

@@ -86,9 +86,11 @@ func (s *Service) ByVersion(ctx context.Context, id int64) (_ *Version, err erro
 
 // Topic 主题.
 type Topic struct {
-	Key, Name, NameEN string
-	Audience          string // "person" or "entity"
-	Position          int
+	Key      string `json:"key"`
+	Name     string `json:"name"`
+	NameEN   string `json:"nameEn"`
+	Audience string `json:"audience"` // "person" or "entity"
+	Position int    `json:"order"`
 }
 
 // Topics lists the topics in their order.
