@@ -1,0 +1,129 @@
+package caseview
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/casework"
+	"github.com/tongban/tongban/internal/clock"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/web"
+)
+
+// Documents 文书 shows notices, receipts and decisions as print-ready A4 pages.
+type Documents struct {
+	c    DocumentsConfig
+	view *web.View[DocumentPage]
+}
+
+// DocumentsConfig names what the pages of documents need.
+type DocumentsConfig struct {
+	Renderer *web.Renderer
+	Casework *casework.Service
+	Actor    func(*http.Request) (actor.Actor, error)
+	Style    *Style
+	BaseURL  string                   // "https://zwfw.example.cn", before the path in the QR
+	Case     func(no string) web.Link // the page to go back to
+}
+
+// NewDocuments makes the handler.
+func NewDocuments(c DocumentsConfig) *Documents {
+	return &Documents{c: c, view: DocumentView(c.Renderer)}
+}
+
+// DocumentView registers the page.
+func DocumentView(rt *web.Renderer) *web.View[DocumentPage] {
+	return web.NewView[DocumentPage](rt, templates, "templates/document.html")
+}
+
+// DocumentPage is the page of one document.
+type DocumentPage struct {
+	web.Page
+	Doc   casework.Document
+	Lines []Line
+	Head  web.PaperHead
+	Date  time.Time
+	Facts web.Facts
+	Hash  string
+	Back  web.Link
+}
+
+// Line is one row of a document's table.
+type Line struct {
+	No         int // from 1
+	Name, Text string
+}
+
+// Show answers GET …/documents/{id}.
+func (d *Documents) Show(w http.ResponseWriter, r *http.Request) error {
+	a, err := d.c.Actor(r)
+	if err != nil {
+		return err
+	}
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return web.ErrNoPage()
+	}
+	doc, hash, err := d.c.Casework.Document(r.Context(), a, id)
+	if err != nil {
+		return err
+	}
+	p, err := NewDocumentPage(web.NewPage(r, "", ""), doc, hash, d.c.BaseURL)
+	if err != nil {
+		return err
+	}
+	p.Back = d.c.Case(doc.CaseNo)
+	d.c.Style.Add(&p.Page)
+	return d.view.Render(w, r, http.StatusOK, p)
+}
+
+// NewDocumentPage fills the page of a document.
+func NewDocumentPage(page web.Page, doc casework.Document, hash, baseURL string) (DocumentPage, error) {
+	p := DocumentPage{Page: page, Doc: doc, Hash: group(hash)}
+	p.Title, p.Shell = doc.Title, web.Paper
+	p.Head = web.PaperHead{Org: doc.Unit, Title: doc.Title, Number: doc.Number, QRText: p.Tr("扫码查看办理进度", "Scan for the progress")}
+	var err error
+	if doc.Progress != "" {
+		if p.Head.QR, err = web.NewQR(baseURL+doc.Progress, p.Head.QRText); err != nil {
+			return p, errs.New(errs.Internal, "qr", "", "").Because(errors.Join(errors.New("QR of a document"), err))
+		}
+	}
+	if day, err := clock.ParseDate(doc.Date); err == nil {
+		p.Date = day.Start()
+	}
+	for i, l := range doc.Lines {
+		p.Lines = append(p.Lines, Line{i + 1, l.Name, l.Text})
+	}
+	add := func(zh, en, value string) {
+		if value != "" {
+			p.Facts.Rows = append(p.Facts.Rows, web.Fact{Key: p.Tr(zh, en), Value: value})
+		}
+	}
+	add("申请人", "Applicant", doc.Addressee)
+	add("代理人", "Agent", doc.Agent)
+	add("事项名称", "Item", doc.ItemName)
+	add("事项编码", "Item code", doc.ItemCode)
+	add("办件编号", "Case number", doc.CaseNo)
+	for _, f := range doc.Facts {
+		add(f.Label, f.Label, f.Value)
+	}
+	if l := doc.Licence; l != nil {
+		add("证照名称", "Licence", l.Name)
+		add("证照编号", "Licence number", l.Number)
+		add("电子证照标识", "Licence identifier", l.Identifier)
+	}
+	return p, nil
+}
+
+// group sets a long hash in blocks of eight, so that people can compare it.
+func group(hash string) string {
+	var parts []string
+	for len(hash) > 8 {
+		parts, hash = append(parts, hash[:8]), hash[8:]
+	}
+	return strings.Join(append(parts, hash), " ")
+}
