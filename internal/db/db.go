@@ -22,6 +22,7 @@ type DB struct {
 	stats   stats
 	values  sync.Map // what rooms attached, by their own key
 	serials serialPool
+	trace   atomic.Pointer[Tracer]
 }
 
 // Engine tells the two engines apart. Rooms ask for it only where one SQL text
@@ -154,6 +155,7 @@ func (r reader) Query(sql string, args ...any) (*Rows, error) {
 	if err != nil {
 		return nil, fault(sql, err)
 	}
+	r.d.traced("", sql, a)
 	rows, err := r.d.store.query(r.ctx, sql, a)
 	switch {
 	case err == nil:
@@ -189,6 +191,27 @@ func (d *DB) Close() error {
 // Attach keeps a value for acts, which find it by Tx.Value. A room attaches
 // once, when it is built, under a key of an unexported type.
 func (d *DB) Attach(key, value any) { d.values.Store(key, value) }
+
+// Tracer sees a statement before it runs, with its arguments as the engine gets
+// them and the name of the act, "" outside of one. It runs in the goroutine of
+// the caller. The arguments may hold personal data and must not be changed.
+type Tracer func(act, sql string, args []any)
+
+// Trace shows every statement from now on to f; nil ends it. It is for
+// measurements and for tests that count statements.
+func (d *DB) Trace(f Tracer) {
+	if f == nil {
+		d.trace.Store(nil)
+		return
+	}
+	d.trace.Store(&f)
+}
+
+func (d *DB) traced(act, sql string, args []any) {
+	if f := d.trace.Load(); f != nil {
+		(*f)(act, sql, args)
+	}
+}
 
 // Stats are counters since Open, for /metrics.
 type Stats struct {

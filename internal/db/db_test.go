@@ -366,3 +366,21 @@ func TestNewID(t *testing.T) {
 		}
 	})
 }
+
+func TestTrace(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		fresh(t, d)
+		var seen []string
+		d.Trace(func(act, sql string, args []any) { seen = append(seen, fmt.Sprint(act, ": ", strings.Fields(sql)[0], args)) })
+		must(t, d.Write(t.Context(), "test.trace", func(tx *db.Tx) error {
+			add(tx, 1, "甲")
+			return nil
+		}))
+		count(t, d.Read(t.Context()), "TRUE")
+		d.Trace(nil)
+		count(t, d.Read(t.Context()), "TRUE")
+		if got, want := strings.Join(seen, "; "), "test.trace: INSERT[1 甲]; : SELECT[]"; got != want {
+			t.Errorf("seen %q, want %q", got, want)
+		}
+	})
+}

@@ -143,6 +143,7 @@ func (tx *Tx) ready(sql string, args []any) ([]any, error) {
 	if err != nil {
 		return nil, tx.stop(sql, err)
 	}
+	tx.d.traced(tx.name, sql, a)
 	return a, nil
 }
 
