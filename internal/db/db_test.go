@@ -371,7 +371,9 @@ func TestTrace(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		fresh(t, d)
 		var seen []string
-		d.Trace(func(act, sql string, args []any) { seen = append(seen, fmt.Sprint(act, ": ", strings.Fields(sql)[0], args)) })
+		d.Trace(func(act, sql string, args []any) {
+			seen = append(seen, fmt.Sprint(act, ": ", strings.Fields(sql)[0], args))
+		})
 		must(t, d.Write(t.Context(), "test.trace", func(tx *db.Tx) error {
 			add(tx, 1, "甲")
 			return nil
