@@ -76,7 +76,7 @@ func Open(ctx context.Context, c Config, now Clock, log *slog.Logger) (_ *Rooms,
 func (r *Rooms) wire(ctx context.Context) (err error) {
 	c, vault := r.Config, r.Keys.Vault()
 	r.Jobs = jobs.New(r.DB, jobs.Options{Sealer: vault, Log: r.Log})
-	notes, err := r.Keys.Note("tongban")
+	notes, err := r.Keys.Note(logName)
 	if err != nil {
 		return err
 	}
@@ -142,3 +142,6 @@ func (c Config) databaseURL() (string, error) {
 	}
 	return withPassword(c.Database, strings.TrimSpace(string(b)))
 }
+
+// logName names the audit log in its checkpoints.
+const logName = "tongban"
