@@ -66,7 +66,7 @@ func (s *Service) Apply(ctx context.Context, a actor.Actor, in Application) (c *
 				return err
 			}
 			if prior != "" {
-				c, err = scanCase(tx.QueryRow(sqlCaseByNo, prior))
+				c, err = s.scanCase(tx.QueryRow(sqlCaseByNo, prior))
 				return err
 			}
 		}

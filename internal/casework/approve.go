@@ -39,6 +39,9 @@ func (st *step) review() error {
 		}
 	}
 	if mine < 0 {
+		if slices.ContainsFunc(tasks, func(t Task) bool { return t.ID == st.in.Task && t.State != "open" }) {
+			return ErrChanged
+		}
 		return ErrNotOffered
 	}
 	t := tasks[mine]
@@ -180,12 +183,12 @@ func (st *step) extend() error {
 	if st.in.Days < 1 || st.in.Days > most {
 		return errs.InvalidFields(errs.Field{Path: "days", Code: "range", ZH: fmt.Sprintf("延长的天数应为1至%d个工作日", most), EN: fmt.Sprintf("Between 1 and %d working days", most)})
 	}
-	t, ok := st.c.Clocks.of(Statutory)
-	if !ok {
-		t, ok = st.c.Clocks.of(Promised)
-	}
+	t, ok := st.c.Clocks.decision()
 	if !ok || len(t.Extensions) > 0 {
-		return errs.New(errs.Conflict, "extended-already", "办理期限只能延长一次。", "The limit can be extended only once.")
+		return ErrExtended
+	}
+	if t.Timer().At(st.w.cal, st.tx.Now()).State == clock.Lapsed {
+		return ErrLimitOver
 	}
 	st.longer, st.reason = st.in.Days, st.in.Reason
 	st.docFacts = []DocFact{{"延长", fmt.Sprintf("%d个工作日", st.in.Days)}}
@@ -222,6 +225,7 @@ func (st *step) resume() error {
 	if st.c.ResumeState == "" {
 		return ErrNotOffered
 	}
+	st.to, st.c.ResumeState = st.c.ResumeState, ""
 	st.say(st.in.Reason)
 	return nil
 }
@@ -230,7 +234,6 @@ func (st *step) resume() error {
 func (st *step) withdraw() error {
 	st.reason = st.in.Reason
 	st.say(st.in.Reason)
-	st.endTasks()
 	return nil
 }
 
@@ -244,7 +247,7 @@ func (st *step) changeDelivery() error {
 		return err
 	}
 	st.c.delivery, st.c.DeliveryWay = sealed, st.in.Delivery.Way
-	st.endTasks()
+	st.voidTasks()
 	st.deliver()
 	return nil
 }

@@ -182,5 +182,7 @@ var (
 	ErrDraftChanged = errs.New(errs.Conflict, "draft-changed", "草稿在别处被修改过,请核对后再保存。", "The draft was changed elsewhere; check it and save again.")
 	ErrNotOffered   = errs.New(errs.Conflict, "act-not-offered", "办件当前的状态不能进行这项操作。", "The case's present state does not allow this act.")
 	ErrSamePerson   = errs.New(errs.Forbidden, "reviewer-may-not-decide", "审查人员不得作出决定,请由其他人员办理。", "Who reviewed the case may not decide it.")
+	ErrExtended     = errs.New(errs.Conflict, "extended-already", "办理期限只能延长一次。", "The limit can be extended only once.")
+	ErrLimitOver    = errs.New(errs.Conflict, "limit-over", "办理期限已经届满,不能再延长。", "The limit is over and can no longer be extended.")
 	ErrUnknownAct   = errs.New(errs.Invalid, "unknown-act", "没有这项操作。", "There is no such act.")
 )

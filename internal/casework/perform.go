@@ -51,7 +51,7 @@ func (s *Service) Perform(ctx context.Context, a actor.Actor, no string, act Act
 	if !ok {
 		return nil, ErrUnknownAct
 	}
-	head, err := scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, no))
+	head, err := s.scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, no))
 	if err != nil {
 		return nil, err
 	}
@@ -70,11 +70,11 @@ func (s *Service) Perform(ctx context.Context, a actor.Actor, no string, act Act
 					return err
 				}
 				if prior != "" {
-					c, err = scanCase(tx.QueryRow(sqlCaseByNo, prior))
+					c, err = s.scanCase(tx.QueryRow(sqlCaseByNo, prior))
 					return err
 				}
 			}
-			if c, err = scanCase(tx.QueryRow(sqlCaseByNo, no)); err != nil {
+			if c, err = s.scanCase(tx.QueryRow(sqlCaseByNo, no)); err != nil {
 				return err
 			}
 			st := &step{s: s, tx: tx, a: a, c: c, w: w, in: in, from: c.State}

@@ -168,7 +168,7 @@ func (s *Service) PublicProgress(ctx context.Context, no, code string) (*Progres
 	if len(no) > 64 || !sameText(code, s.progressCode(no)) {
 		return nil, ErrNoCase
 	}
-	c, err := scanCase(s.DB.Read(ctx).QueryRow(sqlProgress, no))
+	c, err := s.scanCase(s.DB.Read(ctx).QueryRow(sqlProgress, no))
 	if err != nil {
 		return nil, err
 	}

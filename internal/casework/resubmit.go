@@ -17,7 +17,7 @@ import (
 // correct; a second call finds the same draft.
 func (s *Service) OpenCorrection(ctx context.Context, a actor.Actor, no string) (d *Draft, err error) {
 	defer errs.Wrap(&err, "open the correction of %s", no)
-	head, err := scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, no))
+	head, err := s.scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, no))
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func (s *Service) OpenCorrection(ctx context.Context, a actor.Actor, no string) 
 		return nil, err
 	}
 	err = s.DB.Write(ctx, "casework.open-correction", func(tx *db.Tx) error {
-		c, err := scanCase(tx.QueryRow(sqlCaseByNo, no))
+		c, err := s.scanCase(tx.QueryRow(sqlCaseByNo, no))
 		if err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ func (s *Service) resubmit(ctx context.Context, a actor.Actor, d *Draft, in Subm
 		if in.Version != 0 && d.Version != in.Version {
 			return ErrDraftChanged
 		}
-		if c, err = scanCase(tx.QueryRow(sqlCaseByNo, d.CaseNo)); err != nil {
+		if c, err = s.scanCase(tx.QueryRow(sqlCaseByNo, d.CaseNo)); err != nil {
 			return err
 		}
 		st := &step{s: s, tx: tx, a: a, c: c, w: w, from: c.State}
@@ -104,7 +104,7 @@ func (s *Service) resubmit(ctx context.Context, a actor.Actor, d *Draft, in Subm
 		return st.finish()
 	})
 	if errors.Is(err, ErrNoDraft) { // another request handed it in meanwhile
-		if c, e := scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, d.CaseNo)); e == nil && c.State == Submitted {
+		if c, e := s.scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, d.CaseNo)); e == nil && c.State == Submitted {
 			return c, nil
 		}
 	}

@@ -64,11 +64,15 @@ func (st *step) finish() error {
 		return err
 	}
 	if st.fresh {
-		insertCase(st.tx, c)
+		if err := st.s.insertCase(st.tx, c); err != nil {
+			return err
+		}
 	} else {
-		saveCase(st.tx, c)
-		if c.State == Closed || m.Ends != "" {
-			st.tx.Queue(sqlEndTasks, c.ID, "void", st.tx.NowMicros(), st.a.ID, st.a.Name)
+		if err := st.s.saveCase(st.tx, c); err != nil {
+			return err
+		}
+		if c.State == Closed {
+			st.voidTasks()
 		} else if m.Pauses || m.Wakes || st.longer > 0 {
 			due := c.DueOn
 			if due == "" {
@@ -130,6 +134,11 @@ func (st *step) endTasks() {
 	st.tx.Queue(sqlEndTasks, st.c.ID, "done", st.tx.NowMicros(), st.a.ID, st.a.Name)
 }
 
+// voidTasks closes the open rows of the case that nobody has to do any more.
+func (st *step) voidTasks() {
+	st.tx.Queue(sqlEndTasks, st.c.ID, "void", st.tx.NowMicros(), st.a.ID, st.a.Name)
+}
+
 // advance opens the next review stage, or the decision when none is left, and
 // says which state that is.
 func (st *step) advance(after int) {
@@ -157,11 +166,12 @@ func (st *step) writeDocument() error {
 		return nil
 	}
 	c, u := st.c, st.unit()
-	n, err := st.tx.Serial(fmt.Sprintf("doc/%d/%s/%s", u.ID, kind, clock.DateOf(st.tx.Now()).String()[:4]))
+	series := documentSeries(u, kind, clock.DateOf(st.tx.Now()).String()[:4])
+	n, err := st.tx.Serial("doc/" + series)
 	if err != nil {
 		return err
 	}
-	number := documentNumber(u, kind, clock.DateOf(st.tx.Now()).String()[:4], n)
+	number := fmt.Sprintf("%s第%06d号", series, n)
 	agent := ""
 	if c.Filer.Kind == actor.Person && c.Filer.Name != c.Party.Name {
 		agent = c.Filer.Name
@@ -181,13 +191,15 @@ func (st *step) writeDocument() error {
 	return nil
 }
 
-// documentNumber is unique in the city: unit, year, kind, sequence.
-func documentNumber(u identity.Unit, kind Notice, year string, n int64) string {
+// documentSeries is what numbers of documents begin with: unit, year, kind. The
+// sequence runs per series as it is printed, so that a number is unique in the
+// city also where two units have the same short name.
+func documentSeries(u identity.Unit, kind Notice, year string) string {
 	name := u.Short
 	if name == "" {
 		name = u.Name
 	}
-	return fmt.Sprintf("%s〔%s〕%s字第%06d号", name, year, noticeMark[kind], n)
+	return fmt.Sprintf("%s〔%s〕%s字", name, year, noticeMark[kind])
 }
 
 func (st *step) writeEvent() error {
@@ -239,15 +251,20 @@ func (st *step) runClocks() {
 		c.Clocks.stopAll(now)
 	}
 	if m.Pauses {
-		c.Clocks.pause(now, st.w.reg.Cites[m.Rule], st.reason)
+		zh, _ := SpecialWords(st.in.Kind)
+		c.Clocks.pause(now, st.w.reg.Cites[m.Rule], zh)
 	}
 	if m.Wakes {
 		c.Clocks.wake(now)
 	}
 	if st.longer > 0 {
-		c.Clocks.extend(now, st.longer, st.w.reg.Cites[m.Rule], st.reason)
+		c.Clocks.extend(now, st.longer, st.w.reg.Cites[m.Rule])
 	}
 	for _, l := range m.Starts {
+		if l == Receipt && m.From == Correcting && st.s.KeepReceiptClock {
+			c.Clocks.resume(l, now, st.w.reg.Cites[RuleCorrection], "补正期间")
+			continue
+		}
 		st.startClock(l)
 	}
 	c.DueOn = c.Clocks.due(c.State, st.w.cal, now)

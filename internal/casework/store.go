@@ -46,11 +46,12 @@ const (
 	sqlDocument       = `SELECT id, case_id, kind, number, title, hash, content, at FROM document WHERE id = $1`
 )
 
-func scanCase(r *db.Row) (*Case, error) {
+func (s *Service) scanCase(r *db.Row) (*Case, error) {
 	var (
 		c                                            Case
 		submitted, received, accepted, decided, done int64
-		clocks, correction, reviewers                string
+		clocks, reviewers                            string
+		correction                                   []byte
 		partyKind, filerKind                         string
 	)
 	err := r.Scan(&c.ID, &c.No, &c.ItemID, &c.VersionID, &c.ItemName, &c.UnitID, &c.ReceivingUnitID, &c.Division, &c.State, &c.Outcome,
@@ -75,8 +76,13 @@ func scanCase(r *db.Row) (*Case, error) {
 	for _, j := range []struct {
 		text string
 		to   any
-	}{{clocks, &c.Clocks}, {correction, &c.Correction}, {reviewers, &c.Reviewers}} {
+	}{{clocks, &c.Clocks}, {reviewers, &c.Reviewers}} {
 		if err := json.Unmarshal([]byte(j.text), j.to); err != nil {
+			return nil, fmt.Errorf("stored case %s: %w", c.No, err)
+		}
+	}
+	if len(correction) > 0 {
+		if err := s.openJSON("correction", correction, &c.Correction); err != nil {
 			return nil, fmt.Errorf("stored case %s: %w", c.No, err)
 		}
 	}
@@ -102,20 +108,39 @@ func text(v any) string {
 	return string(b)
 }
 
-func insertCase(tx *db.Tx, c *Case) {
+// sealedCorrection keeps a clerk's words about an application as secret as the
+// application itself; nothing asked is nothing stored.
+func (s *Service) sealedCorrection(c *Case) ([]byte, error) {
+	if len(c.Correction) == 0 {
+		return []byte{}, nil
+	}
+	return s.seal("correction", c.Correction)
+}
+
+func (s *Service) insertCase(tx *db.Tx, c *Case) error {
+	correction, err := s.sealedCorrection(c)
+	if err != nil {
+		return err
+	}
 	tx.Queue(sqlInsertCase, c.ID, c.No, c.ItemID, c.VersionID, c.ItemName, c.UnitID, c.ReceivingUnitID, c.Division, string(c.State),
 		string(c.Outcome), string(c.ResumeState), c.Stage, c.Version, string(c.Party.Kind), c.Party.ID, c.Party.Name, string(c.Filer.Kind),
 		c.Filer.ID, c.Filer.Name, c.Mandate, string(c.Channel), micros(c.SubmittedAt), micros(c.ReceivedAt), micros(c.AcceptedAt),
-		micros(c.DecidedAt), micros(c.ClosedAt), c.DueOn, text(c.Clocks), c.DeliveryWay, c.delivery, c.answers, text(c.Correction),
+		micros(c.DecidedAt), micros(c.ClosedAt), c.DueOn, text(c.Clocks), c.DeliveryWay, c.delivery, c.answers, correction,
 		text(c.Reviewers), c.LicenceID, tx.NowMicros())
+	return nil
 }
 
 // saveCase stores a case where the version is still the one that was read.
-func saveCase(tx *db.Tx, c *Case) {
+func (s *Service) saveCase(tx *db.Tx, c *Case) error {
+	correction, err := s.sealedCorrection(c)
+	if err != nil {
+		return err
+	}
 	tx.QueueOne(ErrChanged, sqlSaveCase, c.ID, c.Version, string(c.State), string(c.Outcome), string(c.ResumeState), c.Stage,
 		micros(c.ReceivedAt), micros(c.AcceptedAt), micros(c.DecidedAt), micros(c.ClosedAt), c.DueOn, text(c.Clocks), c.DeliveryWay,
-		c.delivery, c.answers, text(c.Correction), text(c.Reviewers), c.LicenceID, tx.NowMicros())
+		c.delivery, c.answers, correction, text(c.Reviewers), c.LicenceID, tx.NowMicros())
 	c.Version++
+	return nil
 }
 
 func (s *Service) tasks(q db.Queryer, caseID int64) ([]Task, error) {

@@ -107,7 +107,7 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 				return err
 			}
 			if prior != "" {
-				c, err = scanCase(tx.QueryRow(sqlCaseByNo, prior))
+				c, err = s.scanCase(tx.QueryRow(sqlCaseByNo, prior))
 				return err
 			}
 		}
@@ -154,7 +154,7 @@ func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, w world, it *catal
 
 // submitted answers a repeated submission with the case that the draft became.
 func (s *Service) submitted(ctx context.Context, a actor.Actor, draftID int64) (*Case, error) {
-	c, err := scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByID, draftID))
+	c, err := s.scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByID, draftID))
 	if err != nil || c.Filer.Kind != a.Kind || c.Filer.ID != a.ID {
 		return nil, ErrNoDraft
 	}

@@ -58,7 +58,7 @@ func (s *Service) Tick(ctx context.Context) (err error) {
 // alarm records, once, that a case is past a date on which the law gives no
 // effect by itself, or only a provisional one.
 func (s *Service) alarm(ctx context.Context, no string) error {
-	c, err := scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, no))
+	c, err := s.scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, no))
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (s *Service) Handlers(r *jobs.Runner) {
 
 // deliverJob delivers an electronic result, whose licence it has signed first.
 func (s *Service) deliverJob(ctx context.Context, no string) error {
-	c, err := scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, no))
+	c, err := s.scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, no))
 	if err != nil {
 		return err
 	}

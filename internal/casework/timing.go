@@ -79,6 +79,15 @@ func (cs Clocks) of(l Limit) (*Clock, bool) {
 	return nil, false
 }
 
+// decision is the clock on which an extension is judged: the law's own limit,
+// the promised one where there is none.
+func (cs Clocks) decision() (*Clock, bool) {
+	if c, ok := cs.of(Statutory); ok {
+		return c, true
+	}
+	return cs.of(Promised)
+}
+
 func (cs *Clocks) start(c Clock, from time.Time) {
 	if old, ok := cs.of(c.Kind); ok && old.Done.IsZero() {
 		return
@@ -100,7 +109,10 @@ func (cs Clocks) stopAll(at time.Time) {
 	}
 }
 
+// wake ends the pauses that go on. The list is copied: a clock is a value that
+// others may hold.
 func (c *Clock) wake(at time.Time) {
+	c.Suspensions = slices.Clone(c.Suspensions)
 	for i := range c.Suspensions {
 		if c.Suspensions[i].To.IsZero() {
 			c.Suspensions[i].To = at
@@ -108,11 +120,21 @@ func (c *Clock) wake(at time.Time) {
 	}
 }
 
-// pause stops the decision clocks for a special procedure.
-func (cs Clocks) pause(at time.Time, article, reason string) {
+// resume lets a clock that was done go on: the time in between is not counted.
+func (cs Clocks) resume(l Limit, at time.Time, article, reason string) {
+	if c, ok := cs.of(l); ok && !c.Done.IsZero() {
+		c.Suspensions = append(slices.Clone(c.Suspensions), clock.Suspension{From: c.Done, To: at, Article: article, Reason: reason})
+		c.Done = time.Time{}
+	}
+}
+
+// pause stops the decision clocks for a special procedure. kind is its name:
+// clocks are stored in the clear, so the reason, which is somebody's own words,
+// stays in the notice and the event.
+func (cs Clocks) pause(at time.Time, article, kind string) {
 	for _, l := range []Limit{Promised, Statutory} {
 		if c, ok := cs.of(l); ok && c.Done.IsZero() {
-			c.Suspensions = append(slices.Clone(c.Suspensions), clock.Suspension{From: at, Article: article, Reason: reason})
+			c.Suspensions = append(slices.Clone(c.Suspensions), clock.Suspension{From: at, Article: article, Reason: kind})
 		}
 	}
 }
@@ -120,25 +142,25 @@ func (cs Clocks) pause(at time.Time, article, reason string) {
 func (cs Clocks) wake(at time.Time) {
 	for _, l := range []Limit{Promised, Statutory} {
 		if c, ok := cs.of(l); ok {
-			c.Suspensions = slices.Clone(c.Suspensions)
 			c.wake(at)
 		}
 	}
 }
 
 // extend gives the decision clocks more working days.
-func (cs Clocks) extend(at time.Time, days int, article, reason string) {
+func (cs Clocks) extend(at time.Time, days int, article string) {
 	for _, l := range []Limit{Promised, Statutory} {
 		if c, ok := cs.of(l); ok && c.Done.IsZero() {
-			c.Extensions = append(slices.Clone(c.Extensions), clock.Extension{At: at, N: days, Article: article, Reason: reason})
+			c.Extensions = append(slices.Clone(c.Extensions), clock.Extension{At: at, N: days, Article: article})
 		}
 	}
 }
 
 // waitsFor lists, for each state, the limits it waits for, the nearer first.
+// While a special procedure goes on no limit runs, so there is no date.
 var waitsFor = map[State][]Limit{
 	Submitted: {Receipt}, Correcting: {Correction}, Reviewing: {Promised, Statutory}, Deciding: {Promised, Statutory},
-	Suspended: {Promised, Statutory}, Delivering: {DeliveryLimit},
+	Delivering: {DeliveryLimit},
 }
 
 // due is the date that the case waits for, empty if no limit runs.

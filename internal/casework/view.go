@@ -86,7 +86,7 @@ type Milestone struct {
 func (s *Service) View(ctx context.Context, a actor.Actor, no string) (_ *View, err error) {
 	defer errs.Wrap(&err, "case %s", no)
 	rd := s.DB.Read(ctx)
-	c, err := scanCase(rd.QueryRow(sqlCaseByNo, no))
+	c, err := s.scanCase(rd.QueryRow(sqlCaseByNo, no))
 	if err != nil {
 		return nil, err
 	}
@@ -231,7 +231,7 @@ func (s *Service) Document(ctx context.Context, a actor.Actor, id int64) (doc Do
 	if err != nil {
 		return doc, "", err
 	}
-	c, err := scanCase(rd.QueryRow(sqlCaseByID, caseID))
+	c, err := s.scanCase(rd.QueryRow(sqlCaseByID, caseID))
 	if err != nil {
 		return doc, "", err
 	}

@@ -16,6 +16,7 @@ CREATE TABLE draft (
   updated_at BIGINT NOT NULL
 ){{STRICT}};
 CREATE INDEX draft_owner ON draft (owner_kind, owner_id, id);
+CREATE UNIQUE INDEX draft_correction ON draft (case_no, owner_kind, owner_id) WHERE case_no <> '';
 
 CREATE TABLE cases (
   id {{KEY}},
@@ -49,7 +50,7 @@ CREATE TABLE cases (
   delivery_way TEXT NOT NULL,
   delivery {{BLOB}} NOT NULL,
   answers {{BLOB}} NOT NULL,
-  correction TEXT NOT NULL,
+  correction {{BLOB}} NOT NULL,
   reviewers TEXT NOT NULL,
   licence_id BIGINT NOT NULL,
   updated_at BIGINT NOT NULL
