@@ -9,6 +9,7 @@ import (
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/form"
+	"github.com/tongban/tongban/internal/identity"
 )
 
 // Application is a whole application handed in at once, without a draft: what
@@ -56,7 +57,8 @@ func (s *Service) Apply(ctx context.Context, a actor.Actor, in Application) (c *
 	if a.Kind != actor.Staff {
 		in.Party = a.For
 	}
-	if err := fits(&v.Guide, in.Party); err != nil {
+	if _, err := s.entitled(s.DB.Read(ctx), a, identity.CaseSubmit, it, &v.Guide, w.dir, in.Party); err != nil {
+		s.denied(ctx, a, string(identity.CaseSubmit), "item/"+it.Code, it.UnitID, err)
 		return nil, err
 	}
 	err = s.DB.Write(ctx, "casework.apply", func(tx *db.Tx) error {
@@ -106,7 +108,7 @@ func (s *Service) handIn(tx *db.Tx, a actor.Actor, d *Draft, g *catalog.Guide, l
 				fd.Path = at
 				return errs.InvalidFields(*fd)
 			}
-			h.Files = append(h.Files, HandedDoc{File: f.Ref.ID, Name: f.Name, Size: f.Ref.Size, Type: string(f.Ref.Type), At: tx.Now()})
+			h.Files = append(h.Files, HandedDoc{File: f.Ref.ID, Name: fileName(f.Name), Size: f.Ref.Size, Type: string(f.Ref.Type), At: tx.Now()})
 			s.Files.Attach(tx, f.Ref.ID)
 		}
 		if in.Licence != 0 {

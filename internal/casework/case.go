@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"slices"
 	"time"
 
 	"github.com/tongban/tongban/internal/actor"
@@ -78,6 +79,10 @@ type Handed struct {
 
 // Empty reports whether nothing was handed in.
 func (h Handed) Empty() bool { return len(h.Files) == 0 && h.Licence == nil && !h.Paper }
+
+func (h Handed) has(file int64) bool {
+	return slices.ContainsFunc(h.Files, func(f HandedDoc) bool { return f.File == file })
+}
 
 // HandedDoc is one uploaded file of a material.
 type HandedDoc struct {

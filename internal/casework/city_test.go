@@ -2,7 +2,6 @@ package casework
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -496,5 +495,3 @@ func decode(t *testing.T, b []byte) (v map[string]any) {
 	}
 	return v
 }
-
-var _ = context.Background

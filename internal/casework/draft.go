@@ -19,8 +19,10 @@ const (
 	draftColumns   = `id, item_id, version_id, item_name, owner_kind, owner_id, party_kind, party_id, party_name, case_no, version, data, created_at, updated_at`
 	sqlInsertDraft = `INSERT INTO draft (` + draftColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 	sqlDraft       = `SELECT ` + draftColumns + ` FROM draft WHERE id = $1`
-	sqlDrafts      = `SELECT ` + draftColumns + ` FROM draft WHERE owner_kind = $1 AND owner_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4`
-	sqlDraftOfCase = `SELECT ` + draftColumns + ` FROM draft WHERE owner_kind = $1 AND owner_id = $2 AND case_no = $3 ORDER BY id DESC LIMIT 1`
+	sqlDrafts      = `SELECT ` + draftColumns + ` FROM draft WHERE owner_kind = $1 AND owner_id = $2 AND id < $3
+		AND (CAST($5 AS TEXT) = '' OR party_kind = $5 AND party_id = $6) ORDER BY id DESC LIMIT $4`
+	sqlDraftOfCase = `SELECT ` + draftColumns + ` FROM draft WHERE owner_kind = $1 AND owner_id = $2 AND case_no = $3 AND case_no <> ''`
+	sqlCorrections = `SELECT ` + draftColumns + ` FROM draft WHERE case_no = $1 AND case_no <> ''`
 	sqlSaveDraft   = `UPDATE draft SET data = $3, version = version + 1, updated_at = $4 WHERE id = $1 AND version = $2`
 	sqlDropDraft   = `DELETE FROM draft WHERE id = $1 AND version = $2`
 )
@@ -47,10 +49,8 @@ func (s *Service) StartDraft(ctx context.Context, a actor.Actor, itemCode string
 	} else {
 		party = a.For
 	}
-	if err := identity.Decide(a, act, identity.Target{UnitPath: dir.Path(it.UnitID), ReceivingPath: dir.Path(it.ReceivingUnitID), Owner: party}); err != nil {
-		return nil, err
-	}
-	if err := fits(&v.Guide, party); err != nil {
+	if _, err := s.entitled(s.DB.Read(ctx), a, act, it, &v.Guide, dir, party); err != nil {
+		s.denied(ctx, a, "case.draft", "item/"+it.Code, it.UnitID, err)
 		return nil, err
 	}
 	sources, err := s.sources(ctx, a, party)
@@ -71,19 +71,6 @@ func (s *Service) StartDraft(ctx context.Context, a actor.Actor, itemCode string
 		return nil
 	})
 	return d, err
-}
-
-// fits checks that the item is meant for this kind of applicant (服务对象).
-func fits(g *catalog.Guide, p actor.Party) error {
-	person := slices.Contains(g.Basics.Audience, "1")
-	entity := len(g.Basics.Audience) > 1 || !person
-	if (p.Kind == actor.NaturalPerson && person) || (p.Kind == actor.LegalEntity && entity) {
-		return nil
-	}
-	if person {
-		return errs.New(errs.Forbidden, "wrong-applicant", "本事项由自然人申请,请切换为个人身份后办理。", "Natural persons apply for this item; switch to your own identity.")
-	}
-	return errs.New(errs.Forbidden, "wrong-applicant", "本事项由法人或者非法人组织申请,请切换为单位身份后办理。", "Organisations apply for this item; switch to an organisation you act for.")
 }
 
 // sources collects prefill answers: who applies, and licences held.
@@ -160,13 +147,7 @@ func (s *Service) Drafts(ctx context.Context, a actor.Actor, cursor int64, limit
 	if cursor == 0 {
 		cursor = 1<<63 - 1
 	}
-	all, err := db.All(s.DB.Read(ctx), s.scanDraft, sqlDrafts, string(a.Kind), a.ID, cursor, limit)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(all, func(d *Draft) bool {
-		return a.Kind == actor.Person && (d.Party.Kind != a.For.Kind || d.Party.ID != a.For.ID)
-	}), nil
+	return db.All(s.DB.Read(ctx), s.scanDraft, sqlDrafts, string(a.Kind), a.ID, cursor, limit, string(a.For.Kind), a.For.ID)
 }
 
 // SaveDraft stores answers, also unfinished and wrong ones: raw keeps what was
@@ -188,6 +169,11 @@ func (s *Service) SaveDraft(ctx context.Context, a actor.Actor, id, version int6
 // SaveDelivery stores how the applicant wants to get the result.
 func (s *Service) SaveDelivery(ctx context.Context, a actor.Actor, id, version int64, dl Delivery) (*Draft, error) {
 	return s.changeDraft(ctx, a, id, version, "delivery", func(_ *db.Tx, d *Draft) error {
+		for path, v := range map[string]string{"delivery/way": dl.Way, "delivery/name": dl.Name, "delivery/phone": dl.Phone, "delivery/address": dl.Address} {
+			if bad := textProblems(path, v, maxShort); bad != nil {
+				return errs.InvalidFields(bad...)
+			}
+		}
 		d.Data.Delivery = dl
 		return nil
 	})
@@ -211,12 +197,13 @@ func (s *Service) DiscardDraft(ctx context.Context, a actor.Actor, id, version i
 		if err != nil {
 			return err
 		}
-		for _, h := range d.Data.Materials {
-			for _, f := range h.Files {
-				s.Files.Detach(tx, f.File)
-			}
+		if version != 0 && d.Version != version {
+			return ErrDraftChanged
 		}
-		tx.QueueOne(ErrDraftChanged, sqlDropDraft, d.ID, version)
+		if err := s.letGo(tx, d); err != nil {
+			return err
+		}
+		tx.QueueOne(ErrDraftChanged, sqlDropDraft, d.ID, d.Version)
 		audit.Append(tx, audit.Record{Actor: a, Act: "case.discard-draft", Subject: "draft", Outcome: "done"})
 		return nil
 	})
@@ -238,7 +225,7 @@ func (s *Service) AttachFile(ctx context.Context, a actor.Actor, id int64, mater
 			return errs.InvalidFields(errs.Field{Path: "materials/" + material, Code: "max-files",
 				ZH: "这项材料的文件数量已达上限,请先删除再上传", EN: "This material has as many files as allowed; delete one first"})
 		}
-		h.Files = append(h.Files, HandedDoc{File: ref.ID, Name: name, Size: ref.Size, Type: string(ref.Type), At: tx.Now()})
+		h.Files = append(h.Files, HandedDoc{File: ref.ID, Name: fileName(name), Size: ref.Size, Type: string(ref.Type), At: tx.Now()})
 		h.Licence = nil
 		d.Data.put(h)
 		s.Files.Attach(tx, ref.ID)
@@ -256,10 +243,7 @@ func (s *Service) RemoveFile(ctx context.Context, a actor.Actor, id int64, mater
 			return errs.New(errs.NotFound, "file-not-found", "没有找到这个文件,它可能已经删除。", "There is no such file; it may have been deleted.")
 		}
 		d.Data.put(h)
-		if d.CaseNo == "" { // a correction may still need the file of the case it copies
-			s.Files.Detach(tx, file)
-		}
-		return nil
+		return s.detach(tx, d.CaseNo, file)
 	})
 }
 
@@ -333,6 +317,9 @@ func (s *Service) changeDraft(ctx context.Context, a actor.Actor, id, version in
 			if err != nil {
 				return err
 			}
+			if len(sealed) > maxDraft {
+				return ErrDraftTooLarge
+			}
 			tx.QueueOne(ErrDraftChanged, sqlSaveDraft, d.ID, d.Version, sealed, tx.NowMicros())
 			d.Version++
 			d.UpdatedAt = tx.Now()
@@ -342,6 +329,36 @@ func (s *Service) changeDraft(ctx context.Context, a actor.Actor, id, version in
 			return d, err
 		}
 	}
+}
+
+// letGo gives up the files of a draft that is not handed in. Those that belong
+// to the case which a correction copies stay.
+func (s *Service) letGo(tx *db.Tx, d *Draft) error {
+	var ids []int64
+	for _, h := range d.Data.Materials {
+		for _, f := range h.Files {
+			ids = append(ids, f.File)
+		}
+	}
+	return s.detach(tx, d.CaseNo, ids...)
+}
+
+func (s *Service) detach(tx *db.Tx, caseNo string, ids ...int64) error {
+	if caseNo != "" && len(ids) > 0 {
+		c, err := s.scanCase(tx.QueryRow(sqlCaseByNo, caseNo))
+		if err != nil {
+			return err
+		}
+		kept, err := s.materials(tx, c.ID)
+		if err != nil {
+			return err
+		}
+		ids = slices.DeleteFunc(ids, func(id int64) bool { return slices.ContainsFunc(kept, func(h Handed) bool { return h.has(id) }) })
+	}
+	for _, id := range ids {
+		s.Files.Detach(tx, id)
+	}
+	return nil
 }
 
 func (s *Service) insertDraft(tx *db.Tx, d *Draft) error {

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/tongban/tongban/internal/actor"
-	"github.com/tongban/tongban/internal/audit"
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
@@ -51,6 +50,9 @@ func (s *Service) Perform(ctx context.Context, a actor.Actor, no string, act Act
 	if !ok {
 		return nil, ErrUnknownAct
 	}
+	if a.Kind == actor.Anonymous || a.Kind == "" {
+		return nil, identity.ErrLoginNeeded
+	}
 	head, err := s.scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, no))
 	if err != nil {
 		return nil, err
@@ -81,6 +83,9 @@ func (s *Service) Perform(ctx context.Context, a actor.Actor, no string, act Act
 			if err := st.permitted(act, check); err != nil {
 				return err
 			}
+			if fs := inputProblems(in); len(fs) > 0 {
+				return errs.InvalidFields(fs...)
+			}
 			if err := handle(st); err != nil {
 				return err
 			}
@@ -98,17 +103,16 @@ func (s *Service) Perform(ctx context.Context, a actor.Actor, no string, act Act
 		break
 	}
 	if err != nil {
-		if k := errs.KindOf(err); k == errs.Forbidden || k == errs.NotFound {
-			s.denied(ctx, a, act, head)
-		}
+		s.denied(ctx, a, "case."+string(act), "case/"+head.No, head.UnitID, err)
+		return nil, err
 	}
-	return c, err
+	return c, nil
 }
 
 // permitted finds the move and asks whether the actor may make it.
 func (st *step) permitted(act Act, check bool) error {
 	c := st.c
-	if err := st.s.mayRead(st.a, c, st.w); err != nil {
+	if err := st.s.mayRead(st.tx, st.a, c, st.w); err != nil {
 		return err
 	}
 	if check && c.Version != st.in.Version {
@@ -122,34 +126,35 @@ func (st *step) permitted(act Act, check bool) error {
 	return st.s.may(st.a, c, m, st.w)
 }
 
-// denied writes an audit record of an act that was refused for lack of right.
-func (s *Service) denied(ctx context.Context, a actor.Actor, act Act, c *Case) {
-	err := s.DB.Write(ctx, "casework.denied", func(tx *db.Tx) error {
-		audit.Append(tx, audit.Record{Actor: a, Act: "case." + string(act), Subject: "case/" + c.No, Unit: c.UnitID, Outcome: "denied"})
-		return nil
-	})
-	if err != nil {
-		s.Log.ErrorContext(ctx, "a denied act was not audited", "case", c.No, "err", err)
-	}
-}
-
 // may asks the one policy whether the actor may make the move.
 func (s *Service) may(a actor.Actor, c *Case, m Move, w world) error {
-	return identity.Decide(a, identity.Act("case."+string(m.Act)), target(c, w))
+	err := identity.Decide(a, identity.Act("case."+string(m.Act)), target(c, w, c.Stage))
+	if errs.KindOf(err) == errs.NotFound { // who may read the case knows of it
+		return identity.ErrForbidden
+	}
+	return err
 }
 
 // mayRead: the party, and staff of the units that handle the case. For
-// everybody else the case does not exist.
-func (s *Service) mayRead(a actor.Actor, c *Case, w world) error {
-	if identity.Decide(a, identity.CaseRead, target(c, w)) != nil {
+// everybody else, and for an agent whose mandate does not cover the item, the
+// case does not exist.
+func (s *Service) mayRead(q db.Queryer, a actor.Actor, c *Case, w world) error {
+	if err := identity.Decide(a, identity.CaseRead, target(c, w, 0)); err != nil {
+		if errs.KindOf(err) == errs.Unauthenticated {
+			return err
+		}
 		return ErrNoCase
 	}
-	return nil
+	_, err := s.Identity.Covers(q, a, w.v.Guide.Basics.BasicCode)
+	if errors.Is(err, identity.ErrNotCovered) {
+		return ErrNoCase
+	}
+	return err
 }
 
 // target names the units that have a part in the case: who decides, whose
-// windows receive, who reviews (of the open stage, if one is open).
-func target(c *Case, w world) identity.Target {
+// windows receive, who reviews in the stage (0 = in any).
+func target(c *Case, w world, stage int) identity.Target {
 	t := identity.Target{Owner: c.Party, Applicant: c.Party, ReviewerIDs: c.Reviewers,
 		UnitPath: w.dir.Path(c.UnitID), ReceivingPath: w.dir.Path(c.ReceivingUnitID)}
 	for _, sp := range w.v.Guide.Steps {
@@ -158,7 +163,7 @@ func target(c *Case, w world) identity.Target {
 		case !ok:
 		case sp.Kind == catalog.StepDecide:
 			t.UnitPath = u.Path
-		case sp.Kind == catalog.StepReview && (c.Stage == 0 || sp.Stage == c.Stage):
+		case sp.Kind == catalog.StepReview && (stage == 0 || sp.Stage == stage):
 			t.ReviewPaths = append(t.ReviewPaths, u.Path)
 		}
 	}

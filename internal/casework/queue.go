@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 )
 
@@ -22,7 +24,6 @@ const (
 	sqlQueueSize = `SELECT count(*) FROM (SELECT 1 FROM task WHERE unit_id = $1 AND role = $2 AND state = 'open' LIMIT $3) q`
 	sqlMine      = `SELECT id, no, item_name, state, outcome, due_on, submitted_at, closed_at, party_name, licence_id FROM cases
 		WHERE party_kind = $1 AND party_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4`
-	sqlProgress = `SELECT ` + caseColumns + ` FROM cases WHERE no = $1`
 )
 
 // noDate stands in task.due_on for a task that no limit drives, so that it
@@ -136,11 +137,50 @@ func (s *Service) Mine(ctx context.Context, a actor.Actor, cursor int64, limit i
 		}
 		return c, err
 	}, sqlMine, string(a.For.Kind), a.For.ID, cursor, limit+1)
+	if err != nil {
+		return nil, 0, err
+	}
 	if len(rows) > limit {
 		rows = rows[:limit]
 		next = rows[limit-1].ID
 	}
-	return rows, next, err
+	if a.Mandate != 0 {
+		if rows, err = s.covered(ctx, a, rows); err != nil {
+			return nil, 0, err
+		}
+	}
+	return rows, next, nil
+}
+
+// covered keeps the rows of items that an agent's mandate reaches. A page may
+// be shorter for it; next tells whether there is more.
+func (s *Service) covered(ctx context.Context, a actor.Actor, rows []CaseRow) ([]CaseRow, error) {
+	rd, known := s.DB.Read(ctx), map[string]bool{}
+	var out []CaseRow
+	for _, r := range rows {
+		basic := basicCode(r.No)
+		ok, seen := known[basic]
+		if !seen {
+			_, err := s.Identity.Covers(rd, a, basic)
+			if err != nil && !errors.Is(err, identity.ErrNotCovered) {
+				return nil, err
+			}
+			ok = err == nil
+			known[basic] = ok
+		}
+		if ok {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// basicCode takes the item's 基本编码 out of a case number.
+func basicCode(no string) string {
+	if p := ident.DefaultProfile(); len(no) >= p.ImplementationLen() {
+		return no[p.ImplementationLen()-p.BasicLen() : p.ImplementationLen()]
+	}
+	return ""
 }
 
 // Progress is what the QR on a receipt shows to whoever holds it: no names, no
@@ -168,7 +208,7 @@ func (s *Service) PublicProgress(ctx context.Context, no, code string) (*Progres
 	if len(no) > 64 || !sameText(code, s.progressCode(no)) {
 		return nil, ErrNoCase
 	}
-	c, err := s.scanCase(s.DB.Read(ctx).QueryRow(sqlProgress, no))
+	c, err := s.scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, no))
 	if err != nil {
 		return nil, err
 	}

@@ -34,12 +34,7 @@ func (s *Service) OpenCorrection(ctx context.Context, a actor.Actor, no string) 
 		if err := st.permitted(Resubmit, false); err != nil {
 			return err
 		}
-		rows, err := tx.Query(sqlDraftOfCase, string(a.Kind), a.ID, no)
-		if err != nil {
-			return err
-		}
-		if rows.Next() {
-			d, err = s.scanDraft(rows)
+		if d, err = s.correctionDraft(tx, a, no); d != nil || err != nil {
 			return err
 		}
 		d = &Draft{ID: tx.NewID(), ItemID: c.ItemID, VersionID: c.VersionID, ItemName: c.ItemName, Owner: Filer{a.Kind, a.ID, a.Name},
@@ -57,7 +52,42 @@ func (s *Service) OpenCorrection(ctx context.Context, a actor.Actor, no string) 
 		audit.Append(tx, audit.Record{Actor: a, Act: "case.open-correction", Subject: "case/" + no, Unit: c.UnitID, Outcome: "done"})
 		return s.insertDraft(tx, d)
 	})
-	return d, err
+	if db.IsUnique(err) { // opened by another request meanwhile
+		d, err = s.correctionDraft(s.DB.Read(ctx), a, no)
+	}
+	if err != nil {
+		s.denied(ctx, a, "case.open-correction", "case/"+no, head.UnitID, err)
+		return nil, err
+	}
+	return d, nil
+}
+
+// correctionDraft finds the actor's open correction of a case, nil if none.
+func (s *Service) correctionDraft(q db.Queryer, a actor.Actor, no string) (*Draft, error) {
+	rows, err := q.Query(sqlDraftOfCase, string(a.Kind), a.ID, no)
+	if err != nil || !rows.Next() {
+		return nil, err
+	}
+	return s.scanDraft(rows)
+}
+
+// dropCorrections removes open corrections of a case that has gone on without
+// them, with the files that were added to them.
+func (s *Service) dropCorrections(tx *db.Tx, c *Case, keep int64) error {
+	list, err := db.All(tx, s.scanDraft, sqlCorrections, c.No)
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		if d.ID == keep {
+			continue
+		}
+		if err := s.letGo(tx, d); err != nil {
+			return err
+		}
+		tx.Queue(sqlDropDraft, d.ID, d.Version)
+	}
+	return nil
 }
 
 // resubmit hands the correction in. Only what the notice asked for is taken
@@ -68,6 +98,16 @@ func (s *Service) resubmit(ctx context.Context, a actor.Actor, d *Draft, in Subm
 		return nil, err
 	}
 	err = s.DB.Write(ctx, "casework.resubmit", func(tx *db.Tx) error {
+		if in.Once != nil {
+			prior, err := in.Once.Claim(tx)
+			if err != nil {
+				return err
+			}
+			if prior != "" {
+				c, err = s.scanCase(tx.QueryRow(sqlCaseByNo, prior))
+				return err
+			}
+		}
 		d, err := s.ownDraft(tx, a, d.ID)
 		if err != nil {
 			return err
@@ -75,48 +115,81 @@ func (s *Service) resubmit(ctx context.Context, a actor.Actor, d *Draft, in Subm
 		if in.Version != 0 && d.Version != in.Version {
 			return ErrDraftChanged
 		}
+		tx.QueueOne(ErrDraftChanged, sqlDropDraft, d.ID, d.Version)
 		if c, err = s.scanCase(tx.QueryRow(sqlCaseByNo, d.CaseNo)); err != nil {
 			return err
 		}
-		st := &step{s: s, tx: tx, a: a, c: c, w: w, from: c.State}
+		st := &step{s: s, tx: tx, a: a, c: c, w: w, from: c.State, eventID: d.ID}
 		if err := st.permitted(Resubmit, false); err != nil {
 			return err
 		}
-		if fs := problems(d, w.v); len(fs) > 0 {
-			return errs.InvalidFields(fs...)
-		}
-		var before form.Values
-		if err := s.openJSON("answers", c.answers, &before); err != nil {
+		if err := s.mergeCorrection(tx, c, d); err != nil {
 			return err
 		}
-		if c.answers, err = s.seal("answers", w.v.Form().Prune(w.v.Form().Normalise(corrected(before, d.Data.Values, c.Correction)))); err != nil {
+		fs := problems(d, w.v)
+		lost, err := s.lostLicences(tx, d, &w.v.Guide)
+		if err != nil {
+			return err
+		}
+		if fs = append(fs, lost...); len(fs) > 0 {
+			return errs.InvalidFields(fs...)
+		}
+		if c.answers, err = s.seal("answers", w.v.Form().Prune(w.v.Form().Normalise(d.Data.Values))); err != nil {
 			return err
 		}
 		if err := st.storeMaterials(d); err != nil {
 			return err
 		}
-		tx.QueueOne(ErrDraftChanged, sqlDropDraft, d.ID, d.Version)
 		if !s.KeepReceiptClock {
 			c.ReceivedAt = tx.Now()
 		}
 		st.docLines = st.handedLines(d)
 		st.task(&w.v.Guide, catalog.StepReceive)
-		return st.finish()
+		if err := st.finish(); err != nil {
+			return err
+		}
+		if in.Once != nil {
+			in.Once.Record(tx, c.No)
+		}
+		return nil
 	})
-	if errors.Is(err, ErrNoDraft) { // another request handed it in meanwhile
-		if c, e := s.scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, d.CaseNo)); e == nil && c.State == Submitted {
-			return c, nil
+	if errors.Is(err, ErrNoDraft) || errors.Is(err, ErrDraftChanged) || errors.Is(err, ErrChanged) {
+		if prior, e := s.submitted(ctx, a, d.ID); e == nil {
+			return prior, nil // another request handed it in meanwhile
 		}
 	}
-	return c, err
+	if err != nil {
+		s.denied(ctx, a, "case."+string(Resubmit), "case/"+d.CaseNo, 0, err)
+		return nil, err
+	}
+	return c, nil
 }
 
-// corrected takes over the answers that may change: those the notice asked for,
-// and, since a material may depend on an answer and an answer on another,
-// everything when the notice asked for a field.
-func corrected(before, now form.Values, asked []Ask) form.Values {
-	if slices.ContainsFunc(asked, func(a Ask) bool { return a.Field != "" }) {
-		return now
+// mergeCorrection lays what was asked for over what the case holds. A material
+// may depend on an answer and an answer on another, so everything is taken over
+// when the notice asked for a field; else only the materials that it names.
+func (s *Service) mergeCorrection(tx *db.Tx, c *Case, d *Draft) error {
+	asks := func(fits func(Ask) bool) bool { return slices.ContainsFunc(c.Correction, fits) }
+	if asks(func(a Ask) bool { return a.Field != "" }) {
+		return nil
 	}
-	return before
+	var before form.Values
+	if err := s.openJSON("answers", c.answers, &before); err != nil {
+		return err
+	}
+	d.Data.Values = before
+	handed, err := s.materials(tx, c.ID)
+	if err != nil {
+		return err
+	}
+	merged := slices.DeleteFunc(slices.Clone(d.Data.Materials), func(h Handed) bool {
+		return !asks(func(a Ask) bool { return a.Material == h.Code })
+	})
+	for _, h := range handed {
+		if !asks(func(a Ask) bool { return a.Material == h.Code }) {
+			merged = append(merged, h)
+		}
+	}
+	d.Data.Materials = merged
+	return nil
 }

@@ -30,6 +30,8 @@ type step struct {
 	from  State
 	fresh bool // the case row is new
 
+	eventID int64 // resubmit: the draft's id, so that a repeated hand-in finds what it led to
+
 	to       State  // where a (next), (back) or particular move leads
 	kind     Notice // overrides the move's notice
 	reason   string
@@ -87,6 +89,11 @@ func (st *step) finish() error {
 	audit.Append(st.tx, audit.Record{Actor: st.a, Act: "case." + string(m.Act), Subject: "case/" + c.No, Unit: c.UnitID, Detail: st.detail, Outcome: "done"})
 	if err := st.tellApplicant(); err != nil {
 		return err
+	}
+	if st.from == Correcting {
+		if err := st.s.dropCorrections(st.tx, c, st.eventID); err != nil {
+			return err
+		}
 	}
 	if c.State == Closed {
 		return st.closed()
@@ -208,7 +215,11 @@ func (st *step) writeEvent() error {
 		return err
 	}
 	c := st.c
-	st.tx.Queue(sqlInsertEvent, st.tx.NewID(), c.ID, st.tx.NowMicros(), string(st.m.Act), string(st.from), string(c.State), string(st.a.Kind),
+	id := st.eventID
+	if id == 0 {
+		id = st.tx.NewID()
+	}
+	st.tx.Queue(sqlInsertEvent, id, c.ID, st.tx.NowMicros(), string(st.m.Act), string(st.from), string(c.State), string(st.a.Kind),
 		st.a.ID, st.a.Name, st.a.Unit, st.w.reg.Cites[st.m.Rule], note, st.document)
 	return nil
 }

@@ -15,9 +15,10 @@ const caseColumns = `id, no, item_id, version_id, item_name, unit_id, receiving_
 	received_at, accepted_at, decided_at, closed_at, due_on, clocks, delivery_way, delivery, answers, correction, reviewers, licence_id`
 
 const (
-	sqlCaseByNo   = `SELECT ` + caseColumns + ` FROM cases WHERE no = $1`
-	sqlCaseByID   = `SELECT ` + caseColumns + ` FROM cases WHERE id = $1`
-	sqlInsertCase = `INSERT INTO cases (` + caseColumns + `, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+	sqlCaseByNo    = `SELECT ` + caseColumns + ` FROM cases WHERE no = $1`
+	sqlCaseByID    = `SELECT ` + caseColumns + ` FROM cases WHERE id = $1`
+	sqlCaseOfEvent = `SELECT ` + caseColumns + ` FROM cases WHERE id = (SELECT case_id FROM case_event WHERE id = $1 AND act = $2)`
+	sqlInsertCase  = `INSERT INTO cases (` + caseColumns + `, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
 		$14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)`
 	sqlSaveCase = `UPDATE cases SET state = $3, outcome = $4, resume_state = $5, stage = $6, version = version + 1, received_at = $7,
 		accepted_at = $8, decided_at = $9, closed_at = $10, due_on = $11, clocks = $12, delivery_way = $13, delivery = $14,
@@ -46,7 +47,17 @@ const (
 	sqlDocument       = `SELECT id, case_id, kind, number, title, hash, content, at FROM document WHERE id = $1`
 )
 
-func (s *Service) scanCase(r *db.Row) (*Case, error) {
+// SQL lists the texts of this room, for the test that prepares them on both engines.
+func SQL() []string {
+	return []string{sqlCaseByNo, sqlCaseByID, sqlCaseOfEvent, sqlInsertCase, sqlSaveCase, sqlInsertEvent, sqlEvents, sqlPutMaterial,
+		sqlDropMaterial, sqlMaterials, sqlInsertTask, sqlTasks, sqlDoneTask, sqlEndTasks, sqlMoveTasks, sqlInsertDocument, sqlDocuments,
+		sqlDocument, sqlInsertDraft, sqlDraft, sqlDrafts, sqlDraftOfCase, sqlCorrections, sqlSaveDraft, sqlDropDraft, sqlQueue, sqlQueueSize,
+		sqlMine, sqlPastDue, sqlAlarmed, sqlAlarm, sqlReckoned, sqlSetReckoned, sqlOpenCases, sqlMoveDue}
+}
+
+type scanner interface{ Scan(dest ...any) error }
+
+func (s *Service) scanCase(r scanner) (*Case, error) {
 	var (
 		c                                            Case
 		submitted, received, accepted, decided, done int64

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
@@ -40,29 +41,6 @@ func problems(d *Draft, v *catalog.Version) []errs.Field {
 		}
 	}
 	return append(out, deliveryProblems(d.Data.Delivery, v.Guide.Result())...)
-}
-
-func deliveryProblems(dl Delivery, r catalog.Result) []errs.Field {
-	var out []errs.Field
-	ok := false
-	for _, w := range r.Delivery {
-		ok = ok || w == dl.Way
-	}
-	if !ok {
-		out = append(out, errs.Field{Path: "delivery/way", Code: "required", ZH: "请选择领取办理结果的方式", EN: "Choose how to get the result"})
-	}
-	if dl.Way == catalog.Mail {
-		for _, f := range []struct{ path, v, zh, en string }{
-			{"delivery/name", dl.Name, "请填写收件人姓名", "Enter the name of the recipient"},
-			{"delivery/phone", dl.Phone, "请填写收件人电话", "Enter the recipient's phone"},
-			{"delivery/address", dl.Address, "请填写收件地址", "Enter the postal address"},
-		} {
-			if f.v == "" {
-				out = append(out, errs.Field{Path: f.path, Code: "required", ZH: f.zh, EN: f.en})
-			}
-		}
-	}
-	return out
 }
 
 func orElse(a, b string) string {
@@ -127,21 +105,37 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 		}
 		return nil
 	})
-	if errors.Is(err, ErrNoDraft) || (err != nil && errors.Is(err, ErrDraftChanged) && in.Version == 0) {
-		return s.submitted(ctx, a, draftID) // another request handed it in meanwhile
+	if errors.Is(err, ErrNoDraft) || errors.Is(err, ErrDraftChanged) {
+		if prior, e := s.submitted(ctx, a, draftID); e == nil {
+			return prior, nil // another request handed it in meanwhile
+		}
 	}
-	return c, err
+	if err != nil {
+		s.denied(ctx, a, string(identity.CaseSubmit), "item/"+it.Code, it.UnitID, err)
+		return nil, err
+	}
+	return c, nil
 }
 
 // receive makes a case of a complete draft inside the act that hands it in.
 func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, w world, it *catalog.Item) (*Case, error) {
-	if fs := problems(d, w.v); len(fs) > 0 {
+	mandate, err := s.entitled(tx, a, identity.CaseSubmit, it, &w.v.Guide, w.dir, d.Party)
+	if err != nil {
+		return nil, err
+	}
+	fs := problems(d, w.v)
+	lost, err := s.lostLicences(tx, d, &w.v.Guide)
+	if err != nil {
+		return nil, err
+	}
+	if fs = append(fs, lost...); len(fs) > 0 {
 		return nil, errs.InvalidFields(fs...)
 	}
 	c, err := s.newCase(tx, a, d, w, it)
 	if err != nil {
 		return nil, err
 	}
+	c.Mandate = mandate
 	m, _ := MoveFor("", Submit)
 	st := &step{s: s, tx: tx, a: a, c: c, w: w, m: m, from: "", fresh: true}
 	if err := st.storeMaterials(d); err != nil {
@@ -152,9 +146,30 @@ func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, w world, it *catal
 	return c, st.finish()
 }
 
+// lostLicences names materials whose licence was picked while it was valid and
+// no longer is.
+func (s *Service) lostLicences(q db.Queryer, d *Draft, g *catalog.Guide) (out []errs.Field, err error) {
+	for _, h := range d.Data.Materials {
+		m, ok := g.Material(h.Code)
+		if h.Licence == nil || !ok {
+			continue
+		}
+		if _, err := s.heldLicence(q, d.Party, m, h.Licence.ID); errs.KindOf(err) == errs.Invalid {
+			out = append(out, errs.Of(err).Fields...)
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // submitted answers a repeated submission with the case that the draft became.
 func (s *Service) submitted(ctx context.Context, a actor.Actor, draftID int64) (*Case, error) {
-	c, err := s.scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByID, draftID))
+	rd := s.DB.Read(ctx)
+	c, err := s.scanCase(rd.QueryRow(sqlCaseByID, draftID))
+	if errors.Is(err, ErrNoCase) { // a correction became an event of its case
+		c, err = s.scanCase(rd.QueryRow(sqlCaseOfEvent, draftID, string(Resubmit)))
+	}
 	if err != nil || c.Filer.Kind != a.Kind || c.Filer.ID != a.ID {
 		return nil, ErrNoDraft
 	}
@@ -168,13 +183,9 @@ func (s *Service) newCase(tx *db.Tx, a actor.Actor, d *Draft, w world, it *catal
 	if err != nil {
 		return nil, err
 	}
-	t := identity.Target{UnitPath: w.dir.Path(it.UnitID), ReceivingPath: w.dir.Path(it.ReceivingUnitID), Owner: d.Party, Applicant: d.Party}
-	if err := identity.Decide(a, identity.CaseSubmit, t); err != nil {
-		return nil, err
-	}
 	c := &Case{ID: d.ID, No: caseNumber(g.Basics.Code, clock.DateOf(now).String(), n), ItemID: d.ItemID, VersionID: d.VersionID, ItemName: d.ItemName,
 		UnitID: it.UnitID, ReceivingUnitID: it.ReceivingUnitID, Division: it.Division, Version: 1, Party: d.Party, Filer: d.Owner,
-		Mandate: a.Mandate, Channel: a.Channel, SubmittedAt: now, ReceivedAt: now, DeliveryWay: d.Data.Delivery.Way}
+		Channel: a.Channel, SubmittedAt: now, ReceivedAt: now, DeliveryWay: d.Data.Delivery.Way}
 	c.Filer.Name = a.Name
 	if c.answers, err = s.seal("answers", w.v.Form().Prune(w.v.Form().Normalise(d.Data.Values))); err != nil {
 		return nil, err
@@ -191,6 +202,13 @@ func caseNumber(code, date string, n int64) string {
 // storeMaterials writes what was handed in; licences used instead of files are
 // traced as uses (用证留痕).
 func (st *step) storeMaterials(d *Draft) error {
+	before, err := st.s.materials(st.tx, st.c.ID)
+	if err != nil {
+		return err
+	}
+	used := func(id int64) bool {
+		return slices.ContainsFunc(before, func(h Handed) bool { return h.Licence != nil && h.Licence.ID == id })
+	}
 	for _, h := range d.Data.Materials {
 		if h.Empty() {
 			st.tx.Queue(sqlDropMaterial, st.c.ID, h.Code)
@@ -201,7 +219,7 @@ func (st *step) storeMaterials(d *Draft) error {
 			return err
 		}
 		st.tx.Queue(sqlPutMaterial, st.tx.NewID(), st.c.ID, h.Code, sealed)
-		if h.Licence != nil {
+		if h.Licence != nil && !used(h.Licence.ID) {
 			err := st.s.Licences.UseTx(st.tx, st.a, licence.Use{LicenceID: h.Licence.ID, CaseNo: st.c.No, ItemName: st.c.ItemName, Purpose: "办理“" + st.c.ItemName + "”"})
 			if err != nil {
 				return err

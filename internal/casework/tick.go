@@ -14,78 +14,93 @@ import (
 	"github.com/tongban/tongban/internal/rating"
 )
 
-const sqlPastDue = `SELECT id, no, due_on FROM cases WHERE state = $1 AND due_on < $2 AND due_on <> '' AND (due_on, id) > ($3, $4)
-	ORDER BY due_on, id LIMIT 200`
-
-const sqlAlarm = `INSERT INTO case_alarm (case_id, due_on, at) VALUES ($1, $2, $3) ON CONFLICT (case_id, due_on) DO NOTHING`
+const (
+	// The second condition on the state lets both engines use the partial index.
+	sqlPastDue = `SELECT id, no, due_on FROM cases WHERE state = 'submitted' AND state <> 'closed' AND due_on < $1 AND due_on <> ''
+		AND (due_on, id) > ($2, $3) ORDER BY due_on, id LIMIT 200`
+	sqlAlarmed = `SELECT count(*) FROM case_alarm WHERE case_id = $1 AND due_on = $2`
+	sqlAlarm   = `INSERT INTO case_alarm (case_id, due_on, at) VALUES ($1, $2, $3) ON CONFLICT (case_id, due_on) DO NOTHING`
+)
 
 // JobTick is the periodic job of the case clocks.
 const JobTick = "casework.tick"
 
-// Tick does what time brings: applications that nobody answered within the
-// receipt limit are accepted by law, where the regime says so. It may run at any
-// time and as often as one likes. A date that rests on a calendar not yet
-// published has no effect: the case waits and an alarm is raised.
+// Tick does what time brings: stored dates follow a newly published calendar,
+// and applications that nobody answered within the receipt limit are accepted
+// by law, where the regime says so. It may run at any time and as often as one
+// likes. A date that rests on a calendar not yet published has no effect: the
+// case waits and an alarm is raised. A case that cannot be handled is logged
+// and does not keep the others waiting.
 func (s *Service) Tick(ctx context.Context) (err error) {
 	defer errs.Wrap(&err, "casework tick")
+	if err := s.reckonAgain(ctx); err != nil {
+		return err
+	}
 	today := clock.DateOf(s.DB.Now()).String()
 	due, id := "", int64(0)
 	for {
 		list, err := db.All(s.DB.Read(ctx), func(r *db.Rows) (c CaseRow, err error) {
 			return c, r.Scan(&c.ID, &c.No, &c.DueOn)
-		}, sqlPastDue, string(Submitted), today, due, id)
+		}, sqlPastDue, today, due, id)
 		if err != nil || len(list) == 0 {
 			return err
 		}
 		for _, c := range list {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
 			due, id = c.DueOn, c.ID
-			switch _, err := s.Perform(ctx, actor.Platform(), c.No, DeemAccepted, Input{}); {
-			case errors.Is(err, ErrNotOffered):
-				// The regime knows no deemed acceptance, or the date is provisional.
-				if err := s.alarm(ctx, c.No); err != nil {
-					return err
+			if err := s.lapse(ctx, c.No); err != nil {
+				if ctx.Err() != nil {
+					return ctx.Err()
 				}
-			case err != nil:
-				s.Log.ErrorContext(ctx, "deemed acceptance failed", "case", c.No, "err", err)
+				s.Log.ErrorContext(ctx, "a case past its date could not be handled", "case", c.No, "err", err)
 			}
 		}
 	}
 }
 
-// alarm records, once, that a case is past a date on which the law gives no
-// effect by itself, or only a provisional one.
-func (s *Service) alarm(ctx context.Context, no string) error {
+// lapse does what the end of the receipt limit brings to one case.
+func (s *Service) lapse(ctx context.Context, no string) error {
 	c, err := s.scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, no))
 	if err != nil {
 		return err
 	}
-	cal, err := s.Calendar.Current(ctx)
+	w, err := s.world(ctx, c.VersionID)
 	if err != nil {
 		return err
 	}
 	t, ok := c.Clocks.of(Receipt)
-	if !ok {
+	if !ok || c.State != Submitted {
 		return nil
 	}
-	st := t.Timer().At(cal, s.DB.Now())
-	if st.State != clock.Lapsed {
+	st := t.Timer().At(w.cal, s.DB.Now())
+	switch {
+	case st.State != clock.Lapsed:
 		return nil
+	case w.reg.Deemed && st.Effective():
+		_, err := s.Perform(ctx, actor.Platform(), no, DeemAccepted, Input{})
+		if errors.Is(err, ErrNotOffered) || errors.Is(err, ErrChanged) { // somebody answered meanwhile
+			return nil
+		}
+		return err
+	case st.Provisional:
+		return s.alarm(ctx, c, "provisional-date-passed")
 	}
-	ground := "receipt-limit-passed"
-	if st.Provisional {
-		ground = "provisional-date-passed"
+	return s.alarm(ctx, c, "receipt-limit-passed")
+}
+
+// alarm records, once, that a case is past a date on which the law gives no
+// effect by itself, or only a provisional one.
+func (s *Service) alarm(ctx context.Context, c *Case, ground string) error {
+	var n int64
+	if err := s.DB.Read(ctx).QueryRow(sqlAlarmed, c.ID, c.DueOn).Scan(&n); err != nil || n > 0 {
+		return err
 	}
 	return s.DB.Write(ctx, "casework.alarm", func(tx *db.Tx) error {
 		if n, err := tx.Exec(sqlAlarm, c.ID, c.DueOn, tx.NowMicros()); err != nil || n == 0 {
 			return err
 		}
-		audit.Append(tx, audit.Record{Actor: actor.Platform(), Act: "case.alarm", Subject: "case/" + no, Unit: c.UnitID,
+		tx.OnCommit(func() { s.Log.WarnContext(ctx, "case past its date", "case", c.No, "ground", ground, "due", c.DueOn) })
+		return audit.Append(tx, audit.Record{Actor: actor.Platform(), Act: "case.alarm", Subject: "case/" + c.No, Unit: c.UnitID,
 			Detail: map[string]string{"ground": ground, "due": c.DueOn}, Outcome: "raised"})
-		s.Log.WarnContext(ctx, "case past its date", "case", no, "ground", ground, "due", c.DueOn)
-		return nil
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
@@ -85,6 +86,9 @@ type Milestone struct {
 // View gives a case to somebody concerned.
 func (s *Service) View(ctx context.Context, a actor.Actor, no string) (_ *View, err error) {
 	defer errs.Wrap(&err, "case %s", no)
+	if a.Kind == actor.Anonymous || a.Kind == "" {
+		return nil, identity.ErrLoginNeeded
+	}
 	rd := s.DB.Read(ctx)
 	c, err := s.scanCase(rd.QueryRow(sqlCaseByNo, no))
 	if err != nil {
@@ -94,7 +98,8 @@ func (s *Service) View(ctx context.Context, a actor.Actor, no string) (_ *View, 
 	if err != nil {
 		return nil, err
 	}
-	if err := s.mayRead(a, c, w); err != nil {
+	if err := s.mayRead(rd, a, c, w); err != nil {
+		s.denied(ctx, a, string(identity.CaseRead), "case/"+c.No, c.UnitID, err)
 		return nil, err
 	}
 	v := &View{Case: c, Version: w.v, Regime: w.reg, At: s.DB.Now()}
@@ -118,7 +123,7 @@ func (s *Service) View(ctx context.Context, a actor.Actor, no string) (_ *View, 
 	for _, t := range tasks {
 		u, _ := w.dir.Unit(t.UnitID)
 		if a.Kind != actor.Staff {
-			t.Opinion, t.DoneName = "", ""
+			t.Opinion, t.DoneName, t.DoneBy = "", "", 0
 		}
 		v.Tasks = append(v.Tasks, TaskView{t, u.Name})
 	}
@@ -188,7 +193,7 @@ func (s *Service) events(q db.Queryer, a actor.Actor, c *Case, w world, docs []D
 		e.By = e.Actor.Name
 		if a.Kind != actor.Staff && e.Actor.Kind == actor.Staff {
 			// Applicants see which unit acted, not who works there; inner opinions stay inside.
-			e.By = ""
+			e.By, e.Actor = "", Filer{Kind: e.Actor.Kind}
 			if u, ok := w.dir.Unit(e.UnitID); ok {
 				e.By = u.Name
 			}
@@ -239,7 +244,8 @@ func (s *Service) Document(ctx context.Context, a actor.Actor, id int64) (doc Do
 	if err != nil {
 		return doc, "", err
 	}
-	if s.mayRead(a, c, w) != nil {
+	if err := s.mayRead(rd, a, c, w); err != nil {
+		s.denied(ctx, a, string(identity.CaseRead), "case/"+c.No, c.UnitID, err)
 		return doc, "", errNoDocument
 	}
 	b, err := s.Vault.Open("casework/document", sealed)
@@ -287,15 +293,16 @@ func (s *Service) offered(a actor.Actor, c *Case, w world, tasks []Task) []Offer
 				continue
 			}
 		case ReturnUncorrected:
-			if l := w.v.Guide.Limits.Correction; l == nil || l.Note == "" {
+			t, ok := c.Clocks.of(Correction)
+			if l := w.v.Guide.Limits.Correction; l == nil || l.Note == "" || !ok || !t.Timer().At(w.cal, s.DB.Now()).Effective() {
 				continue
 			}
 		case Suspend:
-			if len(w.v.Guide.Limits.Special) == 0 {
+			if !slices.ContainsFunc(w.v.Guide.Limits.Special, func(sp catalog.Special) bool { return slices.Contains(w.reg.Specials, sp.Kind) }) {
 				continue
 			}
 		case Extend:
-			if t, ok := c.Clocks.of(Statutory); ok && len(t.Extensions) > 0 {
+			if t, ok := c.Clocks.decision(); !ok || len(t.Extensions) > 0 || t.Timer().At(w.cal, s.DB.Now()).State == clock.Lapsed {
 				continue
 			}
 		case HandOver:

@@ -122,3 +122,9 @@ CREATE TABLE case_alarm (
   at BIGINT NOT NULL,
   PRIMARY KEY (case_id, due_on)
 ){{STRICT}};
+
+-- The calendar edition under which the dates of open cases were last reckoned.
+CREATE TABLE case_reckoning (
+  id {{KEY}},
+  edition TEXT NOT NULL
+){{STRICT}};
