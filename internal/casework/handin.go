@@ -61,8 +61,10 @@ func fits(g *catalog.Guide, p actor.Party) error {
 // for lack of right, on another's case, or on a case that does not allow it.
 // Visitors are not written down, they would fill the log; nor is the platform.
 func (s *Service) denied(ctx context.Context, a actor.Actor, act, subject string, unit int64, refusal error) {
-	k := errs.KindOf(refusal)
-	if refusal == nil || a.ID == 0 || k != errs.Forbidden && k != errs.NotFound && k != errs.Conflict {
+	if refusal == nil || a.ID == 0 {
+		return
+	}
+	if k := errs.KindOf(refusal); k != errs.Forbidden && k != errs.NotFound && k != errs.Conflict {
 		return
 	}
 	err := s.DB.Write(context.WithoutCancel(ctx), "casework.denied", func(tx *db.Tx) error {

@@ -129,7 +129,7 @@ func (st *step) permitted(act Act, check bool) error {
 // may asks the one policy whether the actor may make the move.
 func (s *Service) may(a actor.Actor, c *Case, m Move, w world) error {
 	err := identity.Decide(a, identity.Act("case."+string(m.Act)), target(c, w, c.Stage))
-	if errs.KindOf(err) == errs.NotFound { // who may read the case knows of it
+	if err != nil && errs.KindOf(err) == errs.NotFound { // who may read the case knows of it
 		return identity.ErrForbidden
 	}
 	return err

@@ -154,10 +154,11 @@ func (s *Service) lostLicences(q db.Queryer, d *Draft, g *catalog.Guide) (out []
 		if h.Licence == nil || !ok {
 			continue
 		}
-		if _, err := s.heldLicence(q, d.Party, m, h.Licence.ID); errs.KindOf(err) == errs.Invalid {
+		if _, err := s.heldLicence(q, d.Party, m, h.Licence.ID); err != nil {
+			if errs.KindOf(err) != errs.Invalid {
+				return nil, err
+			}
 			out = append(out, errs.Of(err).Fields...)
-		} else if err != nil {
-			return nil, err
 		}
 	}
 	return out, nil
