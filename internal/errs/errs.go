@@ -48,9 +48,10 @@ const (
 	Unsupported                 // 415
 	TooMany                     // 429
 	Unavailable                 // 503
+	None                        // 200: there is no error
 )
 
-var status = [...]int{500, 422, 400, 401, 403, 404, 409, 410, 413, 415, 429, 503}
+var status = [...]int{500, 422, 400, 401, 403, 404, 409, 410, 413, 415, 429, 503, 200}
 
 // Status is the HTTP status of the kind.
 func (k Kind) Status() int {
@@ -123,8 +124,14 @@ func Of(err error) *Error {
 	return &Error{Kind: Internal, Code: "internal", ZH: "系统出现问题,请稍后再试。", EN: "Something went wrong on our side.", Err: err}
 }
 
-// KindOf is the kind of the first *Error in the chain, Internal if none.
-func KindOf(err error) Kind { return Of(err).Kind }
+// KindOf is the kind of the first *Error in the chain: Internal if there is
+// none in it, None for nil.
+func KindOf(err error) Kind {
+	if err == nil {
+		return None
+	}
+	return Of(err).Kind
+}
 
 // Wrap adds what was being done to *errp, when there is an error; for defer.
 func Wrap(errp *error, format string, args ...any) {
