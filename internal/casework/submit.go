@@ -203,9 +203,12 @@ func caseNumber(code, date string, n int64) string {
 // storeMaterials writes what was handed in; licences used instead of files are
 // traced as uses (用证留痕).
 func (st *step) storeMaterials(d *Draft) error {
-	before, err := st.s.materials(st.tx, st.c.ID)
-	if err != nil {
-		return err
+	var before []Handed
+	if !st.fresh { // a new case has none, and asking would cost a round trip
+		var err error
+		if before, err = st.s.materials(st.tx, st.c.ID); err != nil {
+			return err
+		}
 	}
 	used := func(id int64) bool {
 		return slices.ContainsFunc(before, func(h Handed) bool { return h.Licence != nil && h.Licence.ID == id })
