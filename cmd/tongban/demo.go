@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -24,14 +23,19 @@ Runs the sample city on this machine (SQLite, data in --data). A second start fi
 		},
 	}
 	c.PersistentFlags().StringVar(&o.Data, "data", "tongban-data", "数据目录 / data folder")
+	c.PersistentFlags().StringVar(&o.Database, "database", "", "PostgreSQL URL")
+	c.Flags().IntVar(&o.Cases, "cases", -1, "过往办件的数量 / how many past cases")
 	c.Flags().StringVar(&o.Addr, "addr", "127.0.0.1:8080", "监听地址 / address to serve on")
 	c.Flags().BoolVar(&o.Reset, "reset", false, "删除演示数据重新开始 / remove the demonstration's data and start over")
+	// For tests and measurements: the sample city on PostgreSQL, and a smaller one.
+	_ = c.PersistentFlags().MarkHidden("database") // the flags are there
+	_ = c.Flags().MarkHidden("cases")
 	c.AddCommand(&cobra.Command{
 		Use:   "otp NAME",
 		Short: "显示演示工作人员当前的动态口令 / a demonstration account's current code",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := app.DemoConfig(o.Data, o.Addr)
+			cfg, err := o.Config()
 			if err != nil {
 				return err
 			}
@@ -46,28 +50,28 @@ Runs the sample city on this machine (SQLite, data in --data). A second start fi
 	return c
 }
 
-// progress prints how far a long work is, on one line of a terminal, and as
-// few lines elsewhere.
+// progress prints how far a long work is: on one line of a terminal, and every
+// fifth of the way elsewhere.
 func progress() app.Progress {
 	info, err := os.Stderr.Stat()
 	terminal := err == nil && info.Mode()&os.ModeCharDevice != 0
-	last := time.Time{}
+	last := ""
 	return func(what string, done, of int) {
-		now := time.Now()
-		if done < of && now.Sub(last) < 200*time.Millisecond {
-			return
+		part := 5
+		if terminal {
+			part = 100
 		}
-		if !terminal && done < of && now.Sub(last) < 2*time.Second {
+		now := fmt.Sprint(what, done*part/max(of, 1))
+		if now == last {
 			return
 		}
 		last = now
-		end := "\n"
-		if terminal && done < of {
-			end = ""
-		}
-		start := ""
+		start, end := "", "\n"
 		if terminal {
 			start = "\r\033[K"
+			if done < of {
+				end = ""
+			}
 		}
 		fmt.Fprintf(os.Stderr, "%s%s %s %d/%d%s", start, tr("载入样例城市", "loading the sample city"), what, done, of, end)
 	}

@@ -21,15 +21,28 @@ const DemoPassword = "tongban-demo"
 // DemoOptions of Demo.
 type DemoOptions struct {
 	Data, Addr string
+	Database   string // an empty PostgreSQL database by URL, whose keys and files stay in Data; default SQLite in Data
+	Cases      int    // how many past cases; negative: as many as the sample city plans
 	Reset      bool
 	Progress   Progress
+}
+
+// Config is the configuration that the options stand for.
+func (o DemoOptions) Config() (Config, error) { return o.config(o.Data) }
+
+func (o DemoOptions) config(data string) (Config, error) {
+	c, err := DemoConfig(data, o.Addr)
+	if err == nil && o.Database != "" {
+		c.Database = o.Database
+	}
+	return c, err
 }
 
 // Demo runs the demonstration: it makes the data folder with the sample city and
 // its past cases if it is not there, and serves it. ready is called with the
 // accounts once requests are answered.
 func Demo(ctx context.Context, o DemoOptions, ready func(Config)) error {
-	c, err := DemoConfig(o.Data, o.Addr)
+	c, err := o.Config()
 	if err != nil {
 		return err
 	}
@@ -53,8 +66,11 @@ func Demo(ctx context.Context, o DemoOptions, ready func(Config)) error {
 // prepareDemo makes the data folder under another name and gives it its own only
 // when it is whole: a demonstration that was stopped while it loaded starts over.
 func prepareDemo(ctx context.Context, c Config, o DemoOptions, log *slog.Logger) error {
-	data := filepath.Dir(c.Keys)
-	switch _, err := os.Stat(filepath.Join(data, "tongban.db")); {
+	data, whole := filepath.Dir(c.Keys), "tongban.db"
+	if o.Database != "" {
+		whole = demoLoaded
+	}
+	switch _, err := os.Stat(filepath.Join(data, whole)); {
 	case err == nil && !o.Reset:
 		return nil
 	case err == nil:
@@ -74,17 +90,35 @@ func prepareDemo(ctx context.Context, c Config, o DemoOptions, log *slog.Logger)
 	if err := os.RemoveAll(half); err != nil {
 		return err
 	}
-	hc, err := DemoConfig(half, c.Listen)
+	hc, err := o.config(half)
 	if err != nil {
 		return err
 	}
-	if err := loadDemo(ctx, hc, o.Progress, log); err != nil {
+	if err := loadDemo(ctx, hc, o, log); err != nil {
 		return errors.Join(err, os.RemoveAll(half))
+	}
+	if o.Database != "" {
+		if err := os.WriteFile(filepath.Join(half, demoLoaded), nil, 0o600); err != nil {
+			return err
+		}
 	}
 	if err := os.RemoveAll(data); err != nil {
 		return err
 	}
 	return os.Rename(half, data)
+}
+
+// demoLoaded is the file that says that the city is whole where the database is
+// elsewhere.
+const demoLoaded = "loaded"
+
+// syncFile forces a closed file to the disk.
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // removable refuses to remove data that a running process serves, or that is no
@@ -104,7 +138,7 @@ func (c Config) removable(ctx context.Context, log *slog.Logger) error {
 	return nil
 }
 
-func loadDemo(ctx context.Context, c Config, say Progress, log *slog.Logger) error {
+func loadDemo(ctx context.Context, c Config, o DemoOptions, log *slog.Logger) error {
 	f, err := ReadFolder(sample.City)
 	if err != nil {
 		return err
@@ -118,14 +152,31 @@ func loadDemo(ctx context.Context, c Config, say Progress, log *slog.Logger) err
 	if err != nil {
 		return err
 	}
-	_, err = r.Import(ctx, f, ImportOptions{Demo: true, Password: DemoPassword, Progress: say})
+	if o.Cases >= 0 {
+		f.History.Cases = o.Cases
+	}
+	err = r.unused(ctx)
 	if err == nil {
-		err = r.History(ctx, f.History, clk, say)
+		_, err = r.Import(ctx, f, ImportOptions{Demo: true, Password: DemoPassword, Progress: o.Progress})
+	}
+	if err == nil {
+		err = r.History(ctx, f.History, clk, o.Progress)
 	}
 	if err == nil {
 		err = r.sealAll(ctx)
 	}
 	return errors.Join(err, r.Close())
+}
+
+// unused refuses a database that already has a demonstration in it, whose keys
+// are elsewhere.
+func (r *Rooms) unused(ctx context.Context) error {
+	used, err := r.Identity.HasDemoAccounts(ctx)
+	if err == nil && used {
+		err = errs.New(errs.Conflict, "database-used", "这个数据库里已经有演示数据,而它的密钥不在 --data 目录;请换一个空的数据库。",
+			"the database already holds a demonstration whose keys are not in --data; choose an empty database")
+	}
+	return err
 }
 
 // sealAll integrates every audit record before the folder is handed over.
