@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// bench is one invocation.
+type bench struct {
+	dir     string // scratch folder
+	pg      string // URL of a PostgreSQL superuser
+	pgbin   string // folder of pgbench
+	rounds  int
+	run     time.Duration // of one run
+	cases   int           // the large number
+	small   int           // the small number
+	engines []string
+	verdict []string
+	missed  int
+}
+
+func main() {
+	b := &bench{pg: os.Getenv("TONGBAN_TEST_PG"), pgbin: os.Getenv("TONGBAN_TEST_PGBIN")}
+	only := flag.String("only", "submit,million,mixed,start", "which `parts`")
+	engines := flag.String("engine", "sqlite,postgres", "which `engines`")
+	dir := flag.String("dir", "", "scratch `folder`; default a temporary one")
+	flag.IntVar(&b.rounds, "rounds", 5, "interleaved runs of each kind")
+	flag.DurationVar(&b.run, "run", 2*time.Second, "how long one run lasts")
+	flag.IntVar(&b.cases, "cases", 1_000_000, "size of the large database")
+	flag.IntVar(&b.small, "small", 10_000, "size of the small database")
+	flag.Parse()
+	b.engines = strings.Split(*engines, ",")
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := b.all(ctx, *dir, strings.Split(*only, ","))
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(2)
+	}
+	if b.missed > 0 {
+		os.Exit(1)
+	}
+}
+
+// all runs the parts that were asked for, in their order.
+func (b *bench) all(ctx context.Context, dir string, only []string) (err error) {
+	if b.pg == "" && slices.Contains(b.engines, "postgres") {
+		return fmt.Errorf("TONGBAN_TEST_PG is not set; run: make bench")
+	}
+	if b.dir, err = os.MkdirTemp(dir, "tongban-bench-"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.dir)
+	fmt.Printf("%s %s/%s, %d cores, %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), time.Now().UTC().Format("2006-01-02 15:04 UTC"))
+	b.probe()
+	began := time.Now()
+	for _, part := range []struct {
+		name string
+		run  func(context.Context) error
+	}{{"submit", b.submit}} {
+		if !slices.Contains(only, part.name) {
+			continue
+		}
+		at := time.Now()
+		fmt.Printf("\n== %s\n", part.name)
+		if err := part.run(ctx); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
+		}
+		fmt.Printf("   (%s took %v)\n", part.name, time.Since(at).Round(time.Second))
+	}
+	fmt.Printf("\n== result, after %v\n%s\n", time.Since(began).Round(time.Second), strings.Join(b.verdict, "\n"))
+	return nil
+}
+
+// judge notes whether a promise is kept: value against limit, at least or at most.
+func (b *bench) judge(what string, value float64, atLeast bool, limit float64, unit string) {
+	word, sign := "kept  ", "≤"
+	if atLeast {
+		sign = "≥"
+	}
+	if atLeast && value < limit || !atLeast && value > limit {
+		word = "MISSED"
+		b.missed++
+	}
+	b.verdict = append(b.verdict, fmt.Sprintf("%s  %-58s %8.2f%s   (%s %g%s)", word, what, value, unit, sign, limit, unit))
+}
