@@ -41,7 +41,8 @@ type Config struct {
 	LogFormat string `yaml:"logFormat"` // text or json; default json
 	Metrics   string `yaml:"metrics"`   // address for /metrics, such as 127.0.0.1:9090; default none
 
-	demo bool // set by Demo alone
+	demo    bool // set by Demo alone
+	loading bool // set while Demo makes a data folder
 }
 
 // SMTP is where mail goes out.

@@ -17,6 +17,7 @@ import (
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/files"
+	"github.com/tongban/tongban/internal/licence"
 	"github.com/tongban/tongban/internal/rating"
 )
 
@@ -165,7 +166,10 @@ type history struct {
 }
 
 // applicant is a sample person, or a sample organisation with who acts for it.
-type applicant struct{ a actor.Actor }
+type applicant struct {
+	a    actor.Actor
+	held []licence.Licence // before the first past case
+}
 
 func (h *history) write(ctx context.Context) ([]*script, error) {
 	from, err := clock.ParseDate(h.plan.From)

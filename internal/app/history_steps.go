@@ -42,11 +42,15 @@ func (r *Rooms) newHistory(ctx context.Context, plan *HistoryPlan, clk *MovedClo
 			if err != nil {
 				continue // a mandate that does not stand on the first day of the plan
 			}
+			held, err := r.Licences.HeldValid(r.DB.Read(ctx), a.For)
+			if err != nil {
+				return nil, err
+			}
 			switch {
 			case acting.Party.Kind == actor.LegalEntity && a.Mandate == 0:
-				h.bodies = append(h.bodies, applicant{a})
+				h.bodies = append(h.bodies, applicant{a, held})
 			case acting.Party.Kind == actor.NaturalPerson && acting.Party.ID == id:
-				h.people = append(h.people, applicant{a})
+				h.people = append(h.people, applicant{a, held})
 			}
 		}
 	}
@@ -131,10 +135,7 @@ func apply(ctx context.Context, s *script) error {
 	for k, v := range profile {
 		sources[k] = v
 	}
-	held, err := h.r.Licences.HeldValid(h.r.DB.Read(ctx), a.For)
-	if err != nil {
-		return err
-	}
+	held := s.who.held
 	for _, l := range held {
 		for k, v := range l.Fields {
 			sources["licence:"+l.TypeKey+"."+k] = v

@@ -59,7 +59,7 @@ func Open(ctx context.Context, c Config, now Clock, log *slog.Logger) (_ *Rooms,
 	if err != nil {
 		return nil, err
 	}
-	if r.DB, err = db.Open(ctx, url, db.Options{Now: now, Log: log}); err != nil {
+	if r.DB, err = db.Open(ctx, url, db.Options{Now: now, Log: log, Loading: c.loading}); err != nil {
 		return nil, err
 	}
 	defer func() {

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
@@ -10,6 +11,7 @@ import (
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/identity"
+	"github.com/tongban/tongban/internal/licence"
 )
 
 // Application is a whole application handed in at once, without a draft: what
@@ -125,14 +127,12 @@ func (s *Service) handIn(tx *db.Tx, a actor.Actor, d *Draft, g *catalog.Guide, l
 
 // heldLicence finds a licence of the party that may stand for a material.
 func (s *Service) heldLicence(q db.Queryer, party actor.Party, m catalog.Material, id int64) (*HeldRef, error) {
-	held, err := s.Licences.HeldValid(q, party)
-	if err != nil {
-		return nil, err
+	l, err := s.Licences.StandsFor(q, id, party, m.LicenceType)
+	if err == nil {
+		return &HeldRef{ID: l.ID, Identifier: l.Identifier, Name: l.Name, Number: l.Number}, nil
 	}
-	for _, l := range held {
-		if l.ID == id && m.LicenceType != "" && l.TypeKey == m.LicenceType {
-			return &HeldRef{ID: l.ID, Identifier: l.Identifier, Name: l.Name, Number: l.Number}, nil
-		}
+	if !errors.Is(err, licence.ErrNoLicence) {
+		return nil, err
 	}
 	return nil, errs.InvalidFields(errs.Field{Path: "materials/" + m.Code, Code: "licence",
 		ZH: "这份电子证照不能代替该材料", EN: "This licence cannot stand for the material"})

@@ -39,6 +39,7 @@ const (
 type Options struct {
 	Now      func() time.Time // the clock of acts and ids; required
 	ReadOnly bool             // look only: works beside a running server
+	Loading  bool             // SQLite: commits are not forced to the disk; for a file that is thrown away if loading breaks off
 	Log      *slog.Logger     // nil: silent
 	Conns    int              // PostgreSQL: connections for acts, and as many for readers; 0: 16, or pool_max_conns of the URL
 }

@@ -78,7 +78,11 @@ func openSQLite(ctx context.Context, d *DB, path string) (_ *liteStore, err erro
 	if s.lock, err = lockFile(path + ".lock"); err != nil {
 		return nil, err
 	}
-	if s.writer, err = openLiteWriter(ctx, s); err != nil {
+	var pragmas []string
+	if d.o.Loading {
+		pragmas = []string{"synchronous(off)"}
+	}
+	if s.writer, err = openLiteWriter(ctx, s, pragmas...); err != nil {
 		return nil, explain(err)
 	}
 	if err = os.Chmod(path, 0o600); err != nil {
@@ -87,7 +91,7 @@ func openSQLite(ctx context.Context, d *DB, path string) (_ *liteStore, err erro
 	if err = s.openReaders(ctx, liteDSN(path, false, "query_only(1)")); err != nil {
 		return nil, explain(err)
 	}
-	if s.check, err = sql.Open("sqlite", liteDSN(path, false)); err != nil {
+	if s.check, err = sql.Open("sqlite", liteDSN(path, false, pragmas...)); err != nil {
 		return nil, err
 	}
 	s.check.SetMaxOpenConns(1)

@@ -45,8 +45,8 @@ type liteAct struct {
 
 var errPanicked = errors.New("db: the act panicked")
 
-func openLiteWriter(ctx context.Context, s *liteStore) (*liteWriter, error) {
-	pool, err := sql.Open("sqlite", liteDSN(s.path, false))
+func openLiteWriter(ctx context.Context, s *liteStore, pragmas ...string) (*liteWriter, error) {
+	pool, err := sql.Open("sqlite", liteDSN(s.path, false, pragmas...))
 	if err != nil {
 		return nil, err
 	}

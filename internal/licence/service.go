@@ -163,6 +163,20 @@ func (s *Service) HeldValid(q db.Queryer, holder actor.Party) ([]Licence, error)
 	return slices.DeleteFunc(all, func(l Licence) bool { return l.On(today) != Valid }), nil
 }
 
+// StandsFor gives a licence by its id if it is the holder's, of the type, and
+// valid today; ErrNoLicence else.
+func (s *Service) StandsFor(q db.Queryer, id int64, holder actor.Party, typeKey string) (*Licence, error) {
+	l, err := s.ByID(q, id)
+	if err != nil {
+		return nil, err
+	}
+	today := clock.DateOf(s.DB.Now()).String()
+	if l.Holder.Kind != holder.Kind || l.Holder.ID != holder.ID || typeKey == "" || l.TypeKey != typeKey || l.On(today) != Valid {
+		return nil, ErrNoLicence
+	}
+	return l, nil
+}
+
 // Held lists the licences of the party that the actor acts for.
 func (s *Service) Held(ctx context.Context, a actor.Actor) ([]Licence, error) {
 	if err := identity.Decide(a, identity.LicenceRead, identity.Target{Owner: a.For}); err != nil {
