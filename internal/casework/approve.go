@@ -239,6 +239,9 @@ func (st *step) withdraw() error {
 
 // changeDelivery: the applicant wants the result in another way.
 func (st *step) changeDelivery() error {
+	if len(st.w.v.Guide.Result().Delivery) < 2 {
+		return ErrNotOffered
+	}
 	if fs := deliveryProblems(st.in.Delivery, st.w.v.Guide.Result()); len(fs) > 0 {
 		return errs.InvalidFields(fs...)
 	}

@@ -189,5 +189,6 @@ var (
 	ErrSamePerson   = errs.New(errs.Forbidden, "reviewer-may-not-decide", "审查人员不得作出决定,请由其他人员办理。", "Who reviewed the case may not decide it.")
 	ErrExtended     = errs.New(errs.Conflict, "extended-already", "办理期限只能延长一次。", "The limit can be extended only once.")
 	ErrLimitOver    = errs.New(errs.Conflict, "limit-over", "办理期限已经届满,不能再延长。", "The limit is over and can no longer be extended.")
+	ErrOtherWay     = errs.New(errs.Conflict, "other-delivery", "申请人选择了其他领取方式,请先更改领取方式。", "The applicant chose another way of delivery; change it first.")
 	ErrUnknownAct   = errs.New(errs.Invalid, "unknown-act", "没有这项操作。", "There is no such act.")
 )

@@ -134,6 +134,9 @@ func (st *step) arrive() error {
 
 // handOver 窗口发放: the result is handed over, with the name of who took it.
 func (st *step) handOver() error {
+	if st.c.DeliveryWay != catalog.PickUp {
+		return ErrOtherWay
+	}
 	if st.in.Recipient == "" {
 		return missing("recipient", "请填写领取人姓名", "Enter who took it")
 	}
@@ -145,6 +148,9 @@ func (st *step) handOver() error {
 
 // post 邮寄: the result was given to the courier.
 func (st *step) post() error {
+	if st.c.DeliveryWay != catalog.Mail {
+		return ErrOtherWay
+	}
 	if st.in.Waybill == "" {
 		return missing("waybill", "请填写快递公司和运单号", "Enter the courier and the waybill number")
 	}
