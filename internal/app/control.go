@@ -54,6 +54,7 @@ func (r *Rooms) serveControl(ctx context.Context) (close func() error, err error
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /import", r.controlImport)
 	mux.HandleFunc("GET /otp/{login}", r.controlOTP)
+	r.controlOrders(mux)
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = srv.Serve(ln) }()
 	return srv.Close, nil

@@ -157,9 +157,10 @@ func controlOrder[In, Out any](do func(context.Context, In) (Out, error)) http.H
 		var value []byte
 		if err = json.Unmarshal(body, &in); err == nil {
 			var out Out
-			if out, err = do(req.Context(), in); err == nil {
-				value, err = json.Marshal(out)
-			}
+			out, err = do(req.Context(), in)
+			var merr error
+			value, merr = json.Marshal(out) // also beside an error: see CreateStaff
+			err = errors.Join(err, merr)
 		}
 		say(w, http.StatusOK, controlSays(err, string(value), nil))
 	}
