@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -333,7 +334,8 @@ var pdf = []byte("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<
 
 func (c *city) file() files.Ref {
 	c.t.Helper()
-	ref, err := c.store.Put(c.t.Context(), bytes.NewReader(pdf), files.Meta{Name: "a.pdf", Types: []files.Type{files.PDF}})
+	content := append([]byte("%PDF-1.4\n%"+strconv.FormatInt(c.d.NewID(), 36)+"\n"), pdf[9:]...) // equal content is one file
+	ref, err := c.store.Put(c.t.Context(), bytes.NewReader(content), files.Meta{Name: "a.pdf", Types: []files.Type{files.PDF}})
 	c.must(err)
 	return ref
 }

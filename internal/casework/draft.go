@@ -221,6 +221,9 @@ func (s *Service) AttachFile(ctx context.Context, a actor.Actor, id int64, mater
 			return errs.InvalidFields(*fd)
 		}
 		h := d.Data.Handed(material)
+		if h.has(ref.ID) {
+			return nil // the same file once more: a repeated upload
+		}
 		if len(h.Files) >= m.FilesAllowed() {
 			return errs.InvalidFields(errs.Field{Path: "materials/" + material, Code: "max-files",
 				ZH: "这项材料的文件数量已达上限,请先删除再上传", EN: "This material has as many files as allowed; delete one first"})
