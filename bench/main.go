@@ -65,7 +65,7 @@ func (b *bench) all(ctx context.Context, dir string, only []string) (err error) 
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"submit", b.submit}} {
+	}{{"submit", b.submit}, {"million", b.million}} {
 		if !slices.Contains(only, part.name) {
 			continue
 		}
