@@ -21,17 +21,17 @@ type Config struct {
 	DatabasePassword string `yaml:"databasePassword"` // file that holds the PostgreSQL password; default none
 	Keys             string `yaml:"keys"`             // folder of key files, mode 0700; required
 	Files            string `yaml:"files"`            // folder, or s3://BUCKET?endpoint=URL&region=R&prefix=P; required
-	FilesSecret      string `yaml:"filesSecret"`      // file with the S3 access key and secret key, one a line
+	FilesSecret      string `yaml:"filesSecret"`      // file with the S3 access key and secret key, one a line; required for s3
 	Spool            string `yaml:"spool"`            // folder for uploads under way and outgoing messages; default beside files, or the system's temporary folder
 
 	City     string `yaml:"city"`     // name on every page; default 无锡市
-	CityEN   string `yaml:"cityEn"`   // default Wuxi
-	Platform string `yaml:"platform"` // default 一网通办
+	CityEN   string `yaml:"cityEn"`   // the same in English; default Wuxi
+	Platform string `yaml:"platform"` // name of the platform on every page; default 一网通办
 
 	TrustedProxies []string `yaml:"trustedProxies"` // addresses or CIDRs whose X-Forwarded-For counts; default none
 	TrustedOrigins []string `yaml:"trustedOrigins"` // other origins whose pages may post, such as a sub-domain's; default none
 
-	RatingDays       int  `yaml:"ratingDays"`       // how long a service can be rated; default 30
+	RatingDays       int  `yaml:"ratingDays"`       // for how many days a service can be rated; default 30
 	KeepReceiptClock bool `yaml:"keepReceiptClock"` // a resubmission goes on with the first receipt clock; default: it starts its own
 	CalendarAlarm    int  `yaml:"calendarAlarm"`    // doctor warns when fewer days are covered by a published calendar; default 60
 
@@ -49,8 +49,8 @@ type Config struct {
 type SMTP struct {
 	Addr     string `yaml:"addr"`     // HOST:PORT
 	From     string `yaml:"from"`     // sender address
-	User     string `yaml:"user"`     // default none
-	Password string `yaml:"password"` // file that holds the password
+	User     string `yaml:"user"`     // login name at the mail server; default none
+	Password string `yaml:"password"` // file that holds the password; default none
 }
 
 // ReadConfig reads a configuration file.
