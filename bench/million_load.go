@@ -151,6 +151,8 @@ func (t *town) load(ctx context.Context, waiting, closed *casework.Case) (err er
 		do("SET work_mem = '400MB'")
 		do("SET maintenance_work_mem = '1GB'")
 		do("SET jit = off")
+		do("SET enable_mergejoin = off") // hash joins keep the order of the series
+		do("SET enable_nestloop = off")
 	}
 	if err != nil {
 		return err
@@ -167,6 +169,11 @@ func (t *town) load(ctx context.Context, waiting, closed *casework.Case) (err er
 		if columns[table.name], err = columnsOf(ctx, pool, table.name); err != nil {
 			return err
 		}
+	}
+	for _, table := range caseTables {
+		do(`CREATE TABLE bench_%s AS SELECT r.*, row_number() OVER (PARTITION BY r.%s ORDER BY r.id) + %d AS bench_rank
+			FROM %s r WHERE r.%s IN (%d, %d)`, table.name, table.of, rankOf[table.name], table.name, table.of, waiting.ID, closed.ID)
+		do("CREATE INDEX bench_%s_of ON bench_%s (%s)", table.name, table.name, table.of)
 	}
 	for from := 1; from <= t.cases; from += loadChunk {
 		to := min(t.cases, from+loadChunk-1)
@@ -222,7 +229,7 @@ func (t *town) copySQL(table caseTable, columns []string, waiting, closed int64,
 		"{case}", fmt.Sprintf("%d + s.n * %d", firstCase, caseStep),
 		"{id}", fmt.Sprintf("%d + s.n * %d + t.bench_rank", firstCase, caseStep),
 		"{no}", fmt.Sprintf("'%s20251010' || substr(CAST(10000000 + s.n AS TEXT), 2)", t.item.Code),
-		"{unit}", "s.unit", "{ago}", "s.n % 400 * 86400000000",
+		"{unit}", "u.id", "{ago}", "s.n % 400 * 86400000000",
 		"{party}", fmt.Sprintf("%d + s.n * 48271 %% %d", firstParty, t.parties()),
 		"{due}", "CASE WHEN t.due_on = '' THEN '' ELSE '2026-12-' || substr(CAST(100 + 1 + s.n / 50 % 28 AS TEXT), 2) END")
 	var values []string
@@ -238,10 +245,9 @@ func (t *town) copySQL(table caseTable, columns []string, waiting, closed int64,
 		series = fmt.Sprintf("WITH g(n) AS (SELECT generate_series(CAST(%d AS BIGINT), %d)) ", from, to)
 	}
 	return "INSERT INTO " + table.name + " (" + strings.Join(columns, ", ") + ") " + series + "SELECT " + strings.Join(values, ", ") +
-		fmt.Sprintf(` FROM (SELECT g.n AS n, u.id AS unit, CASE WHEN g.n %% 50 = 0 THEN %d ELSE %d END AS pattern
-			FROM g JOIN bench_unit u ON u.slot = (g.n / 50 * 7 + g.n * 11) %% %d) s
-		JOIN (SELECT r.*, row_number() OVER (PARTITION BY r.%s ORDER BY r.id) + %d AS bench_rank FROM %s r WHERE r.%s IN (%d, %d)) t
-		ON t.%s = s.pattern ORDER BY 1`, waiting, closed, slots, table.of, rankOf[table.name], table.name, table.of, waiting, closed, table.of)
+		fmt.Sprintf(` FROM g s CROSS JOIN bench_unit u CROSS JOIN bench_%s t WHERE u.slot = (s.n / 50 * 7 + s.n * 11) %% %d
+		AND t.%s = CASE WHEN s.n %% 50 = 0 THEN CAST(%d AS BIGINT) ELSE CAST(%d AS BIGINT) END`,
+			table.name, slots, table.of, waiting, closed)
 }
 
 // rankOf keeps the keys of a case's rows apart.
