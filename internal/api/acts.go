@@ -1,0 +1,237 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/casework"
+	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/files"
+)
+
+// SubmitIn hands in a draft, or a whole application at once.
+type SubmitIn struct {
+	Body struct {
+		Draft   ID    `json:"draft,omitempty" doc:"Hand in this draft (or correction); then nothing else but version."`
+		Version int64 `json:"version,omitempty" minimum:"1" doc:"The draft's version that was seen; left out: whatever it is."`
+
+		Item      string       `json:"item,omitempty" maxLength:"40" doc:"Or: a whole application for this item in one act."`
+		Party     *PartyRef    `json:"party,omitempty" doc:"Window clerks: for whom."`
+		Answers   Answers      `json:"answers,omitempty"`
+		Materials []MaterialOf `json:"materials,omitempty" maxItems:"100"`
+		Delivery  *Delivery    `json:"delivery,omitempty"`
+		Consent   bool         `json:"consent,omitempty" doc:"The applicant was told who processes which data, why and how long (guide.privacy), and agreed."`
+	}
+}
+
+// MaterialOf is what is handed in for one material.
+type MaterialOf struct {
+	Code    string    `json:"code" minLength:"1" maxLength:"40"`
+	Files   []FileRef `json:"files,omitempty" maxItems:"50"`
+	Licence string    `json:"licence,omitempty" maxLength:"100" doc:"Identifier of a licence held, instead of files."`
+	Paper   bool      `json:"paper,omitempty" doc:"Window clerks: seen on paper."`
+}
+
+// ActIn does an act on a case; each act reads its own fields (offered lists them).
+type ActIn struct {
+	CaseIn
+	Body struct {
+		Act       casework.Act `json:"act" minLength:"1" maxLength:"40" doc:"One of the case's offered acts."`
+		Version   int64        `json:"version" minimum:"1" doc:"The case's version that was seen; 409 if it has changed."`
+		Reason    string       `json:"reason,omitempty" maxLength:"2000"`
+		Elsewhere string       `json:"elsewhere,omitempty" maxLength:"500" doc:"decline: who is competent instead."`
+		Asks      []Ask        `json:"asks,omitempty" maxItems:"200" doc:"request-correction: lines of the pinned guide."`
+		Task      ID           `json:"task,omitempty" doc:"review: which task."`
+		Agree     bool         `json:"agree,omitempty" doc:"review."`
+		Opinion   string       `json:"opinion,omitempty" maxLength:"4000" doc:"review, decide."`
+		Grant     bool         `json:"grant,omitempty" doc:"decide: grant, else refuse with reason."`
+		Days      int          `json:"days,omitempty" minimum:"1" maximum:"1000" doc:"extend, suspend: working days."`
+		Kind      string       `json:"kind,omitempty" maxLength:"40" doc:"suspend: which special procedure."`
+		Seen      []string     `json:"seen,omitempty" maxItems:"100" doc:"arrive: codes of materials whose originals were seen."`
+		Recipient string       `json:"recipient,omitempty" maxLength:"50" doc:"hand-over: who took it."`
+		Waybill   string       `json:"waybill,omitempty" maxLength:"100" doc:"post: courier and number."`
+		Delivery  *Delivery    `json:"delivery,omitempty" doc:"change-delivery."`
+	}
+}
+
+// inputs names the fields that an act reads.
+func inputs(act casework.Act) []string {
+	switch act {
+	case casework.RequestCorrection:
+		return []string{"asks"}
+	case casework.Decline, casework.NotReceived:
+		return []string{"reason", "elsewhere"}
+	case casework.Arrive:
+		return []string{"seen"}
+	case casework.Review:
+		return []string{"task", "agree", "opinion"}
+	case casework.Decide:
+		return []string{"grant", "opinion", "reason"}
+	case casework.Extend:
+		return []string{"days", "reason"}
+	case casework.Suspend:
+		return []string{"kind", "days", "reason"}
+	case casework.Withdraw:
+		return []string{"reason"}
+	case casework.HandOver:
+		return []string{"recipient"}
+	case casework.Post:
+		return []string{"waybill"}
+	case casework.ChangeDelivery:
+		return []string{"delivery"}
+	}
+	return []string{}
+}
+
+func (s *server) acts() {
+	add(s, operation{id: "case-submit", method: http.MethodPost, path: "/cases", tag: "apply", status: http.StatusCreated, once: true,
+		zh: "提交申请", en: "Hand in", more: "A draft by its id, or a whole application in one act. Repeating it with the same Idempotency-Key, or for the same draft, answers the same case."},
+		func(ctx context.Context, c *call, in *SubmitIn) (Case, error) {
+			k, err := s.submit(ctx, c, in)
+			if err != nil {
+				return Case{}, err
+			}
+			return s.caseView(ctx, c, k.No)
+		})
+	add(s, operation{id: "case-act", method: http.MethodPost, path: "/cases/{no}/acts", tag: "cases", once: true,
+		zh: "办理", en: "Do an act on a case", more: "A version that is no longer the case's gives 409 with its state in current, and nothing happens."},
+		func(ctx context.Context, c *call, in *ActIn) (Case, error) {
+			b := in.Body
+			if b.Act == casework.Submit || b.Act == casework.Resubmit {
+				return Case{}, casework.ErrUnknownAct.With(errs.Field{Path: "act", Code: "unknown", ZH: "请用 POST /cases 提交", EN: "Use POST /cases"})
+			}
+			input := casework.Input{Version: b.Version, Once: c.once, Reason: b.Reason, Elsewhere: b.Elsewhere, Task: int64(b.Task), Agree: b.Agree,
+				Opinion: b.Opinion, Grant: b.Grant, Days: b.Days, Kind: b.Kind, Seen: b.Seen, Recipient: b.Recipient, Waybill: b.Waybill,
+				Asks: mapTo(b.Asks, func(a Ask) casework.Ask {
+					return casework.Ask{Material: a.Material, Line: a.Line, Field: a.Field, Note: a.Note}
+				})}
+			if b.Delivery != nil {
+				input.Delivery = casework.Delivery(*b.Delivery)
+			}
+			if _, err := s.Casework.Perform(ctx, c.Actor, in.No, b.Act, input); err != nil {
+				return Case{}, s.withState(ctx, c, in.No, actNamed(err))
+			}
+			return s.caseView(ctx, c, in.No)
+		})
+}
+
+// actNamed names the field where the act itself is unknown.
+func actNamed(err error) error {
+	if errors.Is(err, casework.ErrUnknownAct) && len(errs.Of(err).Fields) == 0 {
+		return casework.ErrUnknownAct.With(errs.Field{Path: "act", Code: "unknown", ZH: "应为该办件可以进行的操作之一", EN: "One of the acts that the case offers"})
+	}
+	return err
+}
+
+// changed is a conflict with the state that the case has now.
+type changed struct {
+	error
+	now *Current
+}
+
+func (e changed) Unwrap() error { return e.error }
+
+// withState adds the case's new state to a conflict, for who may see it.
+func (s *server) withState(ctx context.Context, c *call, no string, err error) error {
+	if errs.KindOf(err) != errs.Conflict {
+		return err
+	}
+	v, verr := s.Casework.View(ctx, c.Actor, no)
+	if verr != nil {
+		return err
+	}
+	now := &Current{Version: v.Case.Version, State: word(c, v.Case.State), Offered: []casework.Act{}}
+	for _, o := range v.Offered {
+		now.Offered = append(now.Offered, o.Act)
+	}
+	return changed{err, now}
+}
+
+func (s *server) submit(ctx context.Context, c *call, in *SubmitIn) (*casework.Case, error) {
+	b := in.Body
+	whole := b.Item != "" || b.Party != nil || b.Answers != nil || b.Materials != nil || b.Delivery != nil || b.Consent
+	switch {
+	case b.Draft != 0 && whole:
+		return nil, errs.InvalidFields(errs.Field{Path: "draft", Code: "either", ZH: "提交草稿时不能同时填写申请内容", EN: "Either a draft, or a whole application"})
+	case b.Draft != 0:
+		if c.Kind == actor.Staff {
+			c.Actor.Channel = actor.Window
+		}
+		d, v, err := s.Casework.Draft(ctx, c.Actor, int64(b.Draft))
+		if errs.KindOf(err) != errs.NotFound && err != nil {
+			return nil, err
+		}
+		k, err := s.Casework.Submit(ctx, c.Actor, int64(b.Draft), casework.SubmitInput{Version: b.Version, Once: c.once})
+		if err != nil && d != nil {
+			err = inAnswers(v, err)
+		}
+		return k, err
+	case b.Item == "":
+		return nil, errs.InvalidFields(errs.Field{Path: "draft", Code: "required", ZH: "请指明草稿，或者填写完整的申请", EN: "Name a draft, or send a whole application"})
+	}
+	party, err := s.applicant(ctx, c, b.Party)
+	if err != nil {
+		return nil, err
+	}
+	_, v, err := s.Catalog.Guide(ctx, b.Item)
+	if errors.Is(err, catalog.ErrNoItem) {
+		err = errs.InvalidFields(errs.Field{Path: "item", Code: "unknown", ZH: "没有这个事项", EN: "There is no such item"})
+	}
+	if err != nil {
+		return nil, err
+	}
+	app := casework.Application{ItemCode: b.Item, Party: party, Consent: b.Consent, Once: c.once}
+	if b.Delivery != nil {
+		app.Delivery = casework.Delivery(*b.Delivery)
+	}
+	if b.Answers == nil {
+		b.Answers = Answers("{}")
+	}
+	if app.Values, err = answers(v, b.Answers); err != nil {
+		return nil, err
+	}
+	if app.Materials, err = s.handedIn(ctx, c, &v.Guide, b.Materials); err != nil {
+		return nil, err
+	}
+	k, err := s.Casework.Apply(ctx, c.Actor, app)
+	return k, inAnswers(v, err)
+}
+
+// handedIn finds the files and licences that a whole application names.
+func (s *server) handedIn(ctx context.Context, c *call, g *catalog.Guide, list []MaterialOf) ([]casework.HandedIn, error) {
+	var out []casework.HandedIn
+	var seen []string
+	for i, in := range list {
+		at := fmt.Sprintf("materials/%d", i)
+		m, ok := g.Material(in.Code)
+		if !ok {
+			return nil, errs.InvalidFields(errs.Field{Path: at + "/code", Code: "unknown", ZH: "办事指南中没有这项材料", EN: "The guide has no such material"})
+		}
+		if slices.Contains(seen, in.Code) {
+			return nil, errs.InvalidFields(errs.Field{Path: at + "/code", Code: "twice", ZH: "这项材料出现了两次", EN: "This material stands twice"})
+		}
+		seen = append(seen, in.Code)
+		h := casework.HandedIn{Code: in.Code, Paper: in.Paper}
+		for j, f := range in.Files {
+			var ref files.Ref
+			var err error
+			if ref, f.Name, err = s.redeem(ctx, c, f, m, fmt.Sprintf("%s/files/%d/file", at, j)); err != nil {
+				return nil, err
+			}
+			h.Files = append(h.Files, casework.NamedFile{Ref: ref, Name: f.Name})
+		}
+		if in.Licence != "" {
+			var err error
+			if h.Licence, err = s.held(ctx, c, in.Licence, at+"/licence"); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, h)
+	}
+	return out, nil
+}

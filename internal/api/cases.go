@@ -1,0 +1,333 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/casework"
+	"github.com/tongban/tongban/internal/form"
+	"github.com/tongban/tongban/internal/identity"
+)
+
+// Case 办件 as the caller may see it.
+type Case struct {
+	No          string         `json:"no" doc:"办件编号."`
+	Version     int64          `json:"version" doc:"An act names the version it saw."`
+	Item        string         `json:"item" doc:"Code of the item."`
+	ItemName    string         `json:"itemName"`
+	GuideHash   string         `json:"guideHash" doc:"The guide version that the case is pinned to."`
+	Unit        UnitRef        `json:"unit" doc:"Who decides."`
+	Receiving   UnitRef        `json:"receiving"`
+	Party       PartyRef       `json:"party"`
+	Channel     actor.Channel  `json:"channel"`
+	State       Word           `json:"state"`
+	Outcome     *Word          `json:"outcome,omitempty"`
+	SubmittedAt time.Time      `json:"submittedAt"`
+	AcceptedAt  *time.Time     `json:"acceptedAt,omitempty"`
+	DecidedAt   *time.Time     `json:"decidedAt,omitempty"`
+	ClosedAt    *time.Time     `json:"closedAt,omitempty"`
+	Due         string         `json:"due,omitempty" format:"date" doc:"Of the limit that runs now."`
+	Path        []Milestone    `json:"path"`
+	Clocks      []Clock        `json:"clocks"`
+	Form        []Line         `json:"form" doc:"Questions with answers; sensitive ones are masked unless the caller's act needs them."`
+	Answers     form.Values    `json:"answers,omitempty" doc:"For the applicant, and for who handles the case now."`
+	Materials   []CaseMaterial `json:"materials"`
+	Tasks       []Task         `json:"tasks"`
+	Documents   []DocumentRef  `json:"documents"`
+	Asked       []Ask          `json:"asked,omitempty" doc:"What the open correction asks for."`
+	Delivery    Delivery       `json:"delivery"`
+	Licence     string         `json:"licence,omitempty" doc:"Identifier of the licence that was issued."`
+	Offered     []Offer        `json:"offered" doc:"What the caller may do now: POST /cases/{no}/acts."`
+	Progress    string         `json:"progress" doc:"Path of the public progress page, for the QR."`
+}
+
+// Milestone is a station on the case's path.
+type Milestone struct {
+	Name string     `json:"name"`
+	At   *time.Time `json:"at,omitempty"`
+	Now  bool       `json:"now,omitempty"`
+}
+
+// Line is a question with its answer.
+type Line struct {
+	Name  string   `json:"name"`
+	Title string   `json:"title"`
+	Text  string   `json:"text"`
+	Rows  [][]Line `json:"rows,omitempty" doc:"Of a table: the cells of each row."`
+}
+
+// CaseMaterial is a material with what was handed in for it.
+type CaseMaterial struct {
+	Code    string            `json:"code"`
+	Name    string            `json:"name"`
+	Files   []CaseFile        `json:"files"`
+	Licence *UsedLicence      `json:"licence,omitempty"`
+	Paper   bool              `json:"paper,omitempty"`
+	Lines   []RequirementLine `json:"lines" doc:"What a correction may ask of it."`
+}
+
+// RequirementLine 补正要点.
+type RequirementLine struct {
+	Code string `json:"code"`
+	Text string `json:"text"`
+}
+
+// Task 待办 of a unit.
+type Task struct {
+	ID      ID         `json:"id"`
+	Unit    string     `json:"unit"`
+	Role    actor.Role `json:"role"`
+	Name    string     `json:"name"`
+	State   string     `json:"state" enum:"open,done,void"`
+	Due     string     `json:"due,omitempty" format:"date"`
+	DoneAt  *time.Time `json:"doneAt,omitempty"`
+	By      string     `json:"by,omitempty" doc:"For staff."`
+	Agree   *bool      `json:"agree,omitempty" doc:"For staff."`
+	Opinion string     `json:"opinion,omitempty" doc:"For staff."`
+}
+
+// DocumentRef names a document of a case.
+type DocumentRef struct {
+	ID     ID        `json:"id"`
+	Kind   string    `json:"kind"`
+	Number string    `json:"number"`
+	Title  string    `json:"title"`
+	Hash   string    `json:"hash" doc:"SM3 of the canonical content, hexadecimal."`
+	At     time.Time `json:"at"`
+}
+
+// Ask is one thing that a correction asks for.
+type Ask struct {
+	Material string `json:"material,omitempty" maxLength:"40" doc:"Code of a material; with line, one of its requirement lines."`
+	Line     string `json:"line,omitempty" maxLength:"40"`
+	Field    string `json:"field,omitempty" maxLength:"100" doc:"Or a field of the form."`
+	Note     string `json:"note,omitempty" maxLength:"300" doc:"What exactly is wrong."`
+	Text     string `json:"text,omitempty" maxLength:"2000" doc:"In answers: as printed on the notice. It is not read."`
+}
+
+// Offer is an act that the caller may do now.
+type Offer struct {
+	Act    casework.Act `json:"act"`
+	Label  string       `json:"label"`
+	Task   ID           `json:"task,omitzero" doc:"review: the caller's task."`
+	Inputs []string     `json:"inputs" doc:"Fields of the act's body that it reads."`
+}
+
+// CaseRow is a line of a list of cases.
+type CaseRow struct {
+	No          string     `json:"no"`
+	ItemName    string     `json:"itemName"`
+	Party       string     `json:"party"`
+	State       Word       `json:"state"`
+	Outcome     *Word      `json:"outcome,omitempty"`
+	Due         string     `json:"due,omitempty" format:"date"`
+	SubmittedAt time.Time  `json:"submittedAt"`
+	ClosedAt    *time.Time `json:"closedAt,omitempty"`
+}
+
+// Timeline is everything that happened to a case.
+type Timeline struct {
+	Events []Event `json:"events" doc:"Oldest first."`
+	Clocks []Clock `json:"clocks"`
+}
+
+// Event 过程记录.
+type Event struct {
+	At       time.Time `json:"at"`
+	Act      string    `json:"act"`
+	Text     string    `json:"text"`
+	By       string    `json:"by,omitempty" doc:"For applicants the unit, for staff the person."`
+	State    Word      `json:"state" doc:"Afterwards."`
+	Article  string    `json:"article,omitempty" doc:"On which it rests."`
+	Note     string    `json:"note,omitempty"`
+	Document ID        `json:"document,omitzero"`
+	Number   string    `json:"number,omitempty" doc:"Of the document."`
+}
+
+// Document 文书.
+type Document struct {
+	Hash    string            `json:"hash" doc:"SM3 of the canonical content."`
+	Content casework.Document `json:"content"`
+}
+
+// Progress is what the QR on a receipt shows.
+type Progress struct {
+	No       string      `json:"no"`
+	ItemName string      `json:"itemName"`
+	Unit     string      `json:"unit"`
+	State    Word        `json:"state"`
+	Outcome  *Word       `json:"outcome,omitempty"`
+	Path     []Milestone `json:"path"`
+	Clocks   []Clock     `json:"clocks"`
+}
+
+// CaseIn names a case.
+type CaseIn struct {
+	No string `path:"no" pattern:"^[0-9A-Za-z]{1,64}$" doc:"办件编号."`
+}
+
+func (s *server) cases() {
+	add(s, operation{id: "cases", method: http.MethodGet, path: "/cases", tag: "cases", zh: "我的办件", en: "The cases of the party the token acts for, newest first"},
+		func(ctx context.Context, c *call, in *PageIn) (List[CaseRow], error) {
+			at, err := behind("cases", in.Cursor)
+			if err != nil {
+				return List[CaseRow]{}, err
+			}
+			rows, next, err := s.Casework.Mine(ctx, c.Actor, at, in.limit())
+			return List[CaseRow]{mapTo(rows, func(r casework.CaseRow) CaseRow {
+				return CaseRow{r.No, r.ItemName, r.Party, word(c, r.State), outcome(c, r.Outcome), r.DueOn, r.SubmittedAt.UTC(), instant(r.ClosedAt)}
+			}), after("cases", next)}, err
+		})
+	add(s, operation{id: "case", method: http.MethodGet, path: "/cases/{no}", tag: "cases", zh: "办件", en: "A case, with the acts that the caller may do"},
+		func(ctx context.Context, c *call, in *CaseIn) (Case, error) { return s.caseView(ctx, c, in.No) })
+	add(s, operation{id: "case-timeline", method: http.MethodGet, path: "/cases/{no}/timeline", tag: "cases", zh: "办理过程", en: "Everything that happened, and the clocks"},
+		func(ctx context.Context, c *call, in *CaseIn) (Timeline, error) {
+			events, clocks, err := s.Casework.Timeline(ctx, c.Actor, in.No)
+			return Timeline{mapTo(events, func(e casework.EventView) Event {
+				return Event{e.At.UTC(), string(e.Act), c.pick(e.ZH, e.EN), e.By, word(c, e.To), e.Article, e.Note, ID(e.DocumentID), e.Number}
+			}), mapTo(clocks, func(v casework.ClockView) Clock { return caseClock(c, v) })}, err
+		})
+	add(s, operation{id: "case-document", method: http.MethodGet, path: "/cases/{no}/documents/{id}", tag: "cases", zh: "文书", en: "A document of the case"},
+		func(ctx context.Context, c *call, in *struct {
+			CaseIn
+			ID ID `path:"id"`
+		}) (Document, error) {
+			d, hash, err := s.Casework.Document(ctx, c.Actor, int64(in.ID))
+			if err == nil && d.CaseNo != in.No {
+				err = identity.ErrNotFound
+			}
+			if err != nil {
+				return Document{}, err
+			}
+			return Document{hash, d}, nil
+		})
+	send(s, operation{id: "case-file", method: http.MethodGet, path: "/cases/{no}/files/{file}", tag: "cases", zh: "下载办件材料", en: "A file that was handed in"},
+		func(ctx context.Context, c *call, in *struct {
+			CaseIn
+			File ID `path:"file"`
+		}) (*stream, error) {
+			f, err := s.Casework.File(ctx, c.Actor, in.No, int64(in.File))
+			if err != nil {
+				return nil, err
+			}
+			return s.stored(ctx, f)
+		})
+	add(s, operation{id: "case-correction", method: http.MethodPost, path: "/cases/{no}/correction", tag: "cases", status: http.StatusCreated,
+		zh: "开始补正", en: "Open the correction", more: "Gives the draft that holds what the case holds; hand it in with POST /cases. A second call finds the same draft."},
+		func(ctx context.Context, c *call, in *CaseIn) (Draft, error) {
+			d, err := s.Casework.OpenCorrection(ctx, c.Actor, in.No)
+			if err != nil {
+				return Draft{}, err
+			}
+			return s.shown(ctx, c, d.ID)
+		})
+	add(s, operation{id: "progress", method: http.MethodGet, path: "/progress/{no}", tag: "cases", open: true, zh: "凭码查询进度", en: "Public progress, by the code on the receipt"},
+		func(ctx context.Context, c *call, in *struct {
+			CaseIn
+			Code string `query:"code" required:"true" maxLength:"64"`
+		}) (Progress, error) {
+			p, err := s.Casework.PublicProgress(ctx, in.No, in.Code)
+			if err != nil {
+				return Progress{}, err
+			}
+			return Progress{p.No, p.ItemName, p.Unit, word(c, p.State), outcome(c, p.Outcome), milestones(c, p.Path),
+				mapTo(p.Clocks, func(v casework.ClockView) Clock { return caseClock(c, v) })}, nil
+		})
+}
+
+func outcome(c *call, o casework.Outcome) *Word {
+	if o == "" {
+		return nil
+	}
+	w := word(c, o)
+	return &w
+}
+
+func milestones(c *call, list []casework.Milestone) []Milestone {
+	return mapTo(list, func(m casework.Milestone) Milestone { return Milestone{c.pick(m.ZH, m.EN), instant(m.At), m.Now} })
+}
+
+func (s *server) caseView(ctx context.Context, c *call, no string) (Case, error) {
+	v, err := s.Casework.View(ctx, c.Actor, no)
+	if err != nil {
+		return Case{}, err
+	}
+	k := v.Case
+	open := c.Kind == actor.Person || len(v.Offered) > 0 // who handles it now needs the data
+	out := Case{No: k.No, Version: k.Version, Item: v.Version.Guide.Basics.Code, ItemName: k.ItemName, GuideHash: v.Version.Hash,
+		Unit: unitRef(v.Unit), Receiving: unitRef(v.Receiving), Party: partyRef(k.Party), Channel: k.Channel, State: word(c, k.State),
+		Outcome: outcome(c, k.Outcome), SubmittedAt: k.SubmittedAt.UTC(), AcceptedAt: instant(k.AcceptedAt), DecidedAt: instant(k.DecidedAt),
+		ClosedAt: instant(k.ClosedAt), Due: k.DueOn, Path: milestones(c, v.Progress),
+		Clocks: mapTo(v.Clocks, func(x casework.ClockView) Clock { return caseClock(c, x) }), Form: lines(c, v.Summary, open),
+		Delivery: Delivery{Way: v.Delivery.Way}, Progress: s.Casework.ProgressPath(k.No)}
+	if open {
+		out.Answers, out.Delivery = v.Values, Delivery(v.Delivery)
+	}
+	for _, m := range v.Materials {
+		out.Materials = append(out.Materials, CaseMaterial{m.Material.Code, m.Material.Name, mapTo(m.Handed.Files, caseFile), usedLicence(m.Handed.Licence),
+			m.Handed.Paper, lineList(m)})
+	}
+	for _, t := range v.Tasks {
+		out.Tasks = append(out.Tasks, task(c, t))
+	}
+	for _, d := range v.Documents {
+		out.Documents = append(out.Documents, DocumentRef{ID(d.ID), string(d.Kind), d.Number, d.Title, d.Hash, d.At.UTC()})
+	}
+	if k.State == casework.Correcting {
+		out.Asked = mapTo(k.Correction, func(a casework.Ask) Ask { return Ask{a.Material, a.Line, a.Field, a.Note, a.Text} })
+	}
+	for _, o := range v.Offered {
+		out.Offered = append(out.Offered, Offer{o.Act, c.pick(o.ZH, o.EN), ID(o.Task), inputs(o.Act)})
+	}
+	if k.LicenceID != 0 && c.Kind == actor.Person {
+		held, err := s.Licences.Held(ctx, c.Actor)
+		if err != nil {
+			return Case{}, err
+		}
+		for _, l := range held {
+			if l.ID == k.LicenceID {
+				out.Licence = l.Identifier
+			}
+		}
+	}
+	return out, nil
+}
+
+func lineList(m casework.MaterialView) []RequirementLine {
+	out := []RequirementLine{}
+	for _, l := range m.Material.Lines {
+		out = append(out, RequirementLine{l.Code, l.Text})
+	}
+	return out
+}
+
+func task(c *call, t casework.TaskView) Task {
+	out := Task{ID: ID(t.ID), Unit: t.Unit, Role: t.Role, Name: t.Name, State: t.State, DoneAt: instant(t.DoneAt)}
+	if strings.Contains(t.DueOn, "-") {
+		out.Due = t.DueOn
+	}
+	if c.Kind == actor.Staff {
+		out.By, out.Opinion = t.DoneName, t.Opinion
+		if t.State == "done" && t.Role == actor.Reviewer {
+			out.Agree = &t.Agree
+		}
+	}
+	return out
+}
+
+// lines writes answers, open or masked.
+func lines(c *call, list []form.Line, open bool) []Line {
+	return mapTo(list, func(l form.Line) Line {
+		out := Line{Name: l.Name, Title: c.pick(l.Title, l.TitleEN), Text: c.pick(l.Text, l.TextEN)}
+		if l.Sensitive && !open {
+			out.Text = l.Masked
+		}
+		for _, r := range l.Rows {
+			out.Rows = append(out.Rows, lines(c, r, open))
+		}
+		return out
+	})
+}

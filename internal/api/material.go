@@ -1,0 +1,307 @@
+package api
+
+import (
+	"context"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/tongban/tongban/internal/casework"
+	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/files"
+)
+
+// MaterialIn names a material of a draft.
+type MaterialIn struct {
+	DraftIn
+	Code string `path:"code" maxLength:"40" doc:"Code of the material within the guide."`
+}
+
+// FileIn names a file of a material.
+type FileIn struct {
+	MaterialIn
+	File ID `path:"file"`
+}
+
+// Uploaded is a file that was taken in; it is kept for a day until it is
+// attached.
+type Uploaded struct {
+	File string `json:"file" doc:"Attach it by this; good for this account alone."`
+	Name string `json:"name,omitempty"`
+	Size int64  `json:"size" doc:"Bytes."`
+	Type string `json:"type" doc:"By content."`
+	Hash string `json:"hash" doc:"SM3 of the content, hexadecimal."`
+}
+
+// FileRef attaches an uploaded file.
+type FileRef struct {
+	File string `json:"file" minLength:"1" maxLength:"100" doc:"As POST /files gave it."`
+	Name string `json:"name,omitempty" maxLength:"200"`
+}
+
+// maxUpload bounds the body of an upload: the file and what wraps it.
+const maxUpload = files.DefaultMaxBytes + 64<<10
+
+// multipartFile describes an upload.
+func multipartFile() *huma.MediaType {
+	return &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeObject, Required: []string{"file"},
+		Properties: map[string]*huma.Schema{"file": {Type: huma.TypeString, Format: "binary", Description: "One file."}}}}
+}
+
+func (s *server) uploads() {
+	add(s, operation{id: "file-upload", method: http.MethodPost, path: "/files", tag: "apply", status: http.StatusCreated, upload: true, once: true,
+		zh: "上传文件", en: "Upload a file, to attach it later", more: "One part named file. The same content gives the same file, so repeating it does no harm."},
+		func(ctx context.Context, c *call, _ *none) (Uploaded, error) {
+			ref, name, err := s.receive(ctx, c, files.Meta{})
+			if err != nil {
+				return Uploaded{}, err
+			}
+			return Uploaded{s.Files.Ticket(ref, holder(c)), name, ref.Size, string(ref.Type), ref.Hash}, nil
+		})
+}
+
+func (s *server) materials() {
+	add(s, operation{id: "material-attach", method: http.MethodPost, path: "/drafts/{id}/materials/{code}/files", tag: "apply", upload: true,
+		status: http.StatusCreated, zh: "提交材料文件", en: "Attach a file to a material", more: "Either multipart/form-data with one part named file, or JSON with a file of POST /files."},
+		func(ctx context.Context, c *call, in *MaterialIn) (Draft, error) {
+			_, v, err := s.Casework.Draft(ctx, c.Actor, int64(in.ID))
+			if err != nil {
+				return Draft{}, err
+			}
+			m, ok := v.Guide.Material(in.Code)
+			if !ok {
+				return Draft{}, errNoMaterial
+			}
+			ref, name, err := s.handed(ctx, c, m)
+			if err != nil {
+				return Draft{}, err
+			}
+			_, err = s.Casework.AttachFile(ctx, c.Actor, int64(in.ID), in.Code, ref, name)
+			return s.shownAfter(ctx, c, in.ID, err)
+		})
+	send(s, operation{id: "draft-file", method: http.MethodGet, path: "/drafts/{id}/files/{file}", tag: "apply", zh: "下载草稿中的文件", en: "A file of a draft"},
+		func(ctx context.Context, c *call, in *struct {
+			DraftIn
+			File ID `path:"file"`
+		}) (*stream, error) {
+			d, _, err := s.Casework.Draft(ctx, c.Actor, int64(in.ID))
+			if err != nil {
+				return nil, err
+			}
+			for _, h := range d.Data.Materials {
+				for _, f := range h.Files {
+					if f.File == int64(in.File) {
+						return s.stored(ctx, f)
+					}
+				}
+			}
+			return nil, files.ErrNoFile()
+		})
+	add(s, operation{id: "material-remove", method: http.MethodDelete, path: "/drafts/{id}/materials/{code}/files/{file}", tag: "apply", zh: "删除材料文件", en: "Take a file off a material"},
+		func(ctx context.Context, c *call, in *FileIn) (Draft, error) {
+			_, err := s.Casework.RemoveFile(ctx, c.Actor, int64(in.ID), in.Code, int64(in.File))
+			return s.shownAfter(ctx, c, in.ID, err)
+		})
+	add(s, operation{id: "material-licence", method: http.MethodPut, path: "/drafts/{id}/materials/{code}/licence", tag: "apply", zh: "用电子证照代替材料", en: "Use a licence already held instead of files"},
+		func(ctx context.Context, c *call, in *struct {
+			MaterialIn
+			Body struct {
+				Licence string `json:"licence" minLength:"1" maxLength:"100" doc:"Its identifier."`
+			}
+		}) (Draft, error) {
+			err := s.useLicence(ctx, c, int64(in.ID), in.Code, in.Body.Licence, "licence")
+			return s.shownAfter(ctx, c, in.ID, err)
+		})
+	add(s, operation{id: "material-licence-back", method: http.MethodDelete, path: "/drafts/{id}/materials/{code}/licence", tag: "apply", zh: "取消使用电子证照", en: "Take the licence back"},
+		func(ctx context.Context, c *call, in *MaterialIn) (Draft, error) {
+			_, err := s.Casework.UseLicence(ctx, c.Actor, int64(in.ID), in.Code, 0)
+			return s.shownAfter(ctx, c, in.ID, err)
+		})
+	add(s, operation{id: "material-paper", method: http.MethodPut, path: "/drafts/{id}/materials/{code}/paper", tag: "apply", zh: "登记纸质材料", en: "Window clerks: record that the paper was seen"},
+		func(ctx context.Context, c *call, in *struct {
+			MaterialIn
+			Body struct {
+				Seen bool `json:"seen"`
+			}
+		}) (Draft, error) {
+			_, err := s.Casework.PaperSeen(ctx, c.Actor, int64(in.ID), in.Code, in.Body.Seen)
+			return s.shownAfter(ctx, c, in.ID, err)
+		})
+}
+
+var (
+	errNoMaterial = errs.New(errs.NotFound, "material-not-found", "办事指南中没有这项材料。", "The guide has no such material.")
+	errNotUpload  = errs.New(errs.Unsupported, "content-type", "请求内容应为 multipart/form-data 或 application/json。", "The body must be multipart/form-data or application/json.")
+	errNoPart     = errs.New(errs.Invalid, "invalid-input", "填写的内容有误，请按提示修改后再提交。", "Some of the input does not fit; see the fields.").
+			With(errs.Field{Path: "file", Code: "required", ZH: "请用名为 file 的部分上传一个文件", EN: "One part named file is required"})
+)
+
+// holder is who may use an uploaded file.
+func holder(c *call) string { return string(c.Kind) + "/" + strconv.FormatInt(c.ID, 10) }
+
+// handed takes a file of a material: sent now, or uploaded before.
+func (s *server) handed(ctx context.Context, c *call, m catalog.Material) (files.Ref, string, error) {
+	media, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	if media != "application/json" {
+		return s.receive(ctx, c, files.Meta{Types: fileTypes(m), MaxBytes: m.MaxBytes()})
+	}
+	var err error
+	if c.body, err = io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody)); err != nil {
+		return files.Ref{}, "", broken(err)
+	}
+	v, err := parse(c.body)
+	if err != nil {
+		return files.Ref{}, "", err
+	}
+	ch := checker{schemas: s.huma.OpenAPI().Components.Schemas, patterns: s.patterns}
+	ch.value(s.fileRef, v, "")
+	if len(ch.found) > 0 {
+		return files.Ref{}, "", errs.InvalidFields(ch.found...)
+	}
+	var in FileRef
+	if err := decode(c.body, &in); err != nil {
+		return files.Ref{}, "", errJSON.Because(err)
+	}
+	return s.redeem(ctx, c, in, m, "file")
+}
+
+// redeem finds an uploaded file and sees that the material takes it.
+func (s *server) redeem(ctx context.Context, c *call, in FileRef, m catalog.Material, at string) (files.Ref, string, error) {
+	id, err := s.Files.Redeem(in.File, holder(c))
+	if err != nil {
+		return files.Ref{}, "", noSuchFile(at)
+	}
+	ref, err := s.Shelf.File(ctx, id)
+	switch {
+	case errs.KindOf(err) == errs.NotFound:
+		return ref, "", noSuchFile(at)
+	case err != nil:
+		return ref, "", err
+	case !slices.Contains(fileTypes(m), ref.Type):
+		return ref, "", files.ErrType().With(errs.Field{Path: at, Code: "type", ZH: "这项材料不接受该类型的文件", EN: "The material does not take this type"})
+	case ref.Size > m.MaxBytes():
+		return ref, "", files.ErrTooLarge().With(errs.Field{Path: at, Code: "size", ZH: "文件超过这项材料允许的大小", EN: "Larger than the material allows"})
+	}
+	return ref, fileName(in.Name, ref.Type), nil
+}
+
+func noSuchFile(at string) error {
+	return errs.InvalidFields(errs.Field{Path: at, Code: "unknown", ZH: "没有这个文件，或者已过期，请重新上传", EN: "There is no such file, or it has expired; upload it again"})
+}
+
+// receive streams the part named file into the file store.
+func (s *server) receive(ctx context.Context, c *call, meta files.Meta) (files.Ref, string, error) {
+	media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	if err != nil || media != "multipart/form-data" {
+		return files.Ref{}, "", errNotUpload
+	}
+	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxUpload)
+	parts, err := c.r.MultipartReader()
+	if err != nil {
+		return files.Ref{}, "", errNotUpload.Because(err)
+	}
+	var part *multipart.Part
+	switch part, err = parts.NextPart(); {
+	case err == io.EOF:
+		return files.Ref{}, "", errNoPart
+	case err != nil:
+		return files.Ref{}, "", broken(err)
+	case part.FormName() != "file" || part.FileName() == "":
+		return files.Ref{}, "", errNoPart
+	}
+	meta.Name = part.FileName()
+	ref, err := s.Files.Put(ctx, part, meta)
+	if err != nil {
+		return ref, "", err
+	}
+	if _, err := parts.NextPart(); err != io.EOF {
+		if err == nil {
+			err = errNoPart
+		} else {
+			err = broken(err)
+		}
+		return ref, "", err // stored, attached to nothing, swept in a day
+	}
+	return ref, fileName(meta.Name, ref.Type), nil
+}
+
+// fileTypes are the types that a material takes.
+func fileTypes(m catalog.Material) []files.Type {
+	return mapTo(m.FileTypes(), func(name string) files.Type { return files.Type(name) })
+}
+
+// fileName is a name that is safe to show and to send: the last element, no
+// control or direction characters, not too long; made up if nothing is left.
+func fileName(name string, t files.Type) string {
+	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
+	name = strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`"<>:|?*/`, r) {
+			return -1
+		}
+		return r
+	}, name)
+	if name = strings.Trim(name, " ."); name == "" {
+		return "file." + t.Ending()
+	}
+	if r := []rune(name); len(r) > 150 {
+		name = string(r[len(r)-150:])
+	}
+	return name
+}
+
+// useLicence hands in a licence that the draft's party holds.
+func (s *server) useLicence(ctx context.Context, c *call, draft int64, material, identifier, at string) error {
+	if _, _, err := s.Casework.Draft(ctx, c.Actor, draft); err != nil {
+		return err
+	}
+	id, err := s.held(ctx, c, identifier, at)
+	if err != nil {
+		return err
+	}
+	_, err = s.Casework.UseLicence(ctx, c.Actor, draft, material, id)
+	return err
+}
+
+// held finds a licence of the party for whom the token acts.
+func (s *server) held(ctx context.Context, c *call, identifier, at string) (int64, error) {
+	list, err := s.Licences.Held(ctx, c.Actor)
+	if err != nil {
+		return 0, err
+	}
+	for _, l := range list {
+		if l.Identifier == strings.ToUpper(strings.TrimSpace(identifier)) {
+			return l.ID, nil
+		}
+	}
+	return 0, errs.InvalidFields(errs.Field{Path: at, Code: "unknown", ZH: "申请人名下没有这份电子证照", EN: "The party holds no such licence"})
+}
+
+// stored opens a stored file for sending.
+func (s *server) stored(ctx context.Context, f casework.HandedDoc) (*stream, error) {
+	r, err := s.Files.Open(ctx, files.Ref{ID: f.File})
+	return &stream{files.Type(f.Type).MIME(), f.Name, f.Size, r}, err
+}
+
+// stream sends a file as a download; nothing in it can run in a browser.
+func (s *server) stream(c *call, f *stream) {
+	defer f.r.Close()
+	h := c.w.Header()
+	h.Set("Content-Type", f.mime)
+	h.Set("Content-Length", strconv.FormatInt(f.size, 10))
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.name}))
+	c.w.WriteHeader(http.StatusOK)
+	if _, err := io.Copy(c.w, f.r); err != nil {
+		s.Log.WarnContext(c.r.Context(), "a file was not sent whole", "err", err)
+		panic(http.ErrAbortHandler) // a cut connection, never a short file that looks whole
+	}
+}

@@ -1,0 +1,302 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/audit"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/identity"
+	"github.com/tongban/tongban/internal/jobs"
+)
+
+var errPersons = errs.New(errs.Forbidden, "applicants-only", "只有申请人可以使用。", "This is for applicants.")
+
+// AuditRecord 审计记录.
+type AuditRecord struct {
+	ID       ID            `json:"id"`
+	At       time.Time     `json:"at"`
+	Position int64         `json:"position" doc:"In the log; -1 while it waits to be sealed."`
+	Act      string        `json:"act"`
+	Subject  string        `json:"subject"`
+	Outcome  string        `json:"outcome"`
+	Actor    AuditActor    `json:"actor"`
+	Detail   []AuditDetail `json:"detail"`
+	Erased   bool          `json:"erased,omitempty"`
+}
+
+// AuditActor is who did it.
+type AuditActor struct {
+	Kind    actor.Kind    `json:"kind"`
+	ID      ID            `json:"id,omitzero"`
+	Name    string        `json:"name,omitempty"`
+	For     *PartyRef     `json:"for,omitempty"`
+	Unit    *UnitRef      `json:"unit,omitempty"`
+	Channel actor.Channel `json:"channel,omitempty"`
+	Purpose string        `json:"purpose,omitempty"`
+	IP      string        `json:"ip,omitempty"`
+}
+
+// AuditDetail is one detail of an act.
+type AuditDetail struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// AuditIn narrows the log.
+type AuditIn struct {
+	PageIn
+	Subject string     `query:"subject" maxLength:"200" doc:"All that was done to one thing, oldest first: case/NO. Then the other filters do not count."`
+	Act     string     `query:"act" maxLength:"60"`
+	Outcome string     `query:"outcome" maxLength:"40"`
+	Kind    actor.Kind `query:"actorKind" enum:"person,staff,system,anonymous" doc:"With actor."`
+	Actor   ID         `query:"actor"`
+	From    string     `query:"from" format:"date-time"`
+	To      string     `query:"to" format:"date-time"`
+}
+
+func (s *server) audits() {
+	add(s, operation{id: "audit", method: http.MethodGet, path: "/audit", tag: "administration", zh: "审计日志", en: "Audit administrators: the log, newest first, or by subject"},
+		func(ctx context.Context, c *call, in *AuditIn) (List[AuditRecord], error) {
+			if err := s.Identity.Allow(ctx, c.Actor, identity.AuditRead, identity.Target{}, "audit"); err != nil {
+				return List[AuditRecord]{}, err
+			}
+			at, err := behind("audit", in.Cursor)
+			if err != nil {
+				return List[AuditRecord]{}, err
+			}
+			dir, err := s.Identity.Directory(ctx)
+			if err != nil {
+				return List[AuditRecord]{}, err
+			}
+			out := List[AuditRecord]{}
+			var list []audit.Entry
+			if in.Subject != "" {
+				list, err = s.Shelf.AuditOf(ctx, in.Subject, at, in.limit())
+				if len(list) == in.limit() {
+					out.Next = after("audit", list[len(list)-1].ID)
+				}
+			} else {
+				f := audit.Filter{Act: in.Act, Outcome: in.Outcome}
+				if in.Kind != "" && in.Actor != 0 {
+					f.ActorKind, f.ActorID = in.Kind, int64(in.Actor)
+				}
+				f.From, _ = time.Parse(time.RFC3339, in.From) // checked at the door; none is the zero time
+				f.To, _ = time.Parse(time.RFC3339, in.To)
+				list, err = s.Shelf.AuditFeed(ctx, f, at, in.limit())
+				if len(list) == in.limit() {
+					out.Next = after("audit", list[len(list)-1].Position)
+				}
+			}
+			out.Items = mapTo(list, func(e audit.Entry) AuditRecord { return auditRecord(dir, e) })
+			return out, err
+		})
+}
+
+func auditRecord(dir *identity.Directory, e audit.Entry) AuditRecord {
+	a := e.Actor
+	out := AuditRecord{ID(e.ID), e.At.UTC(), e.Position, e.Act, e.Subject, e.Outcome,
+		AuditActor{Kind: a.Kind, ID: ID(a.ID), Name: a.Name, Channel: a.Channel, Purpose: a.Purpose, IP: a.IP}, []AuditDetail{}, e.Erased}
+	if !a.For.IsZero() {
+		ref := partyRef(a.For)
+		out.Actor.For = &ref
+	}
+	if u, ok := dir.Unit(a.Unit); ok {
+		ref := unitRef(u)
+		out.Actor.Unit = &ref
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Detail)) {
+		out.Detail = append(out.Detail, AuditDetail{name, e.Detail[name]})
+	}
+	return out
+}
+
+// Staff 工作人员.
+type Staff struct {
+	ID       ID      `json:"id"`
+	Login    string  `json:"login"`
+	Name     string  `json:"name"`
+	Unit     UnitRef `json:"unit"`
+	Roles    []Role  `json:"roles"`
+	Disabled bool    `json:"disabled,omitempty"`
+	Demo     bool    `json:"demo,omitempty"`
+}
+
+// Credentials 初始凭据 are shown once.
+type Credentials struct {
+	Staff    *Staff `json:"staff,omitempty"`
+	Password string `json:"password" doc:"Has to be changed at the first login."`
+	OTPURL   string `json:"otpUrl" doc:"otpauth:// for the authenticator."`
+}
+
+// StaffIn makes an account.
+type StaffIn struct {
+	Body struct {
+		Login string `json:"login" minLength:"2" maxLength:"32"`
+		Name  string `json:"name" minLength:"1" maxLength:"50"`
+		Unit  string `json:"unit" minLength:"1" maxLength:"60" doc:"Key of the unit."`
+	}
+}
+
+// StaffIDIn names an account.
+type StaffIDIn struct {
+	ID ID `path:"id"`
+}
+
+// RoleIn is a role in a unit.
+type RoleIn struct {
+	Role actor.Role `json:"role" enum:"window-clerk,reviewer,decider,item-steward,data-steward,supervisor,system-admin,security-admin,audit-admin"`
+	Unit string     `json:"unit" minLength:"1" maxLength:"60" doc:"Key of the unit in which it holds, and below."`
+}
+
+func (s *server) staff() {
+	add(s, operation{id: "staff", method: http.MethodGet, path: "/staff", tag: "administration", zh: "工作人员", en: "Administrators: the staff of a unit"},
+		func(ctx context.Context, c *call, in *struct {
+			Unit string `query:"unit" required:"true" maxLength:"60" doc:"Key of the unit."`
+		}) (List[Staff], error) {
+			u, err := s.unitNamed(ctx, in.Unit, "query/unit")
+			if err != nil {
+				return List[Staff]{}, err
+			}
+			list, err := s.Identity.StaffOf(ctx, c.Actor, u.ID)
+			if err != nil {
+				return List[Staff]{}, err
+			}
+			dir, err := s.Identity.Directory(ctx)
+			return List[Staff]{Items: mapTo(list, func(m identity.Staff) Staff { return staffOf(dir, m) })}, err
+		})
+	add(s, operation{id: "staff-create", method: http.MethodPost, path: "/staff", tag: "administration", status: http.StatusCreated,
+		zh: "新建账号", en: "System administrators: make an account without any role"},
+		func(ctx context.Context, c *call, in *StaffIn) (Credentials, error) {
+			m, cred, err := s.Identity.CreateStaff(ctx, c.Actor, identity.StaffInput{Login: in.Body.Login, Name: in.Body.Name, Unit: in.Body.Unit})
+			if err != nil {
+				return Credentials{}, err
+			}
+			dir, err := s.Identity.Directory(ctx)
+			if err != nil {
+				return Credentials{}, err
+			}
+			member := staffOf(dir, m)
+			return Credentials{&member, cred.Password, cred.OTPURL}, nil
+		})
+	add(s, operation{id: "staff-reset", method: http.MethodPost, path: "/staff/{id}/reset", tag: "administration", zh: "重置凭据", en: "System administrators: new credentials; the old ones and all sessions end"},
+		func(ctx context.Context, c *call, in *StaffIDIn) (Credentials, error) {
+			cred, err := s.Identity.ResetStaff(ctx, c.Actor, int64(in.ID))
+			if err == nil {
+				err = s.Door.EndStaff(ctx, c.Actor, int64(in.ID))
+			}
+			return Credentials{nil, cred.Password, cred.OTPURL}, err
+		})
+	do(s, operation{id: "staff-disable", method: http.MethodPut, path: "/staff/{id}/disabled", tag: "administration", zh: "停用或启用账号", en: "System administrators: disable or enable an account"},
+		func(ctx context.Context, c *call, in *struct {
+			StaffIDIn
+			Body struct {
+				Disabled bool `json:"disabled"`
+			}
+		}) error {
+			err := s.Identity.DisableStaff(ctx, c.Actor, int64(in.ID), in.Body.Disabled)
+			if err == nil && in.Body.Disabled {
+				err = s.Door.EndStaff(ctx, c.Actor, int64(in.ID))
+			}
+			return err
+		})
+	do(s, operation{id: "role-grant", method: http.MethodPost, path: "/staff/{id}/roles", tag: "administration", zh: "授予角色", en: "Security administrators: give a role"},
+		func(ctx context.Context, c *call, in *struct {
+			StaffIDIn
+			Body RoleIn
+		}) error {
+			u, err := s.unitNamed(ctx, in.Body.Unit, "unit")
+			if err != nil {
+				return err
+			}
+			return s.Identity.GrantRole(ctx, c.Actor, int64(in.ID), in.Body.Role, u.ID)
+		})
+	do(s, operation{id: "role-revoke", method: http.MethodDelete, path: "/staff/{id}/roles/{role}/{unit}", tag: "administration", zh: "收回角色", en: "Security administrators: take a role back"},
+		func(ctx context.Context, c *call, in *struct {
+			StaffIDIn
+			Role actor.Role `path:"role" maxLength:"40"`
+			Unit string     `path:"unit" maxLength:"60"`
+		}) error {
+			u, err := s.unitNamed(ctx, in.Unit, "path/unit")
+			if err != nil {
+				return identity.ErrNotFound
+			}
+			return s.Identity.RevokeRole(ctx, c.Actor, int64(in.ID), in.Role, u.ID)
+		})
+}
+
+func staffOf(dir *identity.Directory, m identity.Staff) Staff {
+	u, _ := dir.Unit(m.UnitID)
+	out := Staff{ID: ID(m.ID), Login: m.Login, Name: m.Name, Unit: unitRef(u), Roles: []Role{}, Disabled: m.Disabled, Demo: m.Demo}
+	for _, g := range m.Grants {
+		r := Role{Role: g.Role}
+		if u, ok := unitAt(dir, g.Path); ok {
+			ref := unitRef(u)
+			r.Unit = &ref
+		}
+		out.Roles = append(out.Roles, r)
+	}
+	return out
+}
+
+// Jobs 任务 are what waits, and what failed for good.
+type Jobs struct {
+	Due     int64      `json:"due"`
+	Waiting int64      `json:"waiting"`
+	Running int64      `json:"running"`
+	Dead    int64      `json:"dead"`
+	Oldest  *time.Time `json:"oldest,omitempty" doc:"When the oldest due job should have run."`
+	Failed  []DeadJob  `json:"failed"`
+	Next    string     `json:"next,omitempty" doc:"Cursor of the next page of failed."`
+}
+
+// DeadJob 失败任务.
+type DeadJob struct {
+	ID      ID        `json:"id"`
+	Kind    string    `json:"kind"`
+	Owner   string    `json:"owner"`
+	Tries   int       `json:"tries"`
+	Error   string    `json:"error"`
+	Created time.Time `json:"created"`
+	Died    time.Time `json:"died"`
+}
+
+func (s *server) jobs() {
+	allow := func(ctx context.Context, c *call, subject string) error {
+		return s.Identity.Allow(ctx, c.Actor, identity.JobManage, identity.Target{}, subject)
+	}
+	add(s, operation{id: "jobs", method: http.MethodGet, path: "/jobs", tag: "administration", zh: "后台任务", en: "System administrators: jobs that wait, and those that failed for good"},
+		func(ctx context.Context, c *call, in *PageIn) (Jobs, error) {
+			if err := allow(ctx, c, "jobs"); err != nil {
+				return Jobs{}, err
+			}
+			at, err := behind("jobs", in.Cursor)
+			if err != nil {
+				return Jobs{}, err
+			}
+			d, err1 := s.Shelf.JobDepth(ctx)
+			dead, err2 := s.Shelf.DeadJobs(ctx, at, in.limit())
+			out := Jobs{d.Due, d.Waiting, d.Running, d.Dead, instant(d.Oldest), mapTo(dead, func(j jobs.Corpse) DeadJob {
+				return DeadJob{ID(j.ID), j.Kind, j.Owner, j.Attempt, j.Error, j.CreatedAt.UTC(), j.DiedAt.UTC()}
+			}), ""}
+			if len(dead) == in.limit() {
+				out.Next = after("jobs", dead[len(dead)-1].ID)
+			}
+			return out, errors.Join(err1, err2)
+		})
+	do(s, operation{id: "job-requeue", method: http.MethodPost, path: "/jobs/{id}/requeue", tag: "administration", zh: "重试失败任务", en: "System administrators: try a failed job again"},
+		func(ctx context.Context, c *call, in *struct {
+			ID ID `path:"id"`
+		}) error {
+			if err := allow(ctx, c, "job/"+strconv.FormatInt(int64(in.ID), 10)); err != nil {
+				return err
+			}
+			return s.Shelf.RequeueJob(ctx, c.Actor, int64(in.ID))
+		})
+}
