@@ -415,6 +415,15 @@ func (c *city) drain() {
 	c.must(err)
 }
 
+// holdCard gives the person an identity card as a licence.
+func (c *city) holdCard() {
+	c.t.Helper()
+	me := c.person("zhang")
+	u := c.batch.Units[0]
+	c.must(c.Licences.ImportHeld(c.t.Context(), actor.Platform(), []licence.Issue{{TypeKey: "id-card", Number: c.batch.Persons[0].IDNumber, Holder: me.For,
+		IssuerName: u.Name, IssuerUSCC: u.USCC, Issued: "2020-01-01", Until: "2040-01-01", Fields: map[string]string{"idNumber": c.batch.Persons[0].IDNumber}}}))
+}
+
 // advanceTo brings a new case of an item to a state by ordinary acts.
 func (c *city) advanceTo(item string, state State, way string) *Case {
 	c.t.Helper()
