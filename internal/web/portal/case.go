@@ -1,0 +1,275 @@
+package portal
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/casework"
+	"github.com/tongban/tongban/internal/channel"
+	"github.com/tongban/tongban/internal/files"
+	"github.com/tongban/tongban/internal/web"
+	"github.com/tongban/tongban/internal/web/apply"
+	"github.com/tongban/tongban/internal/web/caseview"
+)
+
+// CasePage 办件: where one's case stands, and why.
+type CasePage struct {
+	web.Page
+	Acting    Acting
+	No, Item  string
+	Fresh     bool   // just handed in: the receipt is on top
+	Receipt   string // address of the receipt document
+	QR        web.QR
+	State     web.Tag
+	What      string // what happens now, in one sentence
+	Correct   Correction
+	Path      []caseview.Station
+	Clocks    []web.Clock
+	Done      []web.Clock
+	Timeline  web.Timeline
+	Documents []web.Event
+	Facts     web.Facts
+	Materials []MaterialFact
+	Answers   web.Facts
+	Offers    []web.Link
+	Visit     Visit
+	Licence   web.Link
+	Rate      web.Link
+	Rated     string
+}
+
+// Correction 补正 is what an open correction asks for.
+type Correction struct {
+	Until  string
+	Asks   []web.Fact
+	Action string
+}
+
+// MaterialFact is what was handed in for one material.
+type MaterialFact struct {
+	Fact  web.Fact
+	Files []web.Link
+}
+
+// Visit 到窗口办理 is what a pre-reviewed case waits for.
+type Visit struct {
+	Centre       web.Link
+	Bring        []string
+	Book         string // address of booking; empty: no appointments
+	Appointments []BookedSlot
+}
+
+// BookedSlot is an appointment that stands.
+type BookedSlot struct {
+	Text   string
+	Cancel web.Action
+}
+
+func (p *Portal) kase(w http.ResponseWriter, r *http.Request) error {
+	a, err := p.person(r)
+	if err != nil {
+		return err
+	}
+	v, err := p.Casework.View(r.Context(), a, r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	pg, err := p.casePage(r, a, v)
+	if err != nil {
+		return err
+	}
+	return p.v.kase.Render(w, r, http.StatusOK, pg)
+}
+
+func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg CasePage, err error) {
+	ctx, c := r.Context(), v.Case
+	pg = CasePage{Page: p.newPage(r, "my", v.Version.Guide.Basics.Name, v.Version.Guide.Basics.NameEN), No: c.No, Fresh: r.URL.Query().Get("done") != "",
+		State: caseview.State(web.NewPage(r, "", ""), c.State, c.Outcome)}
+	pg.Item = pg.Title
+	pg.Crumbs = []web.Link{{Href: "/my", Text: pg.Tr("我的", "My affairs")}, {Href: "/my/cases", Text: pg.Tr("我的办件", "My cases")}, {Text: pg.Item}}
+	if pg.Acting, err = p.acting(r, a); err != nil {
+		return pg, err
+	}
+	if pg.QR, err = web.NewQR(p.URL+p.Casework.ProgressPath(c.No), pg.Tr("扫码查看办理进度", "Scan for the progress")); err != nil {
+		return pg, err
+	}
+	pg.What = now(pg.Page, v)
+	pg.Path = caseview.Path(pg.Page, v.Progress)
+	pg.Clocks, pg.Done = caseview.Clocks(pg.Page, v.Clocks)
+	pg.Timeline = caseview.Timeline(pg.Page, v, caseview.Address("/my/documents/"))
+	for i := len(v.Documents) - 1; i >= 0; i-- {
+		d := v.Documents[i]
+		href := "/my/documents/" + strconv.FormatInt(d.ID, 10)
+		if d.Kind == casework.ReceiptNotice && pg.Receipt == "" {
+			pg.Receipt = href
+		}
+		pg.Documents = append(pg.Documents, web.Event{At: d.At, Title: d.Title, Soft: d.Number, Link: web.Link{Href: href, Text: pg.Tr("查看、打印", "Open, print")}})
+	}
+	pg.Facts = caseFacts(pg.Page, v)
+	for _, m := range v.Materials {
+		f := MaterialFact{Fact: apply.HandedFact(pg.Page, pg.Tr(m.Material.Name, m.Material.NameEN), m.Handed, false)}
+		f.Fact.Lines = nil
+		if m.Handed.Licence != nil {
+			f.Fact.Value = pg.Tr("使用电子证照“"+m.Handed.Licence.Name+"”", "Licence “"+m.Handed.Licence.Name+"”")
+		} else if m.Handed.Paper {
+			f.Fact.Value = pg.Tr("纸质原件，窗口已查验", "Paper original, seen at the window")
+		}
+		for _, d := range m.Handed.Files {
+			f.Files = append(f.Files, web.Link{Href: "/my/cases/" + c.No + "/files/" + strconv.FormatInt(d.File, 10), Text: d.Name})
+		}
+		pg.Materials = append(pg.Materials, f)
+	}
+	pg.Answers.Rows = caseview.Answers(pg.Page, v.Summary, false)
+	p.offers(&pg, v)
+	if c.State == casework.Prechecked {
+		if pg.Visit, err = p.visit(r, a, pg.Page, v); err != nil {
+			return pg, err
+		}
+	}
+	if c.LicenceID != 0 {
+		held, err := p.Licences.Held(ctx, a)
+		if err != nil {
+			return pg, err
+		}
+		for _, l := range held {
+			if l.ID == c.LicenceID {
+				pg.Licence = web.Link{Href: "/my/licences/" + l.Identifier, Text: l.Name}
+			}
+		}
+	}
+	return pg, p.rating(r, a, &pg, c)
+}
+
+// now says in one sentence what happens, so that nobody has to read a diagram.
+func now(pg web.Page, v *casework.View) string {
+	switch v.Case.State {
+	case casework.Submitted:
+		return pg.Tr("“"+v.Receiving.Name+"”已经收到您的申请，正在核对材料。", "“"+v.Receiving.Name+"” has received your application and is checking it.")
+	case casework.Prechecked:
+		return pg.Tr("网上预审已经通过，请带上原件到窗口办结。", "The check is passed; please come to the window with the originals.")
+	case casework.Correcting:
+		return pg.Tr("材料还需要补正，补好以后再次提交就可以。", "Something has to be corrected; hand it in again when it is.")
+	case casework.Reviewing:
+		return pg.Tr("申请已受理，正在审查。", "Accepted; under review.")
+	case casework.Deciding:
+		return pg.Tr("审查已经完成，“"+v.Unit.Name+"”正在作出决定。", "Reviewed; “"+v.Unit.Name+"” is deciding.")
+	case casework.Suspended:
+		return pg.Tr("正在进行特别程序，这段时间不计入办理时限。", "A special procedure is under way; its time is not counted.")
+	case casework.Delivering:
+		switch v.Delivery.Way {
+		case "pickup":
+			return pg.Tr("结果已经做好，请到“"+v.Receiving.Name+"”窗口领取。", "The result is ready at “"+v.Receiving.Name+"”.")
+		case "post":
+			return pg.Tr("结果已经做好，正在安排寄送。", "The result is ready and will be posted.")
+		}
+		return pg.Tr("结果已经做好，正在电子送达。", "The result is ready and is being delivered.")
+	}
+	zh, en := v.Case.Outcome.Words()
+	return pg.Tr("已经办结："+zh+"。", "Closed: "+en+".")
+}
+
+func caseFacts(pg web.Page, v *casework.View) web.Facts {
+	c := v.Case
+	f := web.Facts{Rows: []web.Fact{{Key: pg.Tr("办件编号", "Case number"), Value: c.No}, {Key: pg.Tr("申请人", "Applicant"), Value: c.Party.Name},
+		{Key: pg.Tr("办理单位", "Office"), Value: v.Unit.Name}, {Key: pg.Tr("受理大厅", "Received at"), Value: v.Receiving.Name},
+		{Key: pg.Tr("领取方式", "Delivery"), Value: caseview.Delivery(pg, v.Delivery.Way)}}}
+	if v.Delivery.Address != "" {
+		f.Rows[4].Soft = v.Delivery.Name + " " + v.Delivery.Address
+	}
+	return f
+}
+
+// offers turns the acts that casework offers into links and the correction.
+func (p *Portal) offers(pg *CasePage, v *casework.View) {
+	for _, o := range v.Offered {
+		switch o.Act {
+		case casework.Resubmit:
+			pg.Correct = Correction{Action: "/my/cases/" + v.Case.No + "/correct", Asks: apply.AskFacts(pg.Page, v.Version.Guide.Materials, v.Version.Form(), v.Case.Correction)}
+			for _, c := range v.Clocks {
+				if c.Kind == casework.Correction {
+					pg.Correct.Until = pg.Tr(c.Words, c.WordsEN)
+				}
+			}
+		default:
+			pg.Offers = append(pg.Offers, web.Link{Href: "/my/cases/" + v.Case.No + "/acts/" + string(o.Act), Text: pg.Tr(o.ZH, o.EN)})
+		}
+	}
+}
+
+func (p *Portal) visit(r *http.Request, a actor.Actor, pg web.Page, v *casework.View) (Visit, error) {
+	x := Visit{Centre: web.Link{Href: "/centres/" + v.Receiving.Key, Text: v.Receiving.Name}}
+	for _, m := range v.Materials {
+		if !m.Handed.Empty() {
+			x.Bring = append(x.Bring, pg.Tr(m.Material.Name, m.Material.NameEN))
+		}
+	}
+	if v.Version.Guide.Basics.Appointment {
+		x.Book = "/my/cases/" + v.Case.No + "/appointment"
+	}
+	list, err := p.Channel.ForCase(r.Context(), a, v.Case.No)
+	if err != nil {
+		return x, err
+	}
+	for _, b := range list {
+		if b.CancelledAt.IsZero() {
+			x.Appointments = append(x.Appointments, booked(pg, b))
+		}
+	}
+	return x, nil
+}
+
+func booked(pg web.Page, b channel.Appointment) BookedSlot {
+	return BookedSlot{Text: pg.Tr(b.At.Format("1月2日"), b.At.Format("2 January")) + " " + b.Slot + pg.Tr("，"+b.CentreName, ", "+b.CentreName),
+		Cancel: web.Action{URL: "/my/appointments/" + strconv.FormatInt(b.ID, 10) + "/cancel", Text: pg.Tr("取消预约", "Cancel"), Warn: true,
+			Confirm: pg.Tr("确定取消预约吗？", "Cancel the appointment?"), Hidden: []web.Hidden{{Name: "case", Value: b.CaseNo}}}}
+}
+
+// rating invites to rate a closed case, once.
+func (p *Portal) rating(r *http.Request, a actor.Actor, pg *CasePage, c *casework.Case) error {
+	if c.State != casework.Closed {
+		return nil
+	}
+	given, err := p.Ratings.ByCase(r.Context(), a, c.No)
+	if err != nil {
+		return err
+	}
+	if given != nil {
+		zh, en := given.Level.Words()
+		pg.Rated = pg.Tr(zh, en)
+		return nil
+	}
+	if inv, err := p.Ratings.Invitation(r.Context(), a, c.No, ""); err == nil && !inv.Rated && p.Now().Before(inv.Until) {
+		pg.Rate = web.Link{Href: "/my/cases/" + c.No + "/rate", Text: pg.Tr("评价这次服务", "Rate this service")}
+	}
+	return nil // nothing to rate is no trouble
+}
+
+// correct opens the draft of the correction.
+func (p *Portal) correct(w http.ResponseWriter, r *http.Request) error {
+	a, err := p.person(r)
+	if err != nil {
+		return err
+	}
+	d, err := p.Casework.OpenCorrection(r.Context(), a, r.PathValue("no"))
+	if err != nil {
+		return web.Onward(err, web.Link{Href: "/my/cases/" + r.PathValue("no"), Text: "查看办件"})
+	}
+	return web.SeeOther(w, r, p.wizard.First(d.ID))
+}
+
+func (p *Portal) file(w http.ResponseWriter, r *http.Request) error {
+	a, err := p.person(r)
+	if err != nil {
+		return err
+	}
+	id, err := strconv.ParseInt(r.PathValue("file"), 10, 64)
+	if err != nil {
+		return web.ErrNoPage()
+	}
+	f, err := p.Casework.File(r.Context(), a, r.PathValue("no"), id)
+	if err != nil {
+		return err
+	}
+	return web.SendFile(w, r, p.Files, web.Stored{ID: f.File, Name: f.Name, Size: f.Size, Type: files.Type(f.Type)})
+}

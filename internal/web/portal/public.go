@@ -1,0 +1,151 @@
+package portal
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/tongban/tongban/internal/channel"
+	"github.com/tongban/tongban/internal/web"
+	"github.com/tongban/tongban/internal/web/caseview"
+)
+
+// ProgressPage 办理进度 is what the QR of a receipt shows to whoever holds it.
+type ProgressPage struct {
+	web.Page
+	No, Item, Unit string
+	State          web.Tag
+	Path           []caseview.Station
+	Clocks         []web.Clock
+	Number, Code   web.FieldView
+	Found          bool
+}
+
+// CentresPage 办事大厅 by area.
+type CentresPage struct {
+	web.Page
+	Groups []CentreGroup
+	Empty  web.Empty
+}
+
+// CentreGroup is the centres of one area.
+type CentreGroup struct {
+	Name    string
+	Open    bool
+	Centres []CentreCard
+}
+
+// CentreCard is one centre in a list.
+type CentreCard struct {
+	Href, Name, Address, Phone string
+	Demo                       bool
+}
+
+// CentrePage is one centre with its windows.
+type CentrePage struct {
+	web.Page
+	Name    string
+	Demo    bool
+	Facts   web.Facts
+	Windows web.Table
+}
+
+// TextPage is a page of words: help, privacy, accessibility.
+type TextPage struct {
+	web.Page
+	Lead     string
+	Sections []TextSection
+}
+
+// TextSection is a heading with paragraphs and links.
+type TextSection struct {
+	Title string
+	Text  []string
+	Links []web.Link
+}
+
+func (p *Portal) progressPage(r *http.Request) ProgressPage {
+	pg := ProgressPage{Page: p.newPage(r, "", "办理进度", "Progress")}
+	pg.Number = web.FieldView{ID: "f-no", Name: "no", Label: pg.Tr("办件编号", "Case number"), Max: 64, Auto: "off", Help: pg.Tr("印在收件凭证上", "Printed on the receipt")}
+	pg.Code = web.FieldView{ID: "f-c", Name: "c", Label: pg.Tr("查询码", "Code"), Max: 32, Width: "w-m", Auto: "off", Help: pg.Tr("收件凭证二维码中的查询码；登录后查自己的办件不用填", "Part of the QR on the receipt; not needed when you are logged in")}
+	return pg
+}
+
+func (p *Portal) findProgress(w http.ResponseWriter, r *http.Request) error {
+	no, c := strings.TrimSpace(r.URL.Query().Get("no")), strings.TrimSpace(r.URL.Query().Get("c"))
+	if no != "" && c != "" {
+		return web.SeeOther(w, r, "/progress/"+url.PathEscape(no)+"?c="+url.QueryEscape(c))
+	}
+	return p.v.progress.Render(w, r, http.StatusOK, p.progressPage(r))
+}
+
+func (p *Portal) progress(w http.ResponseWriter, r *http.Request) error {
+	x, err := p.Casework.PublicProgress(r.Context(), r.PathValue("no"), r.URL.Query().Get("c"))
+	if err != nil {
+		return web.Onward(err, web.Link{Href: "/progress", Text: "重新查询"})
+	}
+	pg := p.progressPage(r)
+	pg.Found, pg.No, pg.Item, pg.Unit = true, x.No, x.ItemName, x.Unit
+	pg.State, pg.Path = caseview.State(pg.Page, x.State, x.Outcome), caseview.Path(pg.Page, x.Path)
+	pg.Clocks, _ = caseview.Clocks(pg.Page, x.Clocks)
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	return p.v.progress.Render(w, r, http.StatusOK, pg)
+}
+
+func (p *Portal) centres(w http.ResponseWriter, r *http.Request) error {
+	groups, err := p.Channel.Centres(r.Context())
+	if err != nil {
+		return err
+	}
+	pg := CentresPage{Page: p.newPage(r, "", "办事大厅", "Service centres")}
+	pg.Crumbs = []web.Link{{Href: "/", Text: pg.Tr("首页", "Home")}, {Text: pg.Title}}
+	for i, g := range groups {
+		x := CentreGroup{Name: g.Division.Name, Open: i == 0}
+		for _, c := range g.Centres {
+			x.Centres = append(x.Centres, CentreCard{Href: "/centres/" + c.Key, Name: c.Name, Address: c.Address, Phone: c.Phone, Demo: c.Synthetic})
+		}
+		if len(x.Centres) > 0 {
+			pg.Groups = append(pg.Groups, x)
+		}
+	}
+	pg.Empty = web.Empty{Title: pg.Tr("还没有登记办事大厅", "No centres yet")}
+	return p.v.centres.Render(w, r, http.StatusOK, pg)
+}
+
+func (p *Portal) centre(w http.ResponseWriter, r *http.Request) error {
+	dir, err := p.Identity.Directory(r.Context())
+	if err != nil {
+		return err
+	}
+	u, ok := dir.UnitByKey(r.PathValue("key"))
+	if !ok {
+		return web.ErrNoPage()
+	}
+	if _, err := p.Channel.Centre(r.Context(), u.ID); err != nil {
+		return err
+	}
+	list, err := p.Channel.Windows(r.Context(), u.ID)
+	if err != nil {
+		return err
+	}
+	pg := CentrePage{Page: p.newPage(r, "", u.Name, ""), Name: u.Name, Demo: u.Synthetic}
+	pg.Crumbs = []web.Link{{Href: "/", Text: pg.Tr("首页", "Home")}, {Href: "/centres", Text: pg.Tr("办事大厅", "Service centres")}, {Text: u.Name}}
+	for _, f := range []struct{ zh, en, v string }{{"地址", "Address", u.Address}, {"电话", "Phone", u.Phone}} {
+		if f.v != "" {
+			pg.Facts.Rows = append(pg.Facts.Rows, web.Fact{Key: pg.Tr(f.zh, f.en), Value: f.v})
+		}
+	}
+	pg.Windows = windowTable(pg.Page, list)
+	return p.v.centre.Render(w, r, http.StatusOK, pg)
+}
+
+func windowTable(pg web.Page, list []channel.Window) web.Table {
+	t := web.Table{Caption: pg.Tr("窗口", "Windows"), Hide: true, Heads: []web.Head{{Text: pg.Tr("窗口", "Window")}, {Text: pg.Tr("办理内容", "For")}, {Text: pg.Tr("时间", "Hours")}, {Text: pg.Tr("电话", "Phone")}},
+		Empty: web.Empty{Title: pg.Tr("还没有登记窗口", "No windows yet")}}
+	for _, w := range list {
+		zh, en := w.Kind.Words()
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: w.No, Soft: w.Name}, {Text: pg.Tr(zh, en)}, {Text: w.Hours}, {Text: w.Phone}}})
+	}
+	return t
+}
