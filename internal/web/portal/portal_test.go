@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"net/http"
 	"net/url"
+	"strconv"
 	"testing"
 
 	"github.com/tongban/tongban/internal/actor"
@@ -39,12 +40,12 @@ func serve(t testing.TB, c *citytest.City) http.Handler {
 	return rt.Wrap(c.Door.SameOrigin(c.Door.Identify(rt.Mux(mux)), rt.Fail))
 }
 
-
-func picture(t testing.TB) []byte {
+// picture is a small image; each shade is another one.
+func picture(t testing.TB, shade int) []byte {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, 40, 30))
 	for i := range 40 {
-		img.Set(i, i%30, color.RGBA{R: uint8(i * 6), A: 255})
+		img.Set(i, i%30, color.RGBA{R: uint8(i * 6), G: uint8(shade * 20), A: 255})
 	}
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {
@@ -71,7 +72,9 @@ func TestHome(t *testing.T) {
 		b.Get("/").Want(200, "今天想办什么事", "食品经营许可（新办）", "三步办成")
 		b.Press("搜索", set("q", "食品经营")).Want(200, "食品经营许可（新办）", "找到").At("/items?")
 		b.Click("食品经营许可（新办）").Want(200, "在线办理", "受理标准", "待核实", "演示数据", "一图看懂", "法律救济")
-		b.Get("/items?q=" + url.QueryEscape("没有这种东西")).Want(200, "没有找到相关事项")
+		b.Get("/items?q="+url.QueryEscape("没有这种东西")).Want(200, "没有找到相关事项")
 		b.Get("/items?audience=person&topic=marriage").Want(200, "结婚登记").Not("食品经营许可（新办）")
 	})
 }
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
