@@ -1,0 +1,124 @@
+package console
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"time"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/assess"
+	"github.com/tongban/tongban/internal/audit"
+	"github.com/tongban/tongban/internal/gate"
+	"github.com/tongban/tongban/internal/identity"
+	"github.com/tongban/tongban/internal/jobs"
+	"github.com/tongban/tongban/internal/web"
+	"github.com/tongban/tongban/internal/web/desk"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// Console 管理台 answers the pages below /console.
+type Console struct {
+	c     Config
+	views views
+}
+
+// Config names what the console uses.
+type Config struct {
+	Renderer *web.Renderer
+	Door     *gate.Door
+	Identity *identity.Service
+	Assess   *assess.Service
+	Now      func() time.Time // the database's clock
+	Audit    AuditLog
+	Jobs     JobList
+}
+
+// AuditLog reads the audit log. The console has asked identity before it calls.
+type AuditLog struct {
+	Feed    func(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Entry, error) // audit.Feed
+	Entries func(ctx context.Context, subject string, after int64, limit int) ([]audit.Entry, error)  // audit.Entries
+	Verify  func(ctx context.Context) (audit.Report, error)                                           // audit.Verify, on demand
+	Looked  func(ctx context.Context, a actor.Actor, act, subject string) error                       // records that somebody read or checked the log
+}
+
+// JobList looks at background jobs. The console has asked identity before it
+// calls; Requeue and Discard write their audit record in the same act.
+type JobList struct {
+	Depth   func(ctx context.Context) (jobs.Depth, error)                            // jobs.Look
+	Dead    func(ctx context.Context, after int64, limit int) ([]jobs.Corpse, error) // jobs.Dead
+	Requeue jobAct                                                                   // jobs.Requeue with its record
+	Discard jobAct                                                                   // jobs.Discard with its record
+}
+
+// jobAct is an act upon a dead job.
+type jobAct = func(ctx context.Context, a actor.Actor, id int64) error
+
+type views struct {
+	overview *web.View[overviewPage]
+	list     *web.View[listPage]
+	audit    *web.View[auditPage]
+	jobs     *web.View[jobsPage]
+	staff    *web.View[staffPage]
+	member   *web.View[memberPage]
+	created  *web.View[createdPage]
+}
+
+func newViews(rt *web.Renderer) views {
+	page := func(name string) []string { return []string{"templates/parts.html", "templates/" + name} }
+	return views{
+		overview: web.NewView[overviewPage](rt, templates, page("overview.html")...),
+		list:     web.NewView[listPage](rt, templates, page("list.html")...),
+		audit:    web.NewView[auditPage](rt, templates, page("audit.html")...),
+		jobs:     web.NewView[jobsPage](rt, templates, page("jobs.html")...),
+		staff:    web.NewView[staffPage](rt, templates, page("staff.html")...),
+		member:   web.NewView[memberPage](rt, templates, page("member.html")...),
+		created:  web.NewView[createdPage](rt, templates, page("created.html")...),
+	}
+}
+
+// New makes the console and registers its pages.
+func New(c Config) *Console { return &Console{c: c, views: newViews(c.Renderer)} }
+
+// Routes adds the console's pages. The desk serves their stylesheet.
+func (k *Console) Routes(mux *http.ServeMux) {
+	handle := func(pattern string, h web.Handler) { mux.Handle(pattern, k.c.Renderer.Handle(h)) }
+	handle("GET /console", k.overview)
+	handle("GET /console/list", k.list)
+	handle("GET /console/audit", k.audit)
+	handle("POST /console/audit/verify", k.verify)
+	handle("GET /console/jobs", k.jobs)
+	handle("POST /console/jobs/{id}/requeue", k.requeue)
+	handle("POST /console/jobs/{id}/discard", k.discard)
+	handle("GET /console/staff", k.staff)
+	handle("POST /console/staff", k.create)
+	handle("GET /console/staff/{id}", k.member)
+	handle("POST /console/staff/{id}/disable", k.disable)
+	handle("POST /console/staff/{id}/reset", k.reset)
+	handle("POST /console/staff/{id}/grant", k.grant)
+	handle("POST /console/staff/{id}/revoke", k.revoke)
+}
+
+// actor is the staff member who asks.
+func (k *Console) actor(r *http.Request) (actor.Actor, error) {
+	a, err := gate.LoggedIn(r.Context())
+	if err == nil && a.Kind != actor.Staff {
+		return actor.Actor{}, identity.ErrLoginNeeded
+	}
+	return a, err
+}
+
+// page begins a page of the console.
+func (k *Console) page(r *http.Request, a actor.Actor, nav, zh, en string) web.Page {
+	p := web.NewPage(r, zh, en)
+	p.Shell, p.Nav, p.Menu = web.Console, nav, desk.Menu(a)
+	desk.AddStyle(&p)
+	return p
+}
+
+// flash keeps words for the next page, in the reader's language.
+func (k *Console) flash(w http.ResponseWriter, r *http.Request, zh, en string) {
+	k.c.Renderer.SetFlash(w, web.OK, web.NewPage(r, "", "").Tr(zh, en))
+}

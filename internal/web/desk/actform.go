@@ -1,0 +1,259 @@
+package desk
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/casework"
+	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/form"
+	"github.com/tongban/tongban/internal/web"
+	"github.com/tongban/tongban/internal/web/caseview"
+)
+
+// actForm is one act that is offered, as a form.
+type actForm struct {
+	ID      string
+	Title   string
+	URL     string
+	Version int64
+	Task    int64
+	From    string
+	Open    bool
+	Alt     bool // not the usual way on
+	Warn    bool
+	Words   string // what it does, in a sentence
+	Banner  web.Banner
+	Fields  []web.FieldView
+	Button  string
+	Key     string
+	Confirm string
+	Link    web.Link // the act has a page of its own
+}
+
+// actForms makes a form of every act that the case offers to the reader. The
+// first is open; the act that did not go through is open with what was typed.
+func actForms(p *web.Page, v *casework.View, a actor.Actor, from string, t typed) []actForm {
+	var out []actForm
+	for _, o := range v.Offered {
+		b := builder{p: *p, v: v, o: o, t: typed{}}
+		if o.Act == t.act {
+			b.t = t
+		}
+		f := b.form()
+		f.ID, f.From, f.Version, f.Task = "act-"+string(o.Act), from, v.Case.Version, o.Task
+		f.URL = casePath(v.Case.No) + "/acts/" + string(o.Act)
+		if o.Act == casework.Resubmit {
+			f.URL = casePath(v.Case.No) + "/correct"
+		}
+		if f.Title == "" {
+			f.Title = p.Tr(o.ZH, o.EN)
+		}
+		if f.Button == "" {
+			f.Button = f.Title
+		}
+		if o.Act == t.act && t.act != "" {
+			f.Open = true
+			if len(t.problems) > 0 {
+				mark(p, f.Fields, t.problems)
+			}
+		}
+		out = append(out, f)
+	}
+	open := false
+	for _, f := range out {
+		open = open || f.Open
+	}
+	if !open && len(out) > 0 && !out[0].Alt {
+		out[0].Open = true
+	}
+	return out
+}
+
+// builder makes the form of one act.
+type builder struct {
+	p web.Page
+	v *casework.View
+	o casework.Offer
+	t typed
+}
+
+func (b builder) tr(zh, en string) string { return b.p.Tr(zh, en) }
+
+// text is a field of words; its value is what was typed.
+func (b builder) text(name, zh, en, helpZH, helpEN string, widget form.Widget) web.FieldView {
+	return web.FieldView{ID: string(b.o.Act) + "-" + name, Name: name, Widget: widget, Label: b.tr(zh, en), Help: b.tr(helpZH, helpEN),
+		Value: b.t.values.Get(name), Max: mostWords}
+}
+
+func (b builder) choice(name, zh, en string, widget form.Widget, options ...web.OptionView) web.FieldView {
+	f := web.FieldView{ID: string(b.o.Act) + "-" + name, Name: name, Widget: widget, Label: b.tr(zh, en), Value: b.t.values.Get(name)}
+	for i, o := range options {
+		o.ID = f.ID + "-" + strconv.Itoa(i+1)
+		for _, given := range b.t.values[name] {
+			o.Checked = o.Checked || given == o.Value
+		}
+		f.Options = append(f.Options, o)
+	}
+	return f
+}
+
+func (b builder) optional(f web.FieldView) web.FieldView {
+	f.Optional = true
+	return f
+}
+
+// form says what the act needs.
+func (b builder) form() actForm {
+	switch b.o.Act {
+	case casework.Accept:
+		return actForm{Key: "a", Words: b.tr("材料齐全、符合形式，受理后开始计算办理时限，并出具受理通知书。", "Everything is there and in form: the decision limit begins and a notice is made.")}
+	case casework.RequestCorrection:
+		return actForm{Alt: true, Key: "b", Words: b.tr("一次告知需要补正的全部内容，只能从办事指南的要求中选择。", "Name everything at once, picked from the guide."),
+			Link: web.Link{Href: casePath(b.v.Case.No) + "/acts/request-correction", Text: b.tr("选择需要补正的内容", "Choose what to correct")}}
+	case casework.Decline:
+		return b.decline()
+	case casework.NotReceived:
+		return actForm{Alt: true, Warn: true, Words: b.tr("申请的事项依法不需要办理时使用，向申请人说明。", "When the matter needs no application by law."),
+			Fields: []web.FieldView{b.text("reason", "说明", "Explanation", "申请人会在告知书上看到。", "The applicant reads it on the notice.", form.TextArea)}}
+	case casework.PrecheckPass:
+		return actForm{Key: "a", Words: b.tr("网上材料齐全、符合要求，通知申请人携带原件到窗口办理。", "What was sent is complete; the applicant is asked to come with the originals.")}
+	case casework.Arrive:
+		return b.arrive()
+	case casework.ReturnUncorrected:
+		return actForm{Alt: true, Warn: true, Confirm: b.tr("确认退件？申请人可以重新申请。", "Return the application?"), Words: b.tr("申请人在补正期限内没有补正，按办事指南退件。", "The applicant's time to correct is over.")}
+	case casework.Review:
+		return actForm{Key: "a", Title: b.tr("审查意见", "Opinion"), Button: b.tr("提交审查意见", "Give the opinion"), Fields: []web.FieldView{
+			b.choice("agree", "结论", "Result", form.Radio, web.OptionView{Value: "yes", Label: b.tr("同意", "Agree")}, web.OptionView{Value: "no", Label: b.tr("不同意", "Disagree")}),
+			b.text("opinion", "审查意见", "Opinion", "写明审查了什么、依据是什么。决定人员会看到。", "What was looked at and on what it rests; the decider reads it.", form.TextArea)}}
+	case casework.Decide:
+		return b.decide()
+	case casework.Extend:
+		return b.extend()
+	case casework.Suspend:
+		return b.suspend()
+	case casework.Resume:
+		return actForm{Key: "a", Words: b.tr("特别程序已经结束，时限从现在起继续计算。", "The special procedure is over; the clock runs again."),
+			Fields: []web.FieldView{b.optional(b.text("reason", "结果说明", "Result", "", "", form.TextArea))}}
+	case casework.HandOver:
+		f := b.text("recipient", "领取人姓名", "Who took it", "核对领取人的证件；代领的，核对委托书。", "Check the document of who takes it, and the authorisation of an agent.", form.Text)
+		if f.Value == "" {
+			f.Value = b.v.Case.Party.Name
+		}
+		f.Max = 60
+		return actForm{Key: "a", Fields: []web.FieldView{f}, Button: b.tr("登记发放", "Record the hand-over")}
+	case casework.Post:
+		f := b.text("waybill", "快递公司和运单号", "Courier and waybill number", "", "", form.Text)
+		f.Max = 100
+		dl := b.v.Delivery
+		return actForm{Key: "a", Fields: []web.FieldView{f}, Words: b.tr("寄往：", "To: ") + dl.Name + " " + dl.Phone + " " + dl.Address}
+	}
+	return b.forApplicant()
+}
+
+// forApplicant is what a clerk does at the window for who cannot do it online.
+func (b builder) forApplicant() actForm {
+	switch b.o.Act {
+	case casework.Withdraw:
+		return actForm{Alt: true, Warn: true, Title: b.tr("代为撤回申请", "Withdraw for the applicant"), Confirm: b.tr("撤回后需要重新申请，确认撤回？", "Withdraw the application?"),
+			Words:  b.tr("申请人本人在窗口提出时使用。", "When the applicant asks for it at the window."),
+			Fields: []web.FieldView{b.optional(b.text("reason", "说明", "Remark", "", "", form.TextArea))}}
+	case casework.Resubmit:
+		return actForm{Title: b.tr("窗口代收补正材料", "Take the correction at the window"), Button: b.tr("开始收取补正材料", "Begin"),
+			Words: b.tr("申请人把补正材料带到窗口时使用，只收取告知书要求的内容。", "When the applicant brings what the notice asks for.")}
+	case casework.ChangeDelivery:
+		var ways []web.OptionView
+		for _, w := range b.v.Version.Guide.Result().Delivery {
+			ways = append(ways, web.OptionView{Value: w, Label: caseview.Delivery(b.p, w), Checked: w == b.v.Case.DeliveryWay && b.t.act == ""})
+		}
+		name, phone, address := b.text("name", "收件人", "Recipient", "邮寄时填写。", "For the post.", form.Text), b.text("phone", "收件电话", "Phone", "", "", form.Phone), b.text("address", "收件地址", "Address", "", "", form.Text)
+		return actForm{Alt: true, Fields: []web.FieldView{b.choice("way", "领取方式", "How to get the result", form.Radio, ways...), b.optional(name), b.optional(phone), b.optional(address)}}
+	}
+	return actForm{Alt: true}
+}
+
+func (b builder) decline() actForm {
+	var lines []web.OptionView
+	for _, c := range b.v.Version.Guide.Conditions {
+		lines = append(lines, web.OptionView{Value: c, Label: c})
+	}
+	f := actForm{Alt: true, Warn: true, Confirm: b.tr("确认不予受理？决定书会送达申请人。", "Decline the application?"),
+		Words: b.tr("不属于本单位职权或者不符合受理条件时使用，决定书写明理由和救济途径。", "Outside the unit's power, or a condition is not met; in writing, with reasons and remedies.")}
+	if len(lines) > 0 {
+		f.Fields = append(f.Fields, b.optional(b.choice("condition", "不符合的受理条件", "Conditions not met", form.Checkboxes, lines...)))
+	}
+	f.Fields = append(f.Fields, b.text("reason", "理由", "Reason", "申请人会在决定书上看到。", "The applicant reads it on the decision.", form.TextArea),
+		b.optional(b.text("elsewhere", "应向哪个单位申请", "Who is competent instead", "不属于本单位职权的，写明有权办理的单位。", "When another body is competent.", form.Text)))
+	return f
+}
+
+func (b builder) arrive() actForm {
+	f := actForm{Key: "a", Button: b.tr("原件无误，受理", "Originals seen: accept"), Words: b.tr("申请人已到场。请核对原件后勾选。", "The applicant is here. Tick the originals you have seen.")}
+	var options []web.OptionView
+	for _, m := range b.v.Materials {
+		options = append(options, web.OptionView{Value: m.Material.Code, Label: b.tr(m.Material.Name, orElse(m.Material.NameEN, m.Material.Name))})
+	}
+	if len(options) > 0 {
+		f.Fields = append(f.Fields, b.optional(b.choice("seen", "已查验的原件", "Originals seen", form.Checkboxes, options...)))
+	}
+	return f
+}
+
+// decide warns when a department disagreed: the decision has to answer it.
+func (b builder) decide() actForm {
+	f := actForm{Key: "a", Button: b.tr("作出决定", "Decide"), Fields: []web.FieldView{
+		b.choice("grant", "决定", "Decision", form.Radio, web.OptionView{Value: "yes", Label: b.grantWords()}, web.OptionView{Value: "no", Label: b.tr("不予", "Refuse"), Soft: b.tr("须写明理由，并告知救济途径", "With reasons and remedies")}),
+		b.text("words", "理由或者说明", "Reasons or remarks", "不予的必须填写；会写进决定书。", "Needed for a refusal; printed on the decision.", form.TextArea)}}
+	f.Confirm = b.tr("决定作出后不能撤回，确认？", "A decision cannot be taken back. Go on?")
+	for _, t := range b.v.Tasks {
+		if t.Role == actor.Reviewer && t.State == "done" && !t.Agree {
+			f.Banner = web.Banner{Tone: web.Bad, Title: b.tr(t.Unit+"不同意", t.Unit+" disagrees"), Text: t.Opinion}
+		}
+	}
+	return f
+}
+
+func (b builder) grantWords() string {
+	if r := b.v.Version.Guide.Result(); r.LicenceType != "" {
+		return b.tr("准予，并制发"+r.Name, "Grant and issue: "+r.Name)
+	}
+	return b.tr("准予", "Grant")
+}
+
+func (b builder) extend() actForm {
+	most := b.v.Regime.Extension.Workdays
+	if l := b.v.Version.Guide.Limits.Extension; l != nil && l.Days > 0 {
+		most = min(most, l.Days)
+	}
+	days := b.text("days", "延长", "Extend by", fmt.Sprintf("最多%d个工作日，只能延长一次。", most), fmt.Sprintf("At most %d working days, once.", most), form.NumberBox)
+	days.Unit, days.Mode, days.Width, days.Max = b.tr("个工作日", "working days"), "numeric", "w-s", 3
+	return actForm{Alt: true, Fields: []web.FieldView{days, b.text("reason", "延长的理由", "Reason", "告知申请人。", "The applicant is told.", form.TextArea)}}
+}
+
+func (b builder) suspend() actForm {
+	var kinds []web.OptionView
+	for _, sp := range b.v.Version.Guide.Limits.Special {
+		if !allowed(b.v.Regime, sp) {
+			continue
+		}
+		zh, en := casework.SpecialWords(sp.Kind)
+		kinds = append(kinds, web.OptionView{Value: sp.Kind, Label: b.tr(zh, en), Soft: sp.Basis, Checked: b.t.act == "" && len(b.v.Version.Guide.Limits.Special) == 1})
+	}
+	days := b.text("days", "预计需要", "Planned", "", "", form.NumberBox)
+	days.Unit, days.Mode, days.Width, days.Max = b.tr("个工作日", "working days"), "numeric", "w-s", 3
+	if len(b.v.Version.Guide.Limits.Special) > 0 && days.Value == "" && b.t.act == "" {
+		days.Value = strconv.Itoa(b.v.Version.Guide.Limits.Special[0].Days)
+	}
+	return actForm{Alt: true, Words: b.tr("特别程序所需时间不计算在办理时限内，须书面告知申请人。", "Its time is not counted; the applicant is told in writing."),
+		Fields: []web.FieldView{b.choice("kind", "特别程序", "Special procedure", form.Radio, kinds...), days, b.text("reason", "启动的理由", "Reason", "告知申请人。", "The applicant is told.", form.TextArea)}}
+}
+
+func allowed(r casework.Regime, sp catalog.Special) bool {
+	for _, k := range r.Specials {
+		if k == sp.Kind {
+			return true
+		}
+	}
+	return false
+}

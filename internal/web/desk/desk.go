@@ -1,0 +1,233 @@
+package desk
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/audit"
+	"github.com/tongban/tongban/internal/casework"
+	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/channel"
+	"github.com/tongban/tongban/internal/files"
+	"github.com/tongban/tongban/internal/gate"
+	"github.com/tongban/tongban/internal/identity"
+	"github.com/tongban/tongban/internal/licence"
+	"github.com/tongban/tongban/internal/sm"
+	"github.com/tongban/tongban/internal/web"
+	"github.com/tongban/tongban/internal/web/apply"
+	"github.com/tongban/tongban/internal/web/caseview"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// Desk 工作台 answers the pages below /desk.
+type Desk struct {
+	c     Config
+	docs  *caseview.Documents
+	apply *apply.Wizard
+	views views
+}
+
+// Config names what the desk uses.
+type Config struct {
+	Renderer *web.Renderer
+	Style    *caseview.Style
+	Door     *gate.Door
+	Casework *casework.Service
+	Identity *identity.Service
+	Catalog  *catalog.Service
+	Channel  *channel.Service
+	Files    *files.Store
+	Vault    *sm.Vault        // binds the person found at the window to the clerk who found them
+	Now      func() time.Time // the database's clock
+	BaseURL  string           // "https://zwfw.example.cn", for the QR on documents
+	Demo     bool             // the login page says where demonstration codes come from
+
+	// Party tells what is registered about the party of a case that the caller
+	// may read (identity.Service.Party on the read pool).
+	Party func(ctx context.Context, p actor.Party) (identity.PartyInfo, error)
+	// Record writes one audit record in an act of its own: looking at answers in
+	// clear changes nothing else.
+	Record func(ctx context.Context, r audit.Record) error
+	// Held lists the licences of a draft's party that are valid today, for the wizard.
+	Held func(ctx context.Context, a actor.Actor, party actor.Party) ([]licence.Licence, error)
+}
+
+// views are the desk's pages.
+type views struct {
+	login   *web.View[loginPage]
+	me      *web.View[mePage]
+	queue   *web.View[queuePage]
+	kase    *web.View[casePage]
+	changed *web.View[changedPage]
+	correct *web.View[correctPage]
+	notice  *web.View[noticePage]
+	find    *web.View[findPage]
+	intake  *web.View[intakePage]
+	today   *web.View[todayPage]
+}
+
+func newViews(rt *web.Renderer) views {
+	fs := caseview.Overlay(templates)
+	page := func(name string) []string {
+		return []string{"case/parts.html", "templates/parts.html", "templates/" + name}
+	}
+	return views{
+		login:   web.NewView[loginPage](rt, fs, page("login.html")...),
+		me:      web.NewView[mePage](rt, fs, page("me.html")...),
+		queue:   web.NewView[queuePage](rt, fs, page("queue.html")...),
+		kase:    web.NewView[casePage](rt, fs, page("case.html")...),
+		changed: web.NewView[changedPage](rt, fs, page("changed.html")...),
+		correct: web.NewView[correctPage](rt, fs, page("correct.html")...),
+		notice:  web.NewView[noticePage](rt, fs, page("notice.html")...),
+		find:    web.NewView[findPage](rt, fs, page("find.html")...),
+		intake:  web.NewView[intakePage](rt, fs, page("intake.html")...),
+		today:   web.NewView[todayPage](rt, fs, page("today.html")...),
+	}
+}
+
+// New makes the desk and registers its pages.
+func New(c Config) *Desk {
+	d := &Desk{c: c, views: newViews(c.Renderer)}
+	d.docs = caseview.NewDocuments(caseview.DocumentsConfig{Renderer: c.Renderer, Casework: c.Casework, Actor: d.Actor, BaseURL: c.BaseURL,
+		Case: func(no string) web.Link { return web.Link{Href: casePath(no), Text: no} }})
+	d.apply = apply.New(apply.Config{Renderer: c.Renderer, Style: c.Style, Casework: c.Casework, Files: c.Files, Identity: c.Identity,
+		Actor: d.Actor, Held: c.Held, Prefix: "/desk/apply", Staff: true, Frame: d.frame("intake"),
+		Home: web.Link{Href: "/desk/intake", Text: "窗口收件"},
+		Done: func(no string) string { return casePath(no) + "?done=submit" }, Case: casePath, Gone: "/desk/intake"})
+	return d
+}
+
+// Routes adds the desk's pages, with the wizard of the window.
+func (d *Desk) Routes(mux *http.ServeMux) {
+	handle := func(pattern string, h web.Handler) { mux.Handle(pattern, d.c.Renderer.Handle(h)) }
+	handle("GET /desk/login", d.showLogin)
+	handle("POST /desk/login", d.logIn)
+	handle("POST /desk/logout", d.logOut)
+	handle("GET /desk/me", d.showMe)
+	handle("POST /desk/me/password", d.changePassword)
+	handle("GET /desk", d.queue)
+	handle("GET /desk/search", d.find)
+	handle("GET /desk/cases/{no}", d.showCase)
+	handle("POST /desk/cases/{no}/unmask", d.unmask)
+	handle("POST /desk/cases/{no}/correct", d.openCorrection)
+	handle("GET /desk/cases/{no}/acts/request-correction", d.showCorrection)
+	handle("POST /desk/cases/{no}/acts/request-correction", d.requestCorrection)
+	handle("POST /desk/cases/{no}/acts/{act}", d.act)
+	handle("GET /desk/cases/{no}/files/{file}", d.file)
+	handle("GET /desk/documents/{id}", d.docs.Show)
+	handle("GET /desk/intake", d.showIntake)
+	handle("POST /desk/intake/party", d.findParty)
+	handle("POST /desk/intake/register", d.register)
+	handle("POST /desk/intake/start", d.start)
+	handle("GET /desk/appointments", d.today)
+	mux.HandleFunc("GET "+stylePath, style)
+	d.apply.Routes(mux)
+}
+
+// Actor is the staff member who asks. What a window clerk does here comes
+// through the window. Error: identity.ErrLoginNeeded for everyone else, also
+// for applicants who are logged in: the desk has its own login.
+func (d *Desk) Actor(r *http.Request) (actor.Actor, error) {
+	a, err := gate.LoggedIn(r.Context())
+	if err != nil {
+		return a, err
+	}
+	if a.Kind != actor.Staff {
+		return actor.Actor{}, identity.ErrLoginNeeded
+	}
+	if a.Has(actor.WindowClerk) {
+		a.Channel = actor.Window
+	}
+	return a, nil
+}
+
+// deskRoles are those whose work lies on the desk.
+func deskRoles() []actor.Role {
+	return []actor.Role{actor.WindowClerk, actor.Reviewer, actor.Decider}
+}
+
+func hasAny(a actor.Actor, roles ...actor.Role) bool { return slices.ContainsFunc(roles, a.Has) }
+
+// page begins a page of the desk.
+func (d *Desk) page(r *http.Request, a actor.Actor, nav, zh, en string) web.Page {
+	p := web.NewPage(r, zh, en)
+	p.Shell, p.Nav, p.Menu = web.Desk, nav, Menu(a)
+	AddStyle(&p)
+	d.c.Style.Add(&p)
+	return p
+}
+
+// frame gives pages of the wizard the desk's frame.
+func (d *Desk) frame(nav string) func(*http.Request, *web.Page) {
+	return func(r *http.Request, p *web.Page) {
+		if a, err := d.Actor(r); err == nil {
+			p.Shell, p.Nav, p.Menu = web.Desk, nav, Menu(a)
+			AddStyle(p)
+		}
+	}
+}
+
+// Menu is the side menu of desk and console for what a staff member may do.
+func Menu(a actor.Actor) []web.NavLink {
+	var out []web.NavLink
+	add := func(ok bool, key, href, zh, en, shortcut string) {
+		if ok {
+			out = append(out, web.NavLink{Key: key, Href: href, ZH: zh, EN: en, Shortcut: shortcut})
+		}
+	}
+	work := hasAny(a, deskRoles()...)
+	add(work, "todo", "/desk", "待办", "To do", "1")
+	add(a.Has(actor.WindowClerk), "intake", "/desk/intake", "窗口收件", "Intake", "2")
+	add(hasAny(a, actor.WindowClerk, actor.Supervisor), "today", "/desk/appointments", "今日预约", "Appointments", "3")
+	add(work || a.Has(actor.Supervisor), "find", "/desk/search", "查找办件", "Find a case", "4")
+	add(a.Has(actor.Supervisor), "overview", "/console", "监督概览", "Overview", "5")
+	add(a.Has(actor.AuditAdmin), "audit", "/console/audit", "审计日志", "Audit log", "6")
+	add(a.Has(actor.SystemAdmin), "jobs", "/console/jobs", "后台任务", "Jobs", "7")
+	add(hasAny(a, actor.SystemAdmin, actor.SecurityAdmin, actor.AuditAdmin), "staff", "/console/staff", "人员与角色", "Staff and roles", "8")
+	return out
+}
+
+func casePath(no string) string { return "/desk/cases/" + url.PathEscape(no) }
+
+// backTo is a work list that the reader came from; other addresses are not
+// followed.
+func backTo(s string) string {
+	if web.SamePath(s) && (s == "/desk" || strings.HasPrefix(s, "/desk?") || strings.HasPrefix(s, "/desk/search?") ||
+		strings.HasPrefix(s, "/console/list?") || strings.HasPrefix(s, "/desk/appointments")) {
+		return s
+	}
+	return ""
+}
+
+// RoleName gives a role's name in the page's language.
+func RoleName(p web.Page, r actor.Role) string {
+	switch r {
+	case actor.WindowClerk:
+		return p.Tr("窗口", "Window")
+	case actor.Reviewer:
+		return p.Tr("审查", "Review")
+	case actor.Decider:
+		return p.Tr("决定", "Decision")
+	case actor.ItemSteward:
+		return p.Tr("事项管理", "Items")
+	case actor.DataSteward:
+		return p.Tr("数据管理", "Data")
+	case actor.Supervisor:
+		return p.Tr("监督", "Supervision")
+	case actor.SystemAdmin:
+		return p.Tr("系统管理", "System administration")
+	case actor.SecurityAdmin:
+		return p.Tr("安全管理", "Security administration")
+	case actor.AuditAdmin:
+		return p.Tr("审计管理", "Audit administration")
+	}
+	return string(r)
+}

@@ -1,0 +1,100 @@
+package desk
+
+import (
+	"testing"
+	"time"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/web"
+	"github.com/tongban/tongban/internal/web/caseview"
+	"github.com/tongban/tongban/internal/web/webtest"
+)
+
+// at is a moment of the samples.
+func at() time.Time { return time.Date(2026, 3, 2, 8, 55, 0, 0, time.UTC) }
+
+func samplePage(title string) web.Page {
+	a := actor.Actor{Kind: actor.Staff, ID: 1, Name: "史晓东", Grants: []actor.Grant{{Role: actor.WindowClerk, Path: "/1/"}, {Role: actor.Supervisor, Path: "/1/"}}}
+	return web.Page{Title: title, Lang: "zh-CN", Path: "/desk", Shell: web.Desk, Keys: true, Nav: "todo", Actor: a, Menu: Menu(a)}
+}
+
+func sampleFacts() web.Facts {
+	return web.Facts{Rows: []web.Fact{{Key: "申请人", Value: "无锡样本有限公司"}, {Key: "电话", Value: "130****0021", Soft: "已隐去"}}}
+}
+
+func sampleFields() []web.FieldView {
+	return []web.FieldView{
+		{ID: "agree", Name: "agree", Widget: "radio", Label: "结论", Options: []web.OptionView{{ID: "agree-1", Value: "yes", Label: "同意"}, {ID: "agree-2", Value: "no", Label: "不同意", Soft: "须写明理由"}}},
+		{ID: "opinion", Name: "opinion", Widget: "textarea", Label: "审查意见", Help: "写明依据。", Error: "请填写审查意见", Value: "同意。"}}
+}
+
+func sampleTable() web.Table {
+	return web.Table{Caption: "办件", Hide: true, Heads: []web.Head{{Text: "事项"}, {Text: "时限"}}, Rows: []web.Row{{Cells: []web.Cell{
+		{Text: "占用、挖掘城市道路审批", Href: "/desk/cases/1", Soft: "20260302-0001", Row: true}, {Tag: web.Tag{Tone: web.Bad, Text: "今天到期"}, Soft: "3月2日"}}}},
+		Empty: web.Empty{Title: "没有待办", Text: "新的办件会出现在这里。"}}
+}
+
+func sampleCase() casePage {
+	p := casePage{Page: samplePage("占用、挖掘城市道路审批"), No: "11320213XX0000406U4320199002000202603020001", Short: "20260302-0001", Item: "占用、挖掘城市道路审批",
+		State: web.Tag{Tone: web.Info, Text: "审查中"}, Path: []caseview.Station{{Text: "提交", At: at(), Mark: "done"}, {Text: "受理", Mark: "now"}},
+		Back: web.Link{Href: "/desk", Text: "回到列表"}, Banner: web.Banner{Tone: web.OK, Title: "已收件", Text: "请打印收件凭证。"}, Receipt: web.Link{Href: "/desk/documents/1", Text: "打印收件凭证"},
+		Clocks: []web.Clock{{Title: "承诺办结时限", Words: "还剩 3 个工作日", Tone: web.OK}}, Past: []web.Clock{{Title: "受理期限", Words: "已按时完成", Tone: web.OK}},
+		Who: sampleFacts(), Asked: []web.Fact{{Key: "平面图", Value: "请标明长度。", Soft: "没有标"}}, Answers: []section{{"申请人", sampleFacts()}},
+		Materials: []material{{Name: "平面图", Standard: "加盖印章", Files: []web.File{{Name: "图.pdf", Href: "/desk/cases/1/files/2", Size: 2100}}, Asked: []string{"请标明长度。"}, Tag: web.Tag{Tone: web.Note, Text: "待补正"}},
+			{Name: "营业执照", Licence: "营业执照 9132"}, {Name: "方案", Paper: true}, {Name: "身份证", Tag: web.Tag{Tone: web.Bad, Text: "未提交"}}},
+		Tasks: sampleTable(), Documents: sampleTable(), Timeline: web.Timeline{Events: []web.Event{{At: at(), Title: "受理", Who: "史晓东", Text: "说明", Link: web.Link{Href: "/desk/documents/1", Text: "受理通知书"}}}}}
+	p.Acts = []actForm{{ID: "act-review", Title: "审查意见", URL: "/desk/cases/1/acts/review", Version: 3, Task: 7, From: "/desk", Open: true, Fields: sampleFields(), Button: "提交", Key: "a",
+		Banner: web.Banner{Tone: web.Bad, Title: "城管局不同意", Text: "需要调整。"}, Words: "说明。", Confirm: "确认？"},
+		{ID: "act-request-correction", Title: "一次性告知补正", Alt: true, Words: "一次告知。", Link: web.Link{Href: "/desk/cases/1/acts/request-correction", Text: "选择"}, Key: "b"},
+		{ID: "act-decline", Title: "不予受理", URL: "/desk/cases/1/acts/decline", Version: 3, Alt: true, Warn: true, Button: "不予受理"}}
+	p.Reveal = revealForm{URL: "/desk/cases/1/unmask", Open: true, Shown: sampleFacts(), Fields: []web.FieldView{{ID: "reveal-purpose", Name: "purpose", Label: "用途", Error: "请写明用途"}}}
+	return p
+}
+
+// TestPages renders every page of the desk in its states, in all modes.
+func TestPages(t *testing.T) {
+	rt := webtest.New(t)
+	v := newViews(rt)
+	login := loginPage{Page: web.Page{Title: "工作人员登录", Shell: web.Desk}, Next: "/desk", Demo: true, Fields: []web.FieldView{{ID: "login", Name: "login", Label: "账号"}, {ID: "password", Name: "password", Label: "密码", Secret: true}}}
+	webtest.Check(t, v.login, login)
+	webtest.Check(t, v.me, mePage{Page: samplePage("我的账号"), Must: true, Facts: sampleFacts(), Fields: sampleFields()})
+	webtest.Check(t, v.queue, queuePage{Page: samplePage("待办"), Done: doneCase{Words: "受理", Item: "占道", No: "20260302-0001", Href: "/desk/cases/1", Document: web.Link{Href: "/desk/documents/1", Text: "打印受理通知书"}},
+		Tabs: []web.Link{{Href: "/desk?role=a", Text: "窗口", Count: 1000, Current: true}, {Href: "/desk?role=b", Text: "审查", Count: 3}}, Chips: []web.Tag{{Tone: web.Bad, Text: "超期 1 件"}}, Table: sampleTable(), Pager: web.Pager{Next: "/desk?cursor=1", Text: "每页30件"}},
+		queuePage{Page: samplePage("待办"), Table: web.Table{Empty: web.Empty{Title: "没有待办"}}})
+	webtest.Check(t, v.kase, sampleCase(), casePage{Page: samplePage("空"), Item: "空", Back: web.Link{Href: "/desk", Text: "回到列表"}, None: "办件已经办结。", Tasks: web.Table{Empty: web.Empty{Title: "没有"}}, Documents: web.Table{Empty: web.Empty{Title: "没有"}}})
+	form := sampleCase().Acts[0]
+	changed := changedPage{Page: samplePage("办件已有变化"), Item: "占道", Short: "1", State: web.Tag{Text: "已办结"}, Last: sampleCase().Timeline, Case: web.Link{Href: "/desk/cases/1", Text: "查看最新情况"}, Back: web.Link{Href: "/desk", Text: "回到列表"}}
+	still, typed := changed, changed
+	still.Form, still.Still = form, true
+	typed.Typed = sampleFacts().Rows
+	webtest.Check(t, v.changed, still, typed)
+	group := askGroup{ID: "m-m01", Title: "平面图", Tag: web.Tag{Tone: web.Bad, Text: "未提交"}, Open: true, Has: "纸质材料", Files: []web.File{{Name: "图.pdf", Href: "/desk/cases/1/files/2", Size: 2100}},
+		Lines: []askLine{{ID: "ask-1", Key: "m|m01|a", Text: "请标明长度。", Now: "未填写", Checked: true, Note: "没有标", Error: "说明请不要超过300个字"}, {ID: "ask-2", Key: "m|m01|b", Text: "请盖章。"}}}
+	fields := askGroup{ID: "f-1", Title: "申请人", Lines: []askLine{{ID: "ask-3", Key: "f|name", Text: "更正“名称”"}}}
+	correct := correctPage{Page: samplePage("一次性告知补正"), Item: "占道", Short: "1", State: web.Tag{Text: "已收件"}, URL: "/desk/cases/1/acts/request-correction", Version: 1, Materials: []askGroup{group}, Fields: []askGroup{fields}, Back: web.Link{Href: "/desk/cases/1", Text: "返回办件"}}
+	again := correct
+	again.Again, again.Fields = true, nil
+	webtest.Check(t, v.correct, correct, again)
+	webtest.Check(t, v.notice, noticePage{Page: samplePage("核对补正告知"), Item: "占道", Short: "1", Who: "样本公司", Count: 1, Lines: sampleFacts().Rows, URL: "/desk/cases/1/acts/request-correction", Hidden: []web.Hidden{{Name: "ask", Value: "m|m01|a"}}, Until: "申请人有15个工作日补正。"})
+	find := findPage{Page: samplePage("查找办件"), Field: web.FieldView{ID: "no", Name: "no", Label: "办件编号", Help: "全部编号。"}}
+	found, none := find, find
+	found.Asked, found.Table = true, sampleTable()
+	none.Asked, none.Table = true, web.Table{Empty: web.Empty{Title: "没有找到"}}
+	webtest.Check(t, v.find, find, found, none)
+	steps := intakeSteps(samplePage(""), 1)
+	webtest.Check(t, v.intake, intakePage{Page: samplePage("窗口收件"), Steps: steps, Find: sampleFields()[1:], Drafts: sampleTable()},
+		intakePage{Page: samplePage("窗口收件"), Steps: steps, Register: sampleFields()},
+		intakePage{Page: samplePage("窗口收件"), Steps: steps, Party: "王建国", Number: "320***19", Token: "person.1.ab", Query: "挖路", Items: []intakeItem{{Name: "占道", Code: "1", Soft: "一句话", Tag: web.Tag{Tone: web.OK, Text: "即办"}}}},
+		intakePage{Page: samplePage("窗口收件"), Steps: steps, Party: "王建国", Token: "x", Empty: web.Empty{Title: "没有找到", Text: "换一个词。"}})
+	webtest.Check(t, v.today, todayPage{Page: samplePage("今日预约"), Centre: "政务服务中心", Day: "3月2日", Centres: []web.Link{{Href: "/desk/appointments?centre=1", Text: "市中心", Current: true}}, Table: sampleTable(), Prev: web.Link{Href: "/desk/appointments?day=1", Text: "前一天"}, Next: web.Link{Href: "/desk/appointments?day=2", Text: "后一天"}})
+	webtest.Covered(t, rt, "templates/login.html", "templates/me.html", "templates/queue.html", "templates/case.html", "templates/changed.html", "templates/correct.html",
+		"templates/notice.html", "templates/find.html", "templates/intake.html", "templates/today.html")
+}
+
+func TestBackTo(t *testing.T) {
+	for in, want := range map[string]string{"/desk?unit=1": "/desk?unit=1", "/desk": "/desk", "https://evil.example/desk": "", "//evil": "", "/login": "", "/deskx": "", "/console/list?figure=late": "/console/list?figure=late"} {
+		if got := backTo(in); got != want {
+			t.Errorf("backTo(%q) = %q", in, got)
+		}
+	}
+}

@@ -1,0 +1,168 @@
+package desk_test
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tongban/tongban/internal/web/desk/worktest"
+)
+
+// TestRoad is the day of a road case: accepted at the window, reviewed by two
+// departments side by side, decided by a third person, handed over.
+func TestRoad(t *testing.T) {
+	worktest.Each(t, func(c *worktest.City) {
+		no := c.Apply()
+		clerk := c.Login("clerk-lx")
+		queue := clerk.Get("/desk").Status(http.StatusOK).Has("占用、挖掘城市道路审批", "无锡运河样本市政工程有限公司", "还剩5个工作日", `data-row`)
+		list := "/desk?role=window-clerk&unit=" + strconv.FormatInt(c.Refs.Units["lx-zx"], 10)
+		queue.Has("from=" + url.QueryEscape(list)) // rows know the way back
+		page := clerk.Get("/desk/cases/"+no).Status(http.StatusOK).Has("营业执照", "施工组织方案.pdf", "办理时限", "收件受理", "130****0021", "受理", "一次性告知补正", "不予受理").
+			Lacks("13000000021") // masked
+		in := page.Form("/desk/cases/" + no + "/acts/accept")
+		in.Set("from", list)
+		to := clerk.Post("/desk/cases/"+no+"/acts/accept", in).To("/desk?")
+		if !strings.Contains(to, "done="+no) || !strings.Contains(to, "unit="+strconv.FormatInt(c.Refs.Units["lx-zx"], 10)) {
+			t.Errorf("the list does not stay where it was, or does not learn what was done: %s", to)
+		}
+		clerk.Get(to).Has("受理", "打印行政许可申请受理通知书")
+		if strings.Contains(clerk.Get("/desk").Body, "/desk/cases/"+no) {
+			t.Error("an accepted case is still in the window's list")
+		}
+
+		municipal := c.Login("reviewer-lx-cgj")
+		municipal.Act(no, "review", "opinion", "").Status(http.StatusUnprocessableEntity).Has("请选择同意或者不同意")
+		municipal.Act(no, "review", "agree", "yes").Status(http.StatusUnprocessableEntity).Has("请填写审查意见")
+		municipal.Act(no, "review", "agree", "no", "opinion", "围挡占用盲道，需要调整。").To("/desk/cases/" + no)
+		municipal.Get("/desk/cases/"+no).Has("不同意", "围挡占用盲道", "由无锡市公安局梁溪分局交通警察大队办理")
+		traffic := c.Login("reviewer-lx-jj")
+		traffic.Get("/desk/cases/"+no).Has("围挡占用盲道", "邱欣悦")
+		traffic.Act(no, "review", "agree", "yes", "opinion", "交通组织可行。").To("/desk/cases/" + no)
+
+		decider := c.Login("decider-lx-spj")
+		decider.Get("/desk/cases/"+no).Has("无锡市梁溪区城市管理局不同意", "围挡占用盲道，需要调整。", "准予", "不予", "延长办理期限", "专家评审")
+		decider.Act(no, "decide", "grant", "no").Status(http.StatusUnprocessableEntity).Has("请写明不予的理由")
+		decider.Act(no, "decide", "grant", "yes", "words", "按审查意见调整围挡后实施。").To("/desk/cases/" + no)
+		decider.Get("/desk/cases/"+no).Has("待送达", "准予行政许可决定书")
+
+		c.Later(time.Hour)
+		clerk = c.Login("clerk-lx")
+		clerk.Get("/desk").Has("送达", no[31:39])
+		clerk.Act(no, "hand-over", "recipient", "").Status(http.StatusUnprocessableEntity).Has("请填写领取人姓名")
+		clerk.Act(no, "hand-over", "recipient", "蒋涛").To("/desk/cases/" + no)
+		clerk.Get("/desk/cases/"+no).Has("已办结", "准予", "领取人:蒋涛", "送达回证", "办件已经办结")
+	})
+}
+
+// TestCorrection tells once everything that is missing, picked from the guide.
+func TestCorrection(t *testing.T) {
+	worktest.Each(t, func(c *worktest.City) {
+		no := c.Apply()
+		clerk := c.Login("clerk-lx")
+		at := "/desk/cases/" + no + "/acts/request-correction"
+		page := clerk.Get(at).Status(http.StatusOK).Has("请在图上标明道路名称", "未提交：请提交“营业执照”。", "更正“工程（活动）名称”", "现在填写")
+		in := page.Form(at)
+		clerk.Post(at, in).Status(http.StatusUnprocessableEntity).Has("请勾选需要补正的内容")
+		in["ask"] = []string{"m|m03|a", "f|project"}
+		in.Set("note:m|m03|a", "长度没有标。")
+		in.Set("go", "show")
+		notice := clerk.Post(at, in).Status(http.StatusOK).Has("核对补正告知", "2 项", "请在图上标明道路名称", "长度没有标。", "请更正“工程（活动）名称”。", "15个工作日")
+		send := notice.Form(at)
+		send.Set("go", "edit")
+		edit := clerk.Post(at, send).Status(http.StatusOK).Has("长度没有标。")
+		if got := edit.Form(at)["ask"]; len(got) != 2 {
+			t.Errorf("going back lost ticks: %v", got)
+		}
+		send.Set("go", "send")
+		clerk.Post(at, send).To("/desk/cases/" + no)
+		clerk.Get("/desk/cases/"+no).Has("待补正", "等待补正的内容", "长度没有标。", "窗口代收补正材料")
+		// the same notice sent again, as a second click does, is no conflict
+		clerk.Post(at, send).Status(http.StatusSeeOther)
+		// the applicant brings it to the window
+		to := clerk.Post("/desk/cases/"+no+"/correct", url.Values{}).To("/desk/apply/")
+		clerk.Get(to).Status(http.StatusSeeOther)
+	})
+}
+
+// TestConflict: the second of two clerks sees what the first one did, and keeps
+// what was typed.
+func TestConflict(t *testing.T) {
+	worktest.Each(t, func(c *worktest.City) {
+		no := c.Apply()
+		a, b := c.Login("clerk-lx"), c.Login("clerk2-lx")
+		at := "/desk/cases/" + no + "/acts/"
+		page := b.Get("/desk/cases/" + no)
+		decline := page.Form(at + "decline")
+		decline.Set("reason", "不属于本区道路。")
+		accept := a.Get("/desk/cases/" + no).Form(at + "accept")
+		a.Post(at+"accept", accept).To("/desk/cases/")
+		b.Post(at+"decline", decline).Status(http.StatusConflict).Has("办件已有变化", "史晓东", "受理", "不属于本区道路。", "审查中")
+		// a double click of the first clerk is answered like the first
+		a.Post(at+"accept", accept).To("/desk/cases/")
+		c.Later(5 * time.Minute)
+		a.Post(at+"accept", accept).Status(http.StatusConflict)
+		// an act without the version that was seen is not taken
+		c2 := c.Apply()
+		a.Post("/desk/cases/"+c2+"/acts/accept", url.Values{}).Status(http.StatusUnprocessableEntity).Has("页面已过期")
+
+		// the same act is offered in the new state: the words go into its form
+		other := c.Login("decider-lx-spj")
+		rev := c.Login("reviewer-lx-cgj")
+		extend := other.Get("/desk/cases/" + no).Form(at + "extend")
+		extend.Set("days", "5")
+		extend.Set("reason", "需要复核管线资料。")
+		suspend := rev.Get("/desk/cases/" + no).Form(at + "suspend")
+		suspend.Set("kind", "expert")
+		suspend.Set("reason", "主干道开挖，组织专家评审。")
+		rev.Post(at+"suspend", suspend).To("/desk/cases/")
+		rev.Get("/desk/cases/"+no).Has("特别程序", "计时暂停")
+		other.Post(at+"extend", extend).Status(http.StatusConflict).Has("需要复核管线资料。")
+		rev.Act(no, "resume").To("/desk/cases/")
+		kept := other.Post(at+"extend", extend).Status(http.StatusConflict).Has("核对之后仍要办理", "需要复核管线资料。")
+		again := kept.Form(at + "extend")
+		again.Set("reason", "需要复核管线资料。")
+		other.Post(at+"extend", again).To("/desk/cases/")
+		other.Get("/desk/cases/"+no).Has("延长5个工作日").Lacks("act-extend")
+	})
+}
+
+// TestUnmask: personal data in clear needs a purpose, which is recorded.
+func TestUnmask(t *testing.T) {
+	worktest.Each(t, func(c *worktest.City) {
+		no := c.Apply()
+		clerk := c.Login("clerk-lx")
+		at := "/desk/cases/" + no + "/unmask"
+		clerk.Post(at, url.Values{"what": {"answers"}}).Status(http.StatusUnprocessableEntity).Has("请写明查看个人信息的用途")
+		clerk.Post(at, url.Values{"purpose": {"联系申请人"}}).Status(http.StatusUnprocessableEntity).Has("请勾选要查看的内容")
+		clerk.Post(at, url.Values{"what": {"answers"}, "purpose": {"联系申请人"}}).Status(http.StatusOK).Has("13000000021", "仅本次显示")
+		clerk.Get("/desk/cases/" + no).Lacks("13000000021")
+		var n int
+		c.Must(c.DB.Read(t.Context()).QueryRow(`SELECT count(*) FROM audit_record WHERE act = 'identity.unmask' AND subject = $1`, "case/"+no).Scan(&n))
+		if n != 1 {
+			t.Errorf("%d records of one look", n)
+		}
+		c.Login("supervisor-lx").Post(at, url.Values{"what": {"answers"}, "purpose": {"监督"}}).Status(http.StatusForbidden)
+	})
+}
+
+// TestFile: what was handed in opens in the browser for who handles the case.
+func TestFile(t *testing.T) {
+	worktest.Each(t, func(c *worktest.City) {
+		no := c.Apply()
+		page := c.Login("clerk-lx").Get("/desk/cases/" + no)
+		i := strings.Index(page.Body, "/desk/cases/"+no+"/files/")
+		if i < 0 {
+			t.Fatal("no file on the page")
+		}
+		path := page.Body[i : i+strings.IndexByte(page.Body[i:], '"')]
+		got := c.Login("reviewer-lx-cgj").Get(path).Status(http.StatusOK)
+		if got.Header.Get("Content-Type") != "application/pdf" || !strings.HasPrefix(got.Header.Get("Content-Disposition"), "inline") || !strings.HasPrefix(got.Body, "%PDF") {
+			t.Errorf("%v %.20q", got.Header, got.Body)
+		}
+		c.Login("clerk-jy").Get(path).Status(http.StatusNotFound)
+		c.Browser().Get(path).To("/desk/login")
+	})
+}
