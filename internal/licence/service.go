@@ -121,17 +121,25 @@ func (s *Service) sign(ctx context.Context, identifier string) error {
 	if err != nil || l.Signature != nil {
 		return err
 	}
+	if sm.SM3Hex(l.Content) != l.Hash || !l.agrees() {
+		return jobs.Permanent(errAltered)
+	}
 	sig, err := s.Signer.Sign(l.Content)
 	if err != nil {
 		return err
 	}
 	return s.DB.Write(ctx, "licence.sign", func(tx *db.Tx) error {
-		tx.Queue(sqlSign, l.ID, sig, tx.NowMicros())
+		if n, err := tx.Exec(sqlSign, l.ID, sig, tx.NowMicros()); err != nil || n == 0 {
+			return err // signed meanwhile
+		}
 		audit.Append(tx, audit.Record{Actor: actor.Platform(), Act: "licence.sign", Subject: "licence/" + identifier, Unit: l.IssuerUnit,
 			Detail: map[string]string{"hash": l.Hash, "key": s.Signer.Public().ID()}, Outcome: "done"})
 		return nil
 	})
 }
+
+// errAltered: what is stored is not what was issued, so it is not signed.
+var errAltered = errors.New("the licence differs from what was issued")
 
 // EnsureSigned signs a licence now unless it has its signature.
 func (s *Service) EnsureSigned(ctx context.Context, id int64) error {
@@ -160,7 +168,7 @@ func (s *Service) HeldValid(q db.Queryer, holder actor.Party) ([]Licence, error)
 		return nil, err
 	}
 	today := clock.DateOf(s.DB.Now()).String()
-	return slices.DeleteFunc(all, func(l Licence) bool { return l.On(today) != Valid }), nil
+	return slices.DeleteFunc(all, func(l Licence) bool { return l.On(today) != Valid || l.From > today }), nil
 }
 
 // StandsFor gives a licence by its id if it is the holder's, of the type, and
@@ -212,11 +220,17 @@ func (s *Service) Get(ctx context.Context, a actor.Actor, identifier string) (*L
 		return nil, nil, err
 	}
 	path := dir.Path(l.IssuerUnit)
-	if identity.Decide(a, identity.LicenceRead, identity.Target{Owner: l.Holder, UnitPath: path, ReceivingPath: path, ReviewPaths: []string{path}}) != nil {
+	if err := identity.Decide(a, identity.LicenceRead, identity.Target{Owner: l.Holder, UnitPath: path, ReceivingPath: path, ReviewPaths: []string{path}}); err != nil {
+		s.Identity.Refused(ctx, a, identity.LicenceRead, "licence/"+l.Identifier, err)
 		return nil, nil, ErrNoLicence
 	}
 	t, err := s.typeByKey(s.DB.Read(ctx), l.TypeKey)
-	return l, t, err
+	if err != nil || a.Kind != actor.Staff {
+		return l, t, err
+	}
+	return l, t, s.DB.Write(ctx, "licence.read", func(tx *db.Tx) error { // the holder sees that it was looked at, and what for
+		return s.UseTx(tx, a, Use{LicenceID: l.ID, Purpose: a.Purpose})
+	})
 }
 
 // ByID gives a licence by its id inside the platform; callers have decided who may see it.

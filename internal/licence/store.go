@@ -53,6 +53,8 @@ func (s *Service) numberIndex(typeKey, number string) string {
 	return s.Vault.Index("licence/number/"+typeKey, strings.ToUpper(strings.TrimSpace(number)))
 }
 
+// scan reads a row. When only its sealed parts cannot be opened, it gives the
+// rest beside the error, for Verify to report on.
 func (s *Service) scan(r *db.Rows) (*Licence, error) {
 	var (
 		l                  Licence
@@ -71,14 +73,14 @@ func (s *Service) scan(r *db.Rows) (*Licence, error) {
 		l.SignedAt = db.Time(signed)
 	}
 	if number, err = s.Vault.Open("licence/number", number); err != nil {
-		return nil, err
+		return &l, err
 	}
 	l.Number = string(number)
 	if l.Content, err = s.Vault.Open("licence/content", content); err != nil {
-		return nil, err
+		return &l, err
 	}
 	if err := json.Unmarshal(l.Content, &data); err != nil {
-		return nil, err
+		return &l, err
 	}
 	l.Fields = data.Extend
 	return &l, nil

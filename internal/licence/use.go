@@ -2,6 +2,7 @@ package licence
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/tongban/tongban/internal/actor"
@@ -23,8 +24,12 @@ type Use struct {
 // UseTx records a use inside the act that uses the licence.
 func (s *Service) UseTx(tx *db.Tx, a actor.Actor, u Use) error {
 	tx.Queue(sqlInsertUse, tx.NewID(), u.LicenceID, tx.NowMicros(), string(a.Kind), a.ID, a.Name, a.Unit, u.CaseNo, u.ItemName, u.Purpose)
-	audit.Append(tx, audit.Record{Actor: a, Act: string(identity.LicenceUse), Subject: "case/" + u.CaseNo, Unit: a.Unit, Outcome: "done"})
-	return nil
+	subject := "case/" + u.CaseNo
+	if u.CaseNo == "" {
+		subject = "licence/" + strconv.FormatInt(u.LicenceID, 10)
+	}
+	return audit.Append(tx, audit.Record{Actor: a, Act: string(identity.LicenceUse), Subject: subject, Unit: a.Unit, Outcome: "done",
+		Detail: map[string]string{"licence": strconv.FormatInt(u.LicenceID, 10)}})
 }
 
 // Uses lists every use of a licence to its holder, newest first.
@@ -34,7 +39,8 @@ func (s *Service) Uses(ctx context.Context, a actor.Actor, identifier string) ([
 	if err != nil {
 		return nil, err
 	}
-	if identity.Decide(a, identity.LicenceUses, identity.Target{Owner: l.Holder}) != nil {
+	if err := identity.Decide(a, identity.LicenceUses, identity.Target{Owner: l.Holder}); err != nil {
+		s.Identity.Refused(ctx, a, identity.LicenceUses, "licence/"+l.Identifier, err)
 		return nil, ErrNoLicence
 	}
 	return db.All(rd, func(r *db.Rows) (u Use, err error) {
