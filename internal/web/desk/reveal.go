@@ -80,6 +80,9 @@ func (d *Desk) unmask(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if !hasAny(a, deskRoles()...) {
+		return identity.ErrForbidden
+	}
 	from := backTo(in.Get("from"))
 	purpose := clean(in.Get("purpose"))
 	var bad []errs.Field

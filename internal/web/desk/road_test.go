@@ -125,7 +125,7 @@ func TestConflict(t *testing.T) {
 		again := kept.Form(at + "extend")
 		again.Set("reason", "需要复核管线资料。")
 		other.Post(at+"extend", again).To("/desk/cases/")
-		other.Get("/desk/cases/"+no).Has("延长5个工作日").Lacks("act-extend")
+		other.Get("/desk/cases/" + no).Has("延长5个工作日").Lacks("act-extend")
 	})
 }
 

@@ -136,13 +136,13 @@ func (p Page) Text() string {
 	return s[:min(len(s), 3000)]
 }
 
-// Form reads what a form on the page would send if it were sent as it is:
+// Form reads what a posting form on the page would send if it were sent as it is:
 // hidden inputs, texts, ticked boxes. It fails if there is no form for the
 // address.
 func (p Page) Form(action string) url.Values {
 	p.t.Helper()
 	for _, m := range formTag.FindAllStringSubmatch(p.Body, -1) {
-		if unescape(m[1]) != action {
+		if unescape(m[1]) != action || !strings.Contains(m[0][:strings.IndexByte(m[0], '>')], `method="post"`) {
 			continue
 		}
 		out := url.Values{}
@@ -176,4 +176,17 @@ func (b *Browser) Act(no, act string, more ...string) Page {
 		in.Set(more[i], more[i+1])
 	}
 	return b.Post(fmt.Sprintf("/desk/cases/%s/acts/%s", no, act), in)
+}
+
+// LoginPerson gives a browser in which an applicant is logged in.
+func (c *City) LoginPerson(login string) *Browser {
+	c.T.Helper()
+	b := c.Browser()
+	w := httptest.NewRecorder()
+	_, err := c.Door.LoginPerson(w, httptest.NewRequestWithContext(c.T.Context(), http.MethodPost, "/login", nil), login, Password)
+	c.Must(err)
+	for _, k := range w.Result().Cookies() {
+		b.cookies[k.Name] = k.Value
+	}
+	return b
 }

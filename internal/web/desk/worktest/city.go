@@ -66,6 +66,7 @@ type City struct {
 	Jobs     *jobs.Runner
 	Sealer   *audit.Sealer
 	Assess   *assess.Service
+	Door     *gate.Door
 	Refs     identity.Refs
 	Handler  http.Handler
 	Logs     *bytes.Buffer
@@ -190,6 +191,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 	c.T.Helper()
 	door, err := gate.New(gate.Config{DB: c.DB, Identity: c.Identity, Vault: keys().Vault(), Now: c.Clock.Now})
 	c.Must(err)
+	c.Door = door
 	log := slog.New(slog.NewTextHandler(c.Logs, nil))
 	rt, err := web.New(web.Options{Site: webtest.Site(), Log: log, Login: func(string) string { return "/desk/login" },
 		Actor: func(r *http.Request) actor.Actor {
@@ -217,7 +219,9 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 	style.Routes(mux)
 	desk.New(desk.Config{Renderer: rt, Style: style, Door: door, Casework: c.Casework, Identity: c.Identity, Catalog: c.Catalog, Channel: c.Channel,
 		Files: c.Files, Vault: keys().Vault(), Now: c.Clock.Now, BaseURL: "http://city.test", Demo: true, Record: record,
-		Party: func(ctx context.Context, p actor.Party) (identity.PartyInfo, error) { return c.Identity.Party(c.DB.Read(ctx), p) },
+		Party: func(ctx context.Context, p actor.Party) (identity.PartyInfo, error) {
+			return c.Identity.Party(c.DB.Read(ctx), p)
+		},
 		Held: func(ctx context.Context, _ actor.Actor, p actor.Party) ([]licence.Licence, error) {
 			return lic.HeldValid(c.DB.Read(ctx), p)
 		}}).Routes(mux)

@@ -1,0 +1,74 @@
+package console
+
+import (
+	"testing"
+	"time"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/assess"
+	"github.com/tongban/tongban/internal/audit"
+	"github.com/tongban/tongban/internal/identity"
+	"github.com/tongban/tongban/internal/jobs"
+	"github.com/tongban/tongban/internal/web"
+	"github.com/tongban/tongban/internal/web/desk"
+	"github.com/tongban/tongban/internal/web/webtest"
+)
+
+func at() time.Time { return time.Date(2026, 3, 2, 8, 55, 0, 0, time.UTC) }
+
+func samplePage(title string) web.Page {
+	a := actor.Actor{Kind: actor.Staff, ID: 1, Name: "程文静", Grants: []actor.Grant{{Role: actor.Supervisor, Path: "/1/"}, {Role: actor.AuditAdmin, Path: "/1/"}}}
+	return web.Page{Title: title, Lang: "zh-CN", Path: "/console", Shell: web.Console, Nav: "overview", Actor: a, Menu: desk.Menu(a)}
+}
+
+func sampleTable() web.Table {
+	return web.Table{Caption: "办件", Heads: []web.Head{{Text: "事项"}, {Text: "时间"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "占道", Href: "/desk/cases/1", Row: true}, {Text: "3月2日"}}}}}
+}
+
+// TestPages renders every page of the console in its states, in all modes.
+func TestPages(t *testing.T) {
+	rt := webtest.New(t)
+	v := newViews(rt)
+	p := samplePage("监督概览")
+	n := assess.Figures{Received: 12, InHand: 5, Late: 2, DueSoon: 1, Closed: 7, OnTime: 6, Rated: 4, Good: 3, Negative: 1}
+	f := assess.Filter{Unit: 3}
+	over := overviewPage{Page: p, Period: "2026年2月1日至2026年3月2日", Counted: "统计至 16:55", Scope: "梁溪区城管局", Narrowed: web.Link{Href: "/console", Text: "看全部"},
+		Filter: filterForm{From: "2026-02-01", To: "2026-03-02", Unit: "3", Division: "320213000000", Quick: []web.Link{{Href: "/console?from=1", Text: "近7天", Current: true}}},
+		Units:  figureTable{Caption: "按部门", First: "部门", Rows: []figureRow{figureRowOf(p, web.Link{Href: "/console?unit=3", Text: "城管局"}, f, n)}},
+		Areas:  figureTable{Caption: "按区划", First: "区划", Rows: []figureRow{plainRow(p, "无锡市本级", n)}}}
+	for _, c := range columns() {
+		zh, _ := c.Words()
+		over.Units.Heads = append(over.Units.Heads, zh)
+		over.Now = append(over.Now, stat(p, f, n, c))
+		over.Past = append(over.Past, stat(p, f, n, c))
+	}
+	over.Areas.Heads = over.Units.Heads
+	o := &assess.Overview{Units: []assess.UnitFigures{{Unit: identity.Unit{ID: 3, Name: "城管局"}, Figures: n}}, Districts: []assess.DistrictFigures{
+		{Division: identity.Division{Code: "320200000000", Name: "无锡市", Level: "city"}, Figures: n}, {Division: identity.Division{Code: "320213000000", Name: "梁溪区"}, Figures: n}}}
+	charts(&over, o, assess.Filter{})
+	webtest.Check(t, v.overview, over, overviewPage{Page: p, Period: "今天"})
+	webtest.Check(t, v.list, listPage{Page: samplePage("超期"), Figure: "超期", Scope: "城管局", Period: "现在", Others: []web.Link{{Href: "/console/list?figure=late", Text: "超期", Current: true}}, Table: sampleTable(), Pager: web.Pager{Next: "/console/list?cursor=1"}, Back: web.Link{Href: "/console", Text: "回到概览"}},
+		listPage{Page: samplePage("超期"), Figure: "超期", Period: "现在", Table: web.Table{Empty: web.Empty{Title: "没有"}}, Back: web.Link{Href: "/console", Text: "回到概览"}})
+	logged := auditPage{Page: samplePage("审计日志"), Table: sampleTable(), Pager: web.Pager{Next: "/console/audit?cursor=1"}, Filter: auditFilter{Clear: "/console/audit", Fields: []web.FieldView{{ID: "act", Name: "act", Label: "操作", Help: "例如：case.accept"}}}}
+	logged.Sound = sound(p, audit.Report{Records: 3, Checkpoints: 1, Last: &audit.Checkpoint{At: at()}})
+	broken := logged
+	broken.Sound = sound(p, audit.Report{Fault: &audit.Fault{ZH: "第3条记录被改动", EN: "Record 3 was changed"}})
+	webtest.Check(t, v.audit, logged, broken)
+	queue := jobsPage{Page: samplePage("后台任务"), Stats: stats(p, jobs.Depth{Due: 2, Dead: 1}), Oldest: "最早的到期任务", Dead: []deadJob{{ID: 7, Kind: "notify.deliver", Owner: "运维", Reason: "连接超时", Attempt: 9, Died: at()}}, Pager: web.Pager{Next: "/console/jobs?cursor=7"}}
+	webtest.Check(t, v.jobs, queue, jobsPage{Page: samplePage("后台任务"), Empty: web.Empty{Title: "没有失败的任务", Text: "好。"}})
+	fields := []web.FieldView{{ID: "new-login", Name: "login", Label: "账号", Error: "这个账号已被使用。", Value: "li"}}
+	unit := web.FieldView{ID: "unit", Name: "unit", Widget: "select", Label: "单位", Options: []web.OptionView{{Value: "1", Label: "市政府", Checked: true}}}
+	webtest.Check(t, v.staff, staffPage{Page: samplePage("人员与角色"), Rules: rules(p), Units: unit, Unit: "市政府", Key: "wx-gov", Table: sampleTable(), Create: fields},
+		staffPage{Page: samplePage("人员与角色"), Units: unit, Unit: "市政府", Table: web.Table{Empty: web.Empty{Title: "没有"}}})
+	m := memberPage{Page: samplePage("李静"), Name: "李静", State: accountState(p, identity.Staff{}), URL: "/console/staff/7", Why: "您只能查看。", Back: web.Link{Href: "/console/staff", Text: "回到人员列表"},
+		Held: []heldRole{{"窗口", "政务服务中心", "window-clerk", "3"}}, Grant: []web.FieldView{unit}, Manage: true, Roles: true, Confirm: "确认？", Facts: web.Facts{Rows: []web.Fact{{Key: "账号", Value: "li"}}}}
+	off := m
+	off.Off, off.Demo, off.Held, off.Grant, off.State = true, true, nil, nil, accountState(p, identity.Staff{Disabled: true})
+	webtest.Check(t, v.member, m, off)
+	qr, err := web.NewQR("otpauth://totp/x?secret=A", "二维码")
+	if err != nil {
+		t.Fatal(err)
+	}
+	webtest.Check(t, v.created, createdPage{Page: samplePage("账号已建立"), Name: "李静", Login: "li", Password: "abc", OTP: "otpauth://totp/x", QR: qr, Back: web.Link{Href: "/console/staff/7", Text: "到这个账号"}})
+	webtest.Covered(t, rt, "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
+}

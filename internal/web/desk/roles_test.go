@@ -1,0 +1,105 @@
+package desk_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/tongban/tongban/internal/web/desk/worktest"
+)
+
+// TestRoles walks every route of desk and console as everybody: the district's
+// clerk (c), its two reviewers (r), its decider (d), its supervisor (v), the
+// system (s), security (e) and audit (a) administrators, a clerk of another
+// city (x), an applicant (p), nobody (n). A route lists who gets which answer;
+// who is not named gets 403. Posts carry nothing: whoever may act is told what
+// is missing (422) or that there is no such thing.
+func TestRoles(t *testing.T) {
+	worktest.Each(t, func(c *worktest.City) {
+		no := c.Apply()
+		docs, err := c.Casework.View(t.Context(), c.Company("yunhe-shizheng", "jiang-tao"), no)
+		c.Must(err)
+		doc := docs.Documents[0].ID
+		file := docs.Materials[1].Handed.Files[0].File
+		unit := c.Refs.Units["lx-zx"]
+		who := map[byte]*worktest.Browser{'n': c.Browser(), 'p': c.LoginPerson("jiangtao")}
+		for key, login := range map[byte]string{'c': "clerk-lx", 'r': "reviewer-lx-cgj", 'd': "decider-lx-spj", 'v': "supervisor-lx", 's': "sysadmin", 'e': "secadmin", 'a': "auditadmin", 'x': "clerk-jy"} {
+			who[key] = c.Login(login)
+		}
+		type answers map[int]string // status → who
+		gets := map[string]answers{
+			"/desk": {200: "crdx", 303: "vsea"}, "/desk/me": {200: "crdvseax"}, "/desk/search": {200: "crdvx"}, "/desk/search?no=99999": {200: "crdvx"},
+			fmt.Sprintf("/desk?role=window-clerk&unit=%d", unit): {200: "c", 403: "rdx", 303: "vsea"},
+			"/desk/cases/" + no: {200: "crdv", 404: "seax"}, "/desk/cases/unknown": {404: "crdvseax"},
+			fmt.Sprintf("/desk/cases/%s/files/%d", no, file): {200: "crdv", 404: "seax"},
+			fmt.Sprintf("/desk/documents/%d", doc):           {200: "crdv", 404: "seax"},
+			"/desk/cases/" + no + "/acts/request-correction": {200: "c", 303: "rdv", 404: "seax"},
+			"/desk/intake":                                             {200: "cx"},
+			"/desk/intake?who=person.1.00000000":                       {404: "cx"},
+			"/desk/appointments":                                       {200: "cxv"},
+			fmt.Sprintf("/desk/appointments?centre=%d", unit):          {200: "cv", 403: "x"},
+			"/desk/apply/123/check":                                    {404: "crdvseax"},
+			"/console":                                                 {200: "v", 303: "sea"},
+			"/console/list?figure=late":                                {200: "v"},
+			"/console/audit":                                           {200: "a"},
+			"/console/jobs":                                            {200: "s"},
+			fmt.Sprintf("/console/staff?unit=%d", unit):                {200: "sea"},
+			fmt.Sprintf("/console/staff/%d", c.Refs.Staff["li"]):       {403: "sea"},
+			fmt.Sprintf("/console/staff/%d", c.Refs.Staff["clerk-lx"]): {200: "sea"},
+		}
+		posts := map[string]answers{
+			"/desk/cases/" + no + "/acts/accept":                              {422: "c", 409: "rdv", 404: "seax"},
+			"/desk/cases/" + no + "/acts/decide":                              {409: "crdv", 404: "seax"},
+			"/desk/cases/" + no + "/acts/deem-accepted":                       {409: "crdv", 404: "seax"},
+			"/desk/cases/" + no + "/acts/request-correction":                  {422: "c", 409: "rdv", 404: "seax"},
+			"/desk/cases/" + no + "/unmask":                                   {422: "crd", 404: "seax"},
+			"/desk/cases/" + no + "/correct":                                  {409: "crdv", 404: "seax"},
+			"/desk/intake/party":                                              {422: "cx"},
+			"/desk/intake/register":                                           {422: "cx"},
+			"/desk/intake/start":                                              {404: "cx"},
+			"/desk/me/password":                                               {422: "crdvseax"},
+			"/console/audit/verify":                                           {200: "a"},
+			"/console/jobs/1/requeue":                                         {409: "s"},
+			"/console/jobs/1/discard":                                         {409: "s"},
+			"/console/staff":                                                  {422: "sea", 403: "crdvx"},
+			fmt.Sprintf("/console/staff/%d/grant", c.Refs.Staff["clerk-lx"]):  {422: "sea"},
+			fmt.Sprintf("/console/staff/%d/revoke", c.Refs.Staff["clerk-lx"]): {422: "sea"},
+		}
+		walk := func(method, path string, want answers, do func(*worktest.Browser) worktest.Page) {
+			codes := map[byte]int{}
+			for code, keys := range want {
+				for i := range len(keys) {
+					codes[keys[i]] = code
+				}
+			}
+			for key, b := range who {
+				p := do(b)
+				expect := codes[key]
+				if expect == 0 {
+					expect = http.StatusForbidden
+				}
+				if key == 'n' || key == 'p' { // the desk has its own login
+					if expect = http.StatusUnauthorized; method == http.MethodGet {
+						expect = http.StatusSeeOther
+					}
+				}
+				if p.Code != expect {
+					t.Errorf("%s %s as %c: %d, want %d: %.200s", method, path, key, p.Code, expect, p.Text())
+				}
+			}
+		}
+		for path, want := range gets {
+			walk(http.MethodGet, path, want, func(b *worktest.Browser) worktest.Page { return b.Get(path) })
+		}
+		for path, want := range posts {
+			walk(http.MethodPost, path, want, func(b *worktest.Browser) worktest.Page { return b.Post(path, url.Values{}) })
+		}
+		c.Later(time.Minute)
+		disable := fmt.Sprintf("/console/staff/%d/disable", c.Refs.Staff["clerk-lx"])
+		walk(http.MethodPost, disable, answers{303: "s", 403: "crdveax"}, func(b *worktest.Browser) worktest.Page { return b.Post(disable, url.Values{"disabled": {"false"}}) })
+		reset := fmt.Sprintf("/console/staff/%d/reset", c.Refs.Staff["clerk-lx"])
+		walk(http.MethodPost, reset, answers{404: "s"}, func(b *worktest.Browser) worktest.Page { return b.Post(reset, url.Values{}) }) // demo accounts keep theirs
+	})
+}
