@@ -163,7 +163,7 @@ func loadDemo(ctx context.Context, c Config, o DemoOptions, log *slog.Logger) er
 		err = r.History(ctx, f.History, clk, o.Progress)
 	}
 	if err == nil {
-		err = r.sealAll(ctx)
+		err = errors.Join(r.sealAll(ctx), r.Assess.Rebuild(ctx))
 	}
 	return errors.Join(err, r.Close())
 }

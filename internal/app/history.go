@@ -147,6 +147,7 @@ type script struct {
 	step  int
 	steps []func(context.Context, *script) error
 	no    string
+	way   string     // of delivery
 	rnd   *rand.Rand // its own: cases move at the same time
 
 	reviewers []int64

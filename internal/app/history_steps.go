@@ -166,6 +166,7 @@ func apply(ctx context.Context, s *script) error {
 		}
 		a = clerk
 	}
+	s.way = in.Delivery.Way
 	c, err := h.r.Casework.Apply(ctx, a, in)
 	if err != nil {
 		return fmt.Errorf("%s: %w", g.Basics.Name, err)
@@ -349,7 +350,11 @@ func decide(ctx context.Context, s *script) error {
 	if err := s.perform(ctx, who, casework.Decide, in); err != nil {
 		return err
 	}
-	s.wait(1 + s.rnd.IntN(2))
+	if s.way == catalog.Electronic || s.ver.Guide.Instant() {
+		s.next = s.next.Add(minutes(1 + s.rnd.IntN(8)))
+	} else {
+		s.wait(1 + s.rnd.IntN(2))
+	}
 	return nil
 }
 

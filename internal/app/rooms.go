@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tongban/tongban/internal/assess"
 	"github.com/tongban/tongban/internal/audit"
 	"github.com/tongban/tongban/internal/calendar"
 	"github.com/tongban/tongban/internal/casework"
@@ -16,6 +17,7 @@ import (
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/form"
+	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/jobs"
@@ -42,6 +44,8 @@ type Rooms struct {
 	Ratings  *rating.Service
 	Channel  *channel.Service
 	Casework *casework.Service
+	Assess   *assess.Service
+	Door     *gate.Door
 }
 
 // Clock is the machine's clock, unless a test or the maker of sample history
@@ -100,10 +104,39 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	r.Channel = channel.New(channel.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
 	r.Casework = casework.New(casework.Config{DB: r.DB, Catalog: r.Catalog, Identity: r.Identity, Calendar: r.Calendar, Files: r.Files,
 		Licences: r.Licences, Ratings: r.Ratings, Notify: r.Notify, Vault: vault, Log: r.Log, KeepReceiptClock: c.KeepReceiptClock})
+	r.Assess = assess.New(assess.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
 	r.Licences.Handlers(r.Jobs)
 	r.Casework.Handlers(r.Jobs)
-	r.Jobs.Every(casework.JobTick, time.Hour, 0)
+	r.Assess.Handlers(r.Jobs)
+	if err := r.openDoor(); err != nil {
+		return err
+	}
+	r.periodic()
 	return nil
+}
+
+// openDoor makes the door that both faces share.
+func (r *Rooms) openDoor() error {
+	proxies, err := r.Config.proxies()
+	if err != nil {
+		return err
+	}
+	r.Door, err = gate.New(gate.Config{DB: r.DB, Identity: r.Identity, Vault: r.Keys.Vault(), Now: r.DB.Now, Log: r.Log,
+		Secure: r.Config.secure(), Proxies: proxies, Origins: r.Config.TrustedOrigins})
+	return err
+}
+
+// periodic names the jobs that time itself brings.
+func (r *Rooms) periodic() {
+	r.Jobs.Every(casework.JobTick, time.Hour, 0)
+	r.Jobs.Every(assess.JobRoll, time.Minute, 0)
+	r.Jobs.Handle("files.sweep", func(ctx context.Context, _ jobs.Job) error {
+		_, err := r.Files.Sweep(ctx)
+		return err
+	})
+	r.Jobs.Every("files.sweep", time.Hour, 7*time.Minute)
+	r.Jobs.Handle("gate.sweep", func(ctx context.Context, _ jobs.Job) error { return r.Door.Sweep(ctx) })
+	r.Jobs.Every("gate.sweep", 24*time.Hour, 3*time.Hour)
 }
 
 // messages wires outgoing messages: mail where it is configured, a spool folder
@@ -113,7 +146,13 @@ func (r *Rooms) messages() (*notify.Service, error) {
 		Enqueue: func(tx *db.Tx, unique string, payload []byte) error {
 			return jobs.Enqueue(tx, jobs.Job{Kind: notify.JobKind, Unique: unique, Payload: payload})
 		}}
-	r.Jobs.Handle(notify.JobKind, func(ctx context.Context, j jobs.Job) error { return r.Notify.Deliver(ctx, j.Payload) })
+	r.Jobs.Handle(notify.JobKind, func(ctx context.Context, j jobs.Job) error {
+		err := r.Notify.Deliver(ctx, j.Payload)
+		if errors.Is(err, notify.ErrRefused) {
+			return jobs.Permanent(err)
+		}
+		return err
+	})
 	return notify.New(c)
 }
 

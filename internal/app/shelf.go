@@ -75,3 +75,8 @@ func (s shelf) RequeueJob(ctx context.Context, a actor.Actor, id int64) error {
 		return audit.Append(tx, audit.Record{Actor: a, Act: string(identity.JobManage), Subject: "job"})
 	})
 }
+
+// Party tells what is registered about a party; callers have asked identity.
+func (s shelf) Party(ctx context.Context, p actor.Party) (identity.PartyInfo, error) {
+	return s.r.Identity.Party(s.r.DB.Read(ctx), p)
+}

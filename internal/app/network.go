@@ -1,31 +1,14 @@
 package app
 
 import (
-	"net/http"
 	"net/netip"
 	"strings"
 
 	"github.com/tongban/tongban/internal/errs"
-	"github.com/tongban/tongban/internal/gate"
 )
 
-// handler puts the faces behind the door.
-func (r *Rooms) handler() (http.Handler, error) {
-	secure := strings.HasPrefix(r.Config.URL, "https://")
-	proxies, err := r.Config.proxies()
-	if err != nil {
-		return nil, err
-	}
-	door, err := gate.New(gate.Config{DB: r.DB, Identity: r.Identity, Vault: r.Keys.Vault(), Now: r.DB.Now, Log: r.Log, Secure: secure,
-		Proxies: proxies, Origins: r.Config.TrustedOrigins})
-	if err != nil {
-		return nil, err
-	}
-	root := http.NewServeMux()
-	root.HandleFunc("GET /healthz", r.health)
-	root.HandleFunc("GET /readyz", r.ready)
-	return door.Identify(door.Log(root)), nil
-}
+// secure reports whether people reach the platform over TLS.
+func (c Config) secure() bool { return strings.HasPrefix(c.URL, "https://") }
 
 func (c Config) proxies() ([]netip.Prefix, error) {
 	var out []netip.Prefix
