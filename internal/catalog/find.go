@@ -29,14 +29,19 @@ type Query struct {
 type Page struct {
 	Items      []Item
 	Next       string // cursor of the next page, empty at the end
-	Total      int    // only for text searches, where all hits are known
+	Total      int    // only for text searches: how many were found
+	More       bool   // there are more than Total: a search looks at the best hits alone
 	DidYouMean bool   // nothing had all the words; these have some
 }
 
 const docKind = "item"
 
-// searchDepth is how many hits of the text index a search walks through.
-const searchDepth = 400
+// How many hits of the text index a search looks at: the best ones are enough
+// for a text alone; filters throw many away.
+const (
+	searchDepth   = 100
+	filteredDepth = 400
+)
 
 // Search finds items, best first for a text, by name order otherwise.
 func (s *Service) Search(ctx context.Context, q Query) (p Page, err error) {
@@ -55,7 +60,7 @@ func (s *Service) Search(ctx context.Context, q Query) (p Page, err error) {
 }
 
 // conditions turns the filters into SQL on item; args continue from n.
-func (q Query) conditions(unitID int64, n int) (string, []any) {
+func (q Query) conditions(unitID int64, divisions []string, n int) (string, []any) {
 	var b strings.Builder
 	var args []any
 	add := func(sql string, v any) {
@@ -70,8 +75,15 @@ func (q Query) conditions(unitID int64, n int) (string, []any) {
 	if q.Topic != "" {
 		add(fmt.Sprintf(facet, "topic"), q.Topic)
 	}
-	if q.Division != "" {
-		add(fmt.Sprintf(facet, "division"), q.Division)
+	for i, d := range divisions {
+		sql := `, $?`
+		if i == 0 {
+			sql = ` AND item.division IN ($?`
+		}
+		add(sql, d)
+	}
+	if len(divisions) > 0 {
+		b.WriteString(`)`)
 	}
 	if unitID != 0 {
 		add(` AND item.unit_id = $?`, unitID)
@@ -85,30 +97,44 @@ func (q Query) conditions(unitID int64, n int) (string, []any) {
 	return b.String(), args
 }
 
-func (s *Service) unitID(ctx context.Context, key string) (int64, error) {
-	if key == "" {
-		return 0, nil
-	}
+// where is conditions with the names of the query looked up: the unit, and the
+// division with those above it, whose items serve its people too.
+func (s *Service) where(ctx context.Context, q Query, n int) (string, []any, error) {
 	dir, err := s.ids.Directory(ctx)
 	if err != nil {
-		return 0, err
+		return "", nil, err
 	}
-	if u, ok := dir.UnitByKey(key); ok {
-		return u.ID, nil
+	var unit int64
+	if q.Unit != "" {
+		unit = -1 // found by nothing
+		if u, ok := dir.UnitByKey(q.Unit); ok {
+			unit = u.ID
+		}
 	}
-	return -1, nil
+	var divisions []string
+	for code := q.Division; code != "" && len(divisions) < 8; {
+		divisions = append(divisions, code)
+		d, _ := dir.Division(code)
+		code = d.Parent
+	}
+	sql, args := q.conditions(unit, divisions, n)
+	return sql, args, nil
+}
+
+// filtered reports whether anything but the text narrows the query.
+func (q Query) filtered() bool {
+	return q.Audience+q.Topic+q.Unit+q.Division+q.Type+q.CaseType != ""
 }
 
 func (s *Service) browse(ctx context.Context, q Query) (p Page, err error) {
-	unit, err := s.unitID(ctx, q.Unit)
-	if err != nil {
-		return p, err
-	}
 	name, id, err := readCursor(q.Cursor)
 	if err != nil {
 		return p, err
 	}
-	where, args := q.conditions(unit, 3)
+	where, args, err := s.where(ctx, q, 3)
+	if err != nil {
+		return p, err
+	}
 	sql := `SELECT ` + itemColumns + ` FROM item WHERE item.state = 'in-use' AND (item.name, item.id) > ($1, $2)` +
 		where + ` ORDER BY item.name, item.id LIMIT $3`
 	args = append([]any{name, id, q.Limit + 1}, args...)
@@ -126,12 +152,19 @@ func (s *Service) browse(ctx context.Context, q Query) (p Page, err error) {
 }
 
 func (s *Service) searchText(ctx context.Context, q Query) (p Page, err error) {
-	unit, err := s.unitID(ctx, q.Unit)
-	if err != nil {
-		return p, err
+	from := 0
+	if q.Cursor != "" {
+		if from, err = strconv.Atoi(q.Cursor); err != nil || from < 0 || from > filteredDepth {
+			return p, errBadCursor
+		}
+	}
+	depth := max(searchDepth, from+q.Limit+1)
+	if q.filtered() {
+		depth = filteredDepth
 	}
 	rd := s.db.Read(ctx)
-	hits, didYouMean, err := search.Find(rd, s.db.Engine(), search.Query{Kind: docKind, Text: q.Text, Limit: searchDepth})
+	hits, didYouMean, err := search.Find(rd, s.db.Engine(), search.Query{Kind: docKind, Text: q.Text, Limit: depth,
+		Bodies: func(ids []int64) (map[int64]string, error) { return bodies(rd, ids) }})
 	if err != nil {
 		return p, err
 	}
@@ -139,13 +172,15 @@ func (s *Service) searchText(ctx context.Context, q Query) (p Page, err error) {
 	if len(hits) == 0 {
 		return p, nil
 	}
-	where, args := q.conditions(unit, 0)
-	ids := make([]string, len(hits))
-	for i, h := range hits {
-		ids[i] = strconv.FormatInt(h.ID, 10)
+	where, args, err := s.where(ctx, q, 0)
+	if err != nil {
+		return p, err
 	}
-	// The ids are integers that the index gave, so they may stand in the text.
-	sql := `SELECT ` + itemColumns + ` FROM item WHERE item.state = 'in-use' AND item.id IN (` + strings.Join(ids, ",") + `)` + where
+	ids := make([]int64, len(hits))
+	for i, h := range hits {
+		ids[i] = h.ID
+	}
+	sql := `SELECT ` + itemColumns + ` FROM item WHERE item.state = 'in-use' AND item.id IN (` + list(ids) + `)` + where
 	items, err := db.All(rd, itemRow, sql, args...)
 	if err != nil {
 		return p, err
@@ -154,13 +189,7 @@ func (s *Service) searchText(ctx context.Context, q Query) (p Page, err error) {
 	for _, it := range items {
 		byID[it.ID] = it
 	}
-	from := 0
-	if q.Cursor != "" {
-		if from, err = strconv.Atoi(q.Cursor); err != nil || from < 0 || from > searchDepth {
-			return p, errBadCursor
-		}
-	}
-	p.Total = len(items)
+	p.Total, p.More = len(items), len(hits) == depth
 	seen := 0
 	for _, h := range hits {
 		it, ok := byID[h.ID]
@@ -178,6 +207,33 @@ func (s *Service) searchText(ctx context.Context, q Query) (p Page, err error) {
 		p.Items = append(p.Items, it)
 	}
 	return p, nil
+}
+
+// bodies gives what the index knows of documents, for the exact look.
+func bodies(q db.Queryer, ids []int64) (map[int64]string, error) {
+	rows, err := q.Query(`SELECT item_id, body FROM item_text WHERE item_id IN (` + list(ids) + `)`)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int64]string, len(ids))
+	for rows.Next() {
+		var id int64
+		var body string
+		if err := rows.Scan(&id, &body); err != nil {
+			return nil, err
+		}
+		out[id] = body
+	}
+	return out, nil
+}
+
+// list writes ids for an IN: they are integers that the index gave.
+func list(ids []int64) string {
+	text := make([]string, len(ids))
+	for i, id := range ids {
+		text[i] = strconv.FormatInt(id, 10)
+	}
+	return strings.Join(text, ",")
 }
 
 // Hot lists the items of the home page.

@@ -101,6 +101,11 @@ func (s *Service) Import(ctx context.Context, a actor.Actor, d Def, els form.Ele
 	if hasError(problems) {
 		return problems, ErrGuide
 	}
+	for _, p := range list {
+		if err := s.ids.Allow(ctx, a, identity.ItemPublish, identity.Target{UnitPath: p.unit.Path}, "item/"+p.guide.Basics.Code); err != nil {
+			return problems, err
+		}
+	}
 	err = s.db.Write(ctx, "catalog.import", func(tx *db.Tx) error {
 		for _, p := range list {
 			if err := s.publish(tx, a, p.guide, p.unit, p.recv, p.hash, p.text); err != nil {
@@ -211,15 +216,43 @@ func (s *Service) publish(tx *db.Tx, a actor.Actor, g Guide, unit, recv identity
 	for facet := range facets(&g) {
 		tx.Queue(sqlPutFacet, id, facet[0], facet[1])
 	}
-	search.Put(tx, searchDoc(id, &g))
-	return audit.Append(tx, audit.Record{Actor: a, Act: "item.publish", Subject: "item/" + b.Code, Unit: unit.ID,
-		Detail: map[string]string{"version": fmt.Sprint(no + 1), "hash": hash}})
+	doc := searchDoc(id, &g)
+	search.Put(tx, doc)
+	tx.Queue(sqlPutText, id, doc.Body)
+	return audit.Append(tx, audit.Record{Actor: a, Act: string(identity.ItemPublish), Subject: "item/" + b.Code, Unit: unit.ID,
+		Detail: map[string]string{"version": fmt.Sprint(no + 1), "hash": hash}, Outcome: "done"})
 }
 
-// facets are what a search can be narrowed by. A division facet lets a person
-// of a district find the items of the district.
+// SetState takes an item out of use, or back into it. One that is not in use is
+// found by nobody and takes no applications; cases that run go on.
+func (s *Service) SetState(ctx context.Context, a actor.Actor, code string, state ItemState) (err error) {
+	defer errs.Wrap(&err, "state of item %s", code)
+	it, err := s.Item(ctx, code)
+	if err != nil {
+		return err
+	}
+	dir, err := s.ids.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.ids.Allow(ctx, a, identity.ItemPublish, identity.Target{UnitPath: dir.Path(it.UnitID)}, "item/"+code); err != nil {
+		return err
+	}
+	if state != InUse && state != Paused && state != Cancelled {
+		return errs.InvalidFields(errs.Field{Path: "state", Code: "option", ZH: "没有这种事项状态", EN: "There is no such state"})
+	}
+	return s.db.Write(ctx, "catalog.state", func(tx *db.Tx) error {
+		if n, err := tx.Exec(sqlSetState, it.ID, string(state), tx.NowMicros()); err != nil || n == 0 {
+			return err
+		}
+		return audit.Append(tx, audit.Record{Actor: a, Act: string(identity.ItemPublish), Subject: "item/" + code, Unit: it.UnitID,
+			Detail: map[string]string{"state": string(state)}, Outcome: "done"})
+	})
+}
+
+// facets are what a search can be narrowed by beside the columns of the item.
 func facets(g *Guide) map[[2]string]bool {
-	out := map[[2]string]bool{{"division", g.Basics.Division}: true}
+	out := map[[2]string]bool{}
 	for _, a := range g.Basics.Audience {
 		out[[2]string{"audience", a}] = true
 		if a == "1" {

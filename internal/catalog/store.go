@@ -23,10 +23,12 @@ const (
 			division, state, version_id, hot, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 		ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_en = excluded.name_en, summary = excluded.summary,
-			type = excluded.type, case_type = excluded.case_type, receiving_unit_id = excluded.receiving_unit_id,
+			type = excluded.type, division = excluded.division, case_type = excluded.case_type, receiving_unit_id = excluded.receiving_unit_id,
 			version_id = excluded.version_id, hot = excluded.hot, updated_at = excluded.updated_at`
 	sqlPutVersion = `INSERT INTO item_version (id, item_id, no, guide, hash, effective_from, published_at, published_by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	sqlPutText    = `INSERT INTO item_text (item_id, body) VALUES ($1, $2) ON CONFLICT (item_id) DO UPDATE SET body = excluded.body`
+	sqlSetState   = `UPDATE item SET state = $2, updated_at = $3 WHERE id = $1 AND state <> $2`
 	sqlDropFacets = `DELETE FROM item_facet WHERE item_id = $1`
 	sqlPutFacet   = `INSERT INTO item_facet (item_id, kind, value) VALUES ($1, $2, $3) ON CONFLICT (kind, value, item_id) DO NOTHING`
 	sqlPutTopic   = `INSERT INTO topic (key, name, name_en, audience, position) VALUES ($1, $2, $3, $4, $5)
@@ -40,7 +42,7 @@ const (
 // SQL lists the texts of this room, for the test that prepares them on both engines.
 func SQL() []string {
 	return []string{sqlItemByCode, sqlItemByID, sqlVersionByID, sqlTopics, sqlElements, sqlCurrentVersion, sqlPutItem,
-		sqlPutVersion, sqlDropFacets, sqlPutFacet, sqlPutTopic, sqlPutElement, sqlHot, sqlItemCount}
+		sqlPutVersion, sqlPutText, sqlSetState, sqlDropFacets, sqlPutFacet, sqlPutTopic, sqlPutElement, sqlHot, sqlItemCount}
 }
 
 type scanner interface{ Scan(dest ...any) error }

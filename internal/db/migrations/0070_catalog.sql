@@ -32,6 +32,12 @@ CREATE TABLE item_version (
 ){{STRICT}};
 CREATE UNIQUE INDEX item_version_no ON item_version (item_id, no);
 
+-- What the text index was made of, for looking exactly at a hit.
+CREATE TABLE item_text (
+  item_id {{KEY}},
+  body TEXT NOT NULL
+){{STRICT}};
+
 CREATE TABLE item_facet (
   item_id BIGINT NOT NULL REFERENCES item (id),
   kind TEXT NOT NULL,
