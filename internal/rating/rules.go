@@ -3,6 +3,7 @@ package rating
 import (
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/tongban/tongban/internal/errs"
@@ -79,6 +80,31 @@ type Input struct {
 	Anonymous bool
 }
 
+// blankNumbers hides runs of seven digits and more, also where they are grouped.
+func blankNumbers(words string) string {
+	r, out := []rune(words), []rune(nil)
+	for i := 0; i < len(r); {
+		digits, end := 0, i
+		for j := i; j < len(r) && (isDigit(r[j]) || digits > 0 && strings.ContainsRune(" -—xX", r[j])); j++ {
+			if isDigit(r[j]) {
+				digits, end = digits+1, j+1
+			} else if digits == 17 && (r[j] == 'x' || r[j] == 'X') {
+				end = j + 1
+			}
+		}
+		if digits < 7 {
+			out = append(out, r[i])
+			i++
+			continue
+		}
+		out = append(out, []rune("***")...)
+		i = end
+	}
+	return string(out)
+}
+
+func isDigit(r rune) bool { return unicode.IsDigit(r) }
+
 // check cleans a rating and names what does not fit.
 func check(in Input) (Input, []errs.Field) {
 	var bad []errs.Field
@@ -98,6 +124,9 @@ func check(in Input) (Input, []errs.Field) {
 	}
 	in.Reasons = keep
 	in.Words = strings.TrimSpace(in.Words)
+	if strings.ContainsRune(in.Words, 0) || !utf8.ValidString(in.Words) {
+		bad = append(bad, errs.Field{Path: "words", Code: "text", ZH: "内容中有无法保存的字符", EN: "There are characters that cannot be stored"})
+	}
 	if utf8.RuneCountInString(in.Words) > maxWords {
 		bad = append(bad, errs.Field{Path: "words", Code: "max-length", ZH: "文字评价请不要超过500个字", EN: "At most 500 characters"})
 	}

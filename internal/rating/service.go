@@ -163,8 +163,9 @@ func (s *Service) ByCase(ctx context.Context, a actor.Actor, caseNo string) (*Ra
 	return &list[0], nil
 }
 
-// Published lists ratings with words for everyone, newest first, raters masked.
-// unit 0 means all. cursor is the last id seen.
+// Published lists ratings with words for everyone, newest first, raters masked,
+// without case numbers, and with numbers in the words blanked: people write
+// their phone there. unit 0 means all. cursor is the last id seen.
 func (s *Service) Published(ctx context.Context, unit, cursor int64, limit int) (list []Rating, next int64, err error) {
 	if cursor == 0 {
 		cursor = 1<<63 - 1
@@ -173,6 +174,9 @@ func (s *Service) Published(ctx context.Context, unit, cursor int64, limit int) 
 	if len(list) > limit {
 		list = list[:limit]
 		next = list[limit-1].ID
+	}
+	for i := range list {
+		list[i].CaseNo, list[i].Words = "", blankNumbers(list[i].Words)
 	}
 	return list, next, err
 }
