@@ -84,7 +84,7 @@ func (b builder) tr(zh, en string) string { return b.p.Tr(zh, en) }
 // text is a field of words; its value is what was typed.
 func (b builder) text(name, zh, en, helpZH, helpEN string, widget form.Widget) web.FieldView {
 	return web.FieldView{ID: string(b.o.Act) + "-" + name, Name: name, Widget: widget, Label: b.tr(zh, en), Help: b.tr(helpZH, helpEN),
-		Value: b.t.values.Get(name), Max: mostWords}
+		Value: clean(b.t.values.Get(name)), Max: mostWords}
 }
 
 func (b builder) choice(name, zh, en string, widget form.Widget, options ...web.OptionView) web.FieldView {
