@@ -1,0 +1,249 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// everyone who knocks: nobody, the applicant, another person, the applicant's
+// agent, the applicant for his company, and staff of every role, at the units
+// of the case and elsewhere.
+var everyone = []string{"anonymous", "zhang", "li", "agent", "boss", "clerk", "lxclerk", "rev", "lxrev", "dec", "steward", "sup", "sys", "sec", "aud", "plain"}
+
+var (
+	loggedIn = everyone[1:]
+	persons4 = everyone[1:5]
+	members  = everyone[5:]
+	concern  = []string{"zhang", "agent", "clerk", "rev", "dec", "sup"}
+)
+
+// knock is one request that somebody may make and everybody else may not.
+type knock struct {
+	op    string
+	path  string // "" for the operation's own
+	body  any
+	only  []string // who knocks; everyone if empty
+	allow []string
+}
+
+// world is what the knocks are about.
+type world struct {
+	food, no, correcting, closed string // item, cases
+	draft, clerkDraft, file      string
+	caseFile, document           string
+	licence, message, mandate    string
+	appointment, member          string
+	progress                     string
+	zhang                        map[string]any
+	whole, paper                 map[string]any
+	version                      int64
+	reviewing, deciding          string
+}
+
+func (c *city) world() world {
+	c.t.Helper()
+	w := world{food: c.codes["food"], no: c.submitted("food"), correcting: c.submitted("food"), closed: c.submitted("food"),
+		reviewing: c.submitted("food"), deciding: c.submitted("food")}
+	w.zhang = map[string]any{"kind": "person", "id": fmt.Sprint(c.refs.Persons["zhang"])}
+	c.act("clerk", w.correcting, "request-correction", map[string]any{"asks": []any{map[string]any{"material": "m02", "line": "a"}}}).ok(200)
+	for _, no := range []string{w.closed, w.reviewing, w.deciding} {
+		c.act("clerk", no, "accept", nil).ok(200)
+	}
+	for _, no := range []string{w.closed, w.deciding} {
+		c.act("rev", no, "review", map[string]any{"agree": true, "opinion": "好"}).ok(200)
+	}
+	c.act("dec", w.closed, "decide", map[string]any{"grant": true}).ok(200)
+	c.act("clerk", w.closed, "hand-over", map[string]any{"recipient": "张明远"}).ok(200)
+	c.drain()
+	k := c.send("zhang", "GET", "/cases/"+w.no, nil).ok(200)
+	w.version, w.caseFile, w.document = k.number("version"), k.text("materials", 0, "files", 0, "id"), k.text("documents", 0, "id")
+	w.progress = strings.Replace(k.text("progress"), "?c=", "?code=", 1)
+	w.draft = c.send("zhang", "POST", "/drafts", map[string]any{"item": w.food}).ok(201).text("id")
+	w.file = c.upload("zhang", "/drafts/"+w.draft+"/materials/m02/files", "a.pdf", pdf).ok(201).text("materials", 1, "files", 0, "id")
+	w.clerkDraft = c.send("clerk", "POST", "/drafts", map[string]any{"item": w.food, "party": w.zhang}).ok(201).text("id")
+	w.licence = c.send("zhang", "GET", "/licences", nil).ok(200).text("items", 0, "identifier")
+	w.message = c.send("zhang", "GET", "/messages", nil).ok(200).text("items", 0, "id")
+	w.mandate = c.send("zhang", "POST", "/mandates", map[string]any{"agentName": "李小兰", "agentIdNumber": c.batch.Persons[1].IDNumber, "until": "2026-12-31", "ground": "亲属"}).ok(201).text("id")
+	w.appointment = c.send("zhang", "POST", "/appointments", map[string]any{"centre": "wx-zx", "item": c.codes["marriage"], "day": "2026-03-04", "slot": "09:30"}).ok(201).text("id")
+	w.member = c.send("sys", "POST", "/staff", map[string]any{"login": "newbie", "name": "新人", "unit": "wx-zx"}).ok(201).text("staff", "id")
+	w.whole = c.application("zhang", "food")
+	w.paper = map[string]any{"item": w.food, "party": w.zhang, "answers": c.answersOf(), "consent": true, "delivery": map[string]any{"way": "pickup"},
+		"materials": []any{map[string]any{"code": "m01", "paper": true}, map[string]any{"code": "m02", "paper": true}}}
+	return w
+}
+
+// knocks name every operation and who may do it; whoever is not named is refused.
+func (c *city) knocks(w world) []knock {
+	agent := map[string]any{"agentName": "李小兰", "agentIdNumber": c.batch.Persons[1].IDNumber, "until": "2026-12-31", "ground": "亲属"}
+	clerks := []string{"clerk", "lxclerk"}
+	draft, clerkDraft := "/drafts/"+w.draft, "/drafts/"+w.clerkDraft
+	zhang, clerk, sup, sys, sec, aud := []string{"zhang"}, []string{"clerk"}, []string{"sup"}, []string{"sys"}, []string{"sec"}, []string{"aud"}
+	act := func(name string, version int64, more ...any) map[string]any {
+		out := map[string]any{"act": name, "version": version}
+		for i := 0; i < len(more); i += 2 {
+			out[more[i].(string)] = more[i+1]
+		}
+		return out
+	}
+	version := func(no string) int64 { return c.send("zhang", "GET", "/cases/"+no, nil).number("version") }
+	return []knock{
+		{op: "token-issue", body: "{}", allow: everyone}, {op: "me", allow: loggedIn}, {op: "sessions", allow: loggedIn},
+		{op: "session-end", path: "/auth/sessions/1", allow: loggedIn}, {op: "password-change", body: map[string]any{"old": "x", "new": "Long-Enough-2026"}, allow: loggedIn},
+		{op: "profile", allow: persons4}, {op: "profile-change", body: "{}", allow: []string{"zhang", "li"}},
+		{op: "mandates", allow: []string{"zhang", "li", "boss"}}, {op: "mandate-grant", body: agent, allow: []string{"zhang", "li", "boss"}},
+		{op: "mandate-revoke", path: "/mandates/" + w.mandate + "/revoke", allow: []string{"zhang", "li"}},
+
+		{op: "items", allow: everyone}, {op: "items-hot", allow: everyone}, {op: "item", path: "/items/" + w.food, allow: everyone},
+		{op: "item-form", path: "/items/" + w.food + "/form", allow: everyone}, {op: "topics", allow: everyone}, {op: "departments", allow: everyone},
+		{op: "divisions", allow: everyone}, {op: "centres", allow: everyone}, {op: "windows", path: "/centres/wx-zx/windows", allow: everyone},
+		{op: "slots", path: "/centres/wx-zx/slots?item=" + w.food, allow: everyone}, {op: "calendar", allow: everyone},
+		{op: "clock-due", body: map[string]any{"from": "2026-03-02", "workdays": 5}, allow: everyone}, {op: "progress", path: w.progress, allow: everyone},
+		{op: "verify", path: "/verify/" + w.licence, allow: everyone}, {op: "verify-key", allow: everyone}, {op: "ratings", allow: everyone},
+		{op: "rating-options", allow: everyone},
+
+		{op: "drafts", allow: loggedIn}, {op: "draft-start", body: map[string]any{"item": w.food}, only: slices.Concat(everyone[:1], persons4), allow: persons4},
+		{op: "draft-start", body: map[string]any{"item": w.food, "party": w.zhang}, only: members, allow: clerk},
+		{op: "draft", path: draft, allow: zhang}, {op: "draft-save", path: draft, body: map[string]any{"answers": map[string]any{}}, allow: zhang},
+		{op: "draft-consent", path: draft + "/consent", allow: zhang}, {op: "draft-delivery", path: draft + "/delivery", body: map[string]any{"way": "pickup"}, allow: zhang},
+		{op: "draft-file", path: draft + "/files/" + w.file, allow: zhang},
+		{op: "material-attach", path: draft + "/materials/m02/files", body: map[string]any{"file": "1.x"}, allow: zhang},
+		{op: "material-licence", path: draft + "/materials/m01/licence", body: map[string]any{"licence": w.licence}, allow: zhang},
+		{op: "material-licence-back", path: draft + "/materials/m01/licence", allow: zhang},
+		{op: "material-remove", path: draft + "/materials/m02/files/" + w.file, allow: zhang},
+		{op: "material-paper", path: draft + "/materials/m01/paper", body: map[string]any{"seen": true}},
+		{op: "material-paper", path: clerkDraft + "/materials/m01/paper", body: map[string]any{"seen": true}, allow: clerk},
+		{op: "draft", path: clerkDraft, allow: clerk},
+		{op: "file-upload", body: "{}", allow: loggedIn},
+		{op: "case-submit", body: map[string]any{"draft": w.draft}, allow: zhang},
+		{op: "case-submit", body: w.paper, only: members, allow: clerk},
+		{op: "draft-discard", path: draft, allow: zhang},
+
+		{op: "cases", allow: persons4}, {op: "case", path: "/cases/" + w.no, allow: concern}, {op: "case-timeline", path: "/cases/" + w.no + "/timeline", allow: concern},
+		{op: "case-document", path: "/cases/" + w.no + "/documents/" + w.document, allow: concern},
+		{op: "case-file", path: "/cases/" + w.no + "/files/" + w.caseFile, allow: concern},
+		{op: "case-correction", path: "/cases/" + w.correcting + "/correction", allow: []string{"zhang", "agent", "clerk"}},
+		{op: "case-act", path: "/cases/" + w.no + "/acts", body: act("accept", w.version), allow: clerk},
+		{op: "case-act", path: "/cases/" + w.reviewing + "/acts", body: act("review", version(w.reviewing), "agree", true, "opinion", "好"), allow: []string{"rev"}},
+		{op: "case-act", path: "/cases/" + w.deciding + "/acts", body: act("decide", version(w.deciding), "grant", true), allow: []string{"dec"}},
+		{op: "rating-give", body: map[string]any{"case": w.closed, "level": 4}, allow: []string{"zhang", "agent"}},
+		{op: "case-rating", path: "/cases/" + w.closed + "/rating", allow: []string{"zhang", "agent"}},
+		{op: "queue", path: "/queue?unit=wx-zx&role=window-clerk", allow: []string{"clerk", "sup"}},
+		{op: "queue-size", path: "/queue/size?unit=wx-zx&role=window-clerk", allow: []string{"clerk", "sup"}},
+		{op: "overview", allow: sup}, {op: "overview-list", path: "/overview/list?figure=received", allow: sup},
+		{op: "party-walk-in", body: map[string]any{"name": "张明远", "idNumber": c.batch.Persons[0].IDNumber}, allow: clerks},
+		{op: "party-find", body: map[string]any{"number": c.batch.Persons[0].IDNumber}, allow: clerks},
+		{op: "party-unmask", body: map[string]any{"person": w.zhang["id"], "field": "phone", "purpose": "核对"}, allow: []string{"clerk", "lxclerk", "rev", "lxrev", "dec"}},
+
+		{op: "licences", allow: persons4}, {op: "licence", path: "/licences/" + w.licence, allow: []string{"zhang", "agent"}},
+		{op: "licence", path: "/licences/" + w.licence + "?purpose=x", allow: []string{"zhang", "agent", "rev", "dec"}},
+		{op: "licence-uses", path: "/licences/" + w.licence + "/uses", allow: []string{"zhang", "agent"}},
+		{op: "messages", allow: persons4}, {op: "message-read", path: "/messages/" + w.message + "/read", allow: []string{"zhang", "agent"}},
+		{op: "appointments", allow: persons4},
+		{op: "appointment-book", body: map[string]any{"centre": "wx-zx", "item": c.codes["marriage"], "day": "2026-03-05", "slot": "10:00"}, allow: persons4},
+		{op: "appointment-cancel", path: "/appointments/" + w.appointment, allow: []string{"zhang", "agent", "clerk"}},
+		{op: "appointments-of-day", path: "/centres/wx-zx/appointments", allow: []string{"clerk", "sup"}},
+
+		{op: "audit", allow: aud}, {op: "staff", path: "/staff?unit=wx-zx", allow: []string{"sys", "sec", "aud"}},
+		{op: "staff-create", body: map[string]any{"login": "another", "name": "又一人", "unit": "wx-zx"}, allow: sys},
+		{op: "role-grant", path: "/staff/" + w.member + "/roles", body: map[string]any{"role": "reviewer", "unit": "wx-zx"}, allow: sec},
+		{op: "role-revoke", path: "/staff/" + w.member + "/roles/reviewer/wx-zx", allow: sec},
+		{op: "staff-reset", path: "/staff/" + w.member + "/reset", allow: sys},
+		{op: "staff-disable", path: "/staff/" + w.member + "/disabled", body: map[string]any{"disabled": true}, allow: sys},
+		{op: "jobs", allow: sys}, {op: "job-requeue", path: "/jobs/1/requeue", allow: sys},
+
+		// li was given a mandate of the company above
+		{op: "acting-switch", body: map[string]any{"kind": "entity", "id": fmt.Sprint(c.refs.Entities["cafe"])}, allow: []string{"zhang", "li", "boss"}},
+		{op: "token-end", allow: loggedIn}, // this ends everything
+	}
+}
+
+// denied reports whether an answer refuses for lack of right, or hides.
+func denied(a answer) bool {
+	switch a.status {
+	case http.StatusUnauthorized:
+		return a.text("code") != "login-failed"
+	case http.StatusForbidden, http.StatusNotFound:
+		return true
+	}
+	return false
+}
+
+// TestEveryOperationForEveryRole: deny by default. Whoever may not is refused
+// first, and changes nothing; whoever may gets past the door.
+func TestEveryOperationForEveryRole(t *testing.T) {
+	inCity(t, func(c *city) {
+		w := c.world()
+		methods := map[string]operation{}
+		for _, op := range c.s.operations {
+			methods[op.id] = op
+		}
+		tested := map[string]bool{}
+		for _, k := range c.knocks(w) {
+			op, known := methods[k.op]
+			if !known {
+				t.Fatalf("there is no operation %s", k.op)
+			}
+			tested[k.op] = true
+			path := k.path
+			if path == "" {
+				path = op.path
+			}
+			who := k.only
+			if who == nil {
+				who = everyone
+			}
+			before := c.things()
+			for _, a := range who {
+				if slices.Contains(k.allow, a) {
+					continue
+				}
+				got := c.send(a, op.method, path, k.body)
+				if !denied(got) || a == "anonymous" && !op.open && got.status != http.StatusUnauthorized {
+					t.Errorf("%s %s by %s: %s", op.method, path, a, got)
+				}
+			}
+			if now := c.things(); now != before {
+				t.Errorf("%s %s: refused, and yet %s became %s", op.method, path, before, now)
+			}
+			for _, a := range who {
+				if slices.Contains(k.allow, a) {
+					if got := c.send(a, op.method, path, k.body); denied(got) && !(k.op == "token-issue" && got.status == 401) || got.status >= 500 {
+						t.Errorf("%s %s by %s should be let in: %s", op.method, path, a, got)
+					}
+				}
+			}
+		}
+		for id := range methods {
+			if !tested[id] {
+				t.Errorf("nobody tests who may do %s", id)
+			}
+		}
+		// Tokens that were given back open nothing.
+		if got := c.send("zhang", "GET", "/auth/me", nil); got.status != http.StatusUnauthorized {
+			t.Errorf("a token that was given back: %s", got)
+		}
+		// Nor do tokens that are too old.
+		c.tokens = map[string]string{"anonymous": ""}
+		c.token("li")
+		c.clk.Add(9 * time.Hour)
+		if got := c.send("li", "GET", "/auth/me", nil); got.status != http.StatusUnauthorized {
+			t.Errorf("a token of yesterday: %s", got)
+		}
+	})
+}
+
+// things are the counts of what an act would make or change.
+func (c *city) things() string {
+	c.t.Helper()
+	var out []string
+	for _, q := range []string{`SELECT count(*) FROM cases`, `SELECT coalesce(sum(version), 0) FROM cases`, `SELECT count(*) FROM draft`,
+		`SELECT coalesce(sum(version), 0) FROM draft`, `SELECT count(*) FROM case_event`, `SELECT count(*) FROM rating`, `SELECT count(*) FROM appointment`,
+		`SELECT count(*) FROM person`, `SELECT count(*) FROM staff`, `SELECT count(*) FROM staff_role`, `SELECT count(*) FROM mandate`, `SELECT count(*) FROM licence`} {
+		out = append(out, fmt.Sprint(c.count(q)))
+	}
+	return strings.Join(out, " ")
+}
