@@ -20,6 +20,7 @@ type auditPage struct {
 	web.Page
 	Filter auditFilter
 	Sound  web.Banner // what the check of the log found
+	Sealed string     // how far the log is sealed
 	Table  web.Table
 	Pager  web.Pager
 }
@@ -153,6 +154,14 @@ func (k *Console) auditPage(r *http.Request, a actor.Actor, q url.Values) (audit
 		more.Set("cursor", strconv.FormatInt(next, 10))
 		p.Pager.Next = "/console/audit?" + more.Encode()
 	}
+	newest, err := k.c.Audit.Feed(r.Context(), audit.Filter{}, 0, 1)
+	if err != nil {
+		return p, err
+	}
+	if len(newest) > 0 {
+		at := newest[0].At.In(clock.Shanghai()).Format("2006-01-02 15:04:05")
+		p.Sealed = fmt.Sprintf(p.Tr("已封存 %d 条，最近一条发生在 %s。", "%d records are sealed, the last of %s."), newest[0].Position+1, at)
+	}
 	dir, err := k.c.Identity.Directory(r.Context())
 	if err != nil {
 		return p, err
@@ -180,7 +189,7 @@ func entries(p web.Page, list []audit.Entry, dir *identity.Directory) web.Table 
 			who.Href = "/console/audit?by=" + strconv.FormatInt(e.Actor.ID, 10)
 		}
 		if u, ok := dir.Unit(e.Actor.Unit); ok {
-			who.Soft = u.Name
+			who.Soft = short(u.Short, u.Name)
 		}
 		if e.Actor.Purpose != "" {
 			who.Soft = strings.TrimSpace(who.Soft + p.Tr(" 用途：", " Purpose: ") + e.Actor.Purpose)
@@ -190,7 +199,8 @@ func entries(p web.Page, list []audit.Entry, dir *identity.Directory) web.Table 
 			position = p.Tr("等待", "waits")
 		}
 		at := e.At.In(clock.Shanghai())
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: at.Format("2006-01-02 15:04:05")}, who, {Text: e.Act, Soft: details(e.Detail)},
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: at.Format("15:04:05"), Soft: at.Format("2006-01-02")}, who,
+			{Text: actWords(p, e.Act), Soft: strings.TrimSpace(e.Act + " " + details(e.Detail))},
 			{Text: e.Subject, Href: "/console/audit?subject=" + url.QueryEscape(e.Subject)}, {Tag: outcome(p, e.Outcome)}, {Text: position}}})
 	}
 	return t

@@ -22,7 +22,7 @@ type overviewPage struct {
 	Counted  string
 	Now      []web.Stat
 	Past     []web.Stat
-	Late     web.Bars
+	Pressing web.Bars
 	Received web.Bars
 	Units    figureTable
 	Areas    figureTable
@@ -241,18 +241,10 @@ func stat(p web.Page, f assess.Filter, n assess.Figures, name assess.Figure) web
 // most is how many bars a chart shows.
 const most = 8
 
-// charts draws who is late and who receives most.
+// charts draws what presses, and who receives most.
 func charts(p *overviewPage, o *assess.Overview, f assess.Filter) {
 	tr := p.Tr
-	p.Late = web.Bars{ID: "late", Title: tr("超期在办", "Late"), Unit: tr("件", "cases"), Label: tr("部门", "Department"),
-		Desc: tr("各部门现在超过办理时限的办件", "Cases past their limit now, by department")}
-	for _, u := range o.Units {
-		g := f
-		g.Unit = u.Unit.ID
-		if u.Late > 0 && len(p.Late.Items) < most {
-			p.Late.Items = append(p.Late.Items, web.Bar{Text: short(u.Unit.Short, u.Unit.Name), Value: float64(u.Late), Href: listOf(g, assess.Late), Bad: true})
-		}
-	}
+	p.Pressing = pressing(p.Page, o, f)
 	p.Received = web.Bars{ID: "received", Title: tr("收件量", "Received"), Unit: tr("件", "cases"), Label: tr("区划", "District"),
 		Desc: tr("各区划在这段时间收到的办件", "Cases received in the period, by district")}
 	for _, d := range o.Districts {
@@ -266,6 +258,28 @@ func charts(p *overviewPage, o *assess.Overview, f assess.Filter) {
 		}
 		p.Received.Items = append(p.Received.Items, b)
 	}
+}
+
+// pressing draws what presses most: late cases, else those due soon, else those
+// in hand, by department.
+func pressing(p web.Page, o *assess.Overview, f assess.Filter) web.Bars {
+	figure := assess.InHand
+	desc := [2]string{"各部门正在办理的办件，没有超期和临期的", "Cases in hand, by department; none is late or due soon"}
+	if o.Total.DueSoon > 0 {
+		figure, desc = assess.DueSoon, [2]string{"各部门3个工作日内到期的办件，没有超期的", "Cases due within 3 working days, by department; none is late"}
+	}
+	if o.Total.Late > 0 {
+		figure, desc = assess.Late, [2]string{"各部门现在超过办理时限的办件", "Cases past their limit now, by department"}
+	}
+	bars := web.Bars{ID: "pressing", Title: p.Tr(figure.Words()), Unit: p.Tr("件", "cases"), Label: p.Tr("部门", "Department"), Desc: p.Tr(desc[0], desc[1])}
+	for _, u := range o.Units {
+		g := f
+		g.Unit = u.Unit.ID
+		if n := u.Of(figure); n > 0 && len(bars.Items) < most {
+			bars.Items = append(bars.Items, web.Bar{Text: short(u.Unit.Short, u.Unit.Name), Value: float64(n), Href: listOf(g, figure), Bad: figure == assess.Late})
+		}
+	}
+	return bars
 }
 
 func short(a, b string) string {

@@ -33,6 +33,7 @@ type casePage struct {
 	Answers         []section
 	Materials       []material
 	Tasks           web.Table
+	TasksFirst      bool // what others did is what the reader needs first
 	Documents       web.Table
 	Timeline        web.Timeline
 	Acts            []actForm
@@ -112,7 +113,7 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 	p.Asked = asked(p.Page, v)
 	p.Answers = answers(p.Page, v)
 	p.Materials = materials(p.Page, v)
-	p.Tasks = tasks(p.Page, v)
+	p.Tasks, p.TasksFirst = tasks(p.Page, v), len(v.Tasks) > 1
 	p.Documents = documents(p.Page, v)
 	p.Timeline = caseview.Timeline(p.Page, v, documentPath)
 	p.Acts = actForms(&p.Page, v, a, from, t)

@@ -41,7 +41,7 @@ type askGroup struct {
 	Tag       web.Tag
 	Files     []web.File
 	Has       string // what was handed in, in words
-	Open      bool   // something is ticked or missing
+	Open      bool   // unfolded
 	Lines     []askLine
 }
 
@@ -217,7 +217,7 @@ func (l *lister) line(g *askGroup, a casework.Ask, text, now string) {
 
 func (l *lister) material(mv casework.MaterialView) askGroup {
 	m := mv.Material
-	g := askGroup{ID: "m-" + m.Code, Title: l.p.Tr(m.Name, orElse(m.NameEN, m.Name))}
+	g := askGroup{ID: "m-" + m.Code, Title: l.p.Tr(m.Name, orElse(m.NameEN, m.Name)), Open: true}
 	for _, f := range mv.Handed.Files {
 		g.Files = append(g.Files, web.File{Name: f.Name, Size: f.Size, Href: casePath(l.v.Case.No) + "/files/" + strconv.FormatInt(f.File, 10)})
 	}
@@ -228,7 +228,6 @@ func (l *lister) material(mv casework.MaterialView) askGroup {
 		g.Has = l.p.Tr("纸质材料，窗口已查验", "Paper, seen at the window")
 	case mv.Handed.Empty() && m.Required():
 		g.Tag = web.Tag{Tone: web.Bad, Text: l.p.Tr("未提交", "Missing")}
-		g.Open = true
 	case mv.Handed.Empty():
 		g.Tag = web.Tag{Text: l.p.Tr("未提交（非必要）", "Not handed in (optional)")}
 	}

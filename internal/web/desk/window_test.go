@@ -26,9 +26,9 @@ func TestIntake(t *testing.T) {
 		find("91320213MAXX00999X").Status(http.StatusUnprocessableEntity)
 		to := find("320204195603189919").To("/desk/intake?who=")
 		clerk.Get(to).Status(http.StatusOK).Has("王建国", "320204********9919", "占用、挖掘城市道路审批").Lacks("320204195603189919")
-		clerk.Get(to+"&q="+url.QueryEscape("领证")).Status(http.StatusOK).Has("结婚登记").Lacks("占用、挖掘")
-		clerk.Get(to+"&q="+url.QueryEscape("没有这样的事")).Status(http.StatusOK).Has("没有找到可以收件的事项")
-		clerk.Get(to+"&q="+strings.Repeat("长", 200)).Status(http.StatusOK).Has("100个字")
+		clerk.Get(to + "&q=" + url.QueryEscape("领证")).Status(http.StatusOK).Has("结婚登记").Lacks("占用、挖掘")
+		clerk.Get(to + "&q=" + url.QueryEscape("没有这样的事")).Status(http.StatusOK).Has("没有找到可以收件的事项")
+		clerk.Get(to + "&q=" + strings.Repeat("长", 200)).Status(http.StatusOK).Has("100个字")
 		c.Login("clerk2-lx").Get(to).Status(http.StatusNotFound) // another clerk's find
 		clerk.Get(strings.Replace(to, "who=person.", "who=person.1", 1)).Status(http.StatusNotFound)
 
