@@ -334,8 +334,18 @@ func TestSearch(t *testing.T) {
 		if got := s.found(Query{Text: "带什么"}); len(got) != 5 { // in the text
 			t.Errorf("in the text: %v", got)
 		}
-		if got := s.found(Query{Text: "什么带"}); len(got) != 0 { // the exact look
-			t.Errorf("words in another order: %v", got)
+		mixed := sound("杂项登记", "20")
+		mixed.Basics.Summary, mixed.Basics.Topics, mixed.Basics.Audience = "道路开挖修复,挖断水管赔偿", []string{"other"}, []string{"9"}
+		gone := s.publish(def(99008, mixed, "bh"))[0]
+		if got := s.found(Query{Text: "挖断水管"}); len(got) != 1 {
+			t.Errorf("in the summary: %v", got)
+		}
+		if got := s.found(Query{Text: "开挖断水"}); len(got) != 0 { // all its pairs of characters are there, it is not
+			t.Errorf("not the exact look: %v", got)
+		}
+		s.must(s.SetState(ctx, actor.Platform(), gone, Cancelled))
+		if got := s.found(Query{Text: "挖断水管"}); len(got) != 0 {
+			t.Errorf("cancelled, and found: %v", got)
 		}
 		for name, x := range map[string]struct {
 			q    Query

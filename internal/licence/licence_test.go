@@ -272,6 +272,14 @@ func TestVerify(t *testing.T) {
 				}
 			}
 		}
+		l := r.issue(nil)
+		r.sign()
+		last := map[bool]string{true: "B", false: "A"}[strings.HasSuffix(l.Identifier, "A")]
+		forged := l.Identifier[:len(l.Identifier)-1] + last
+		r.exec(`UPDATE licence SET identifier = $2 WHERE id = $1`, l.ID, forged)
+		if v := r.verify(forged); v.Genuine || v.Findings[0].OK {
+			t.Errorf("a check digit that does not fit: %+v", v.Findings)
+		}
 		for _, id := range []string{"", "x", good.Identifier + "0", strings.Repeat("1", 5000)} {
 			if _, err := r.Verify(t.Context(), id); !errors.Is(err, ErrNoLicence) {
 				t.Errorf("%.20q: %v", id, err)

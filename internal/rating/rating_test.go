@@ -90,6 +90,27 @@ func TestRate(t *testing.T) {
 				t.Errorf("%+v %v", in, err)
 			}
 		})
+		t.Run("while_another_is_on_its_way", func(t *testing.T) {
+			r.invite("NO0", 1)
+			in, err := r.Invitation(ctx, zhang, "NO0", "")
+			r.must(err)
+			held, done := make(chan bool), make(chan error)
+			go func() {
+				done <- r.d.Write(ctx, "test.other", func(tx *db.Tx) error {
+					if _, err := tx.Exec(sqlMarkRated, in.CaseID, tx.NowMicros()); err != nil {
+						return err
+					}
+					close(held)
+					time.Sleep(150 * time.Millisecond) // the other reads what is not committed yet
+					return nil
+				})
+			}()
+			<-held
+			if _, err := r.Rate(ctx, zhang, Input{CaseNo: "NO0", Level: 5}); !errors.Is(err, ErrRated) {
+				t.Errorf("%v", err)
+			}
+			r.must(<-done)
+		})
 		t.Run("with_the_code_on_the_receipt", func(t *testing.T) {
 			r.invite("NO2", 1)
 			visitor := actor.Actor{Kind: actor.Anonymous, Channel: actor.Kiosk}
