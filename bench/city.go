@@ -41,7 +41,6 @@ type city struct {
 	people []actor.Actor
 	item   *catalog.Item
 	guide  *catalog.Version
-	values form.Values
 	files  []files.Ref // clients × filesEach, with ids that follow one another
 	drop   func() error
 }
@@ -128,11 +127,13 @@ func (c *city) applicants(ctx context.Context) error {
 		return fmt.Errorf("the sample city has %d people and %d such items", len(c.people), len(page.Items))
 	}
 	c.item, c.guide, err = c.Catalog.Guide(ctx, page.Items[0].Code)
-	c.values = form.Values{"orgName": "演示单位", "contact": "演示人员", "contactPhone": "13000000011", "place": "无锡市梁溪区演示路1号绿地",
-		"area": 12.5, "why": "地下管线施工，需要临时占用绿地堆放材料，完工后恢复原状。", "trees": false,
-		"startDate": "2026-12-01", "endDate": "2026-12-20", "promise": true}
 	return err
 }
+
+// answers fill the form of that item.
+var answers = form.Values{"orgName": "演示单位", "contact": "演示人员", "contactPhone": "13000000011", "place": "无锡市梁溪区演示路1号绿地",
+	"area": 12.5, "why": "地下管线施工，需要临时占用绿地堆放材料，完工后恢复原状。", "trees": false,
+	"startDate": "2026-12-01", "endDate": "2026-12-20", "promise": true}
 
 // store takes one file in and then gives every client rows of its own, as
 // uploads of different people are.
@@ -164,7 +165,7 @@ var onePage = []byte("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 
 // application is the i-th one of a client.
 func (c *city) application(client, i int) (actor.Actor, casework.Application) {
 	a := c.people[client%len(c.people)]
-	in := casework.Application{ItemCode: c.item.Code, Party: a.For, Values: c.values, Consent: true, Delivery: casework.Delivery{Way: catalog.PickUp}}
+	in := casework.Application{ItemCode: c.item.Code, Party: a.For, Values: answers, Consent: true, Delivery: casework.Delivery{Way: catalog.PickUp}}
 	for k, m := range []string{"m02", "m03", "m04"} {
 		f := c.files[client*filesEach+(i*3+k)%filesEach]
 		in.Materials = append(in.Materials, casework.HandedIn{Code: m, Files: []casework.NamedFile{{Ref: f, Name: "材料" + m + ".pdf"}}})

@@ -23,6 +23,7 @@ type bench struct {
 	cases   int           // the large number
 	small   int           // the small number
 	engines []string
+	binary  string // the program, once it is built
 	verdict []string
 	missed  int
 }
@@ -65,7 +66,7 @@ func (b *bench) all(ctx context.Context, dir string, only []string) (err error) 
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"submit", b.submit}, {"million", b.million}} {
+	}{{"submit", b.submit}, {"million", b.million}, {"mixed", b.mixed}, {"start", b.start}} {
 		if !slices.Contains(only, part.name) {
 			continue
 		}
