@@ -161,9 +161,12 @@ func (z *Wizard) submit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return web.ErrNoPage()
 	}
-	version, err := strconv.ParseInt(r.PostFormValue("version"), 10, 64)
-	if err != nil {
-		return web.Malformed(err)
+	version, malformed := strconv.ParseInt(r.PostFormValue("version"), 10, 64)
+	if malformed != nil {
+		if _, err := z.open(r); err != nil {
+			return err
+		}
+		return web.Malformed(malformed)
 	}
 	c, err := z.c.Casework.Submit(r.Context(), a, id, casework.SubmitInput{Version: version})
 	if err != nil {

@@ -19,6 +19,8 @@ type Frame struct {
 	Steps   web.Steps
 	Step    string // words of the present step, for “第 2 步，共 5 步”
 	Notice  Notice
+	Guide   web.Link // the item's guide
+	Consult string   // whom to ask
 	Staff   bool
 	Discard web.Action
 }
@@ -137,9 +139,7 @@ func (z *Wizard) frame(r *http.Request, j *job, key string) Frame {
 	}
 	z.c.Style.Add(&p)
 	f := Frame{Page: p, Item: p.Tr(j.v.Guide.Basics.Name, j.v.Guide.Basics.NameEN), Staff: z.c.Staff}
-	if z.c.Staff || j.d.Party.Kind != "person" || j.d.Party.ID != j.a.ID {
-		f.Party = j.d.Party.Name
-	}
+	f.Party = j.d.Party.Name
 	for i, s := range z.stations(j) {
 		f.Steps.Items = append(f.Steps.Items, web.Step{Title: p.Tr(s.zh, s.en), Href: j.at + "/" + s.key})
 		if s.key == key {
@@ -147,6 +147,8 @@ func (z *Wizard) frame(r *http.Request, j *job, key string) Frame {
 			f.Step = p.Tr(s.zh, s.en)
 		}
 	}
+	f.Guide = web.Link{Href: "/items/" + j.v.Guide.Basics.Code, Text: p.Tr("查看办事指南", "See the guide")}
+	f.Consult = j.v.Guide.Contacts.Consult
 	f.Title = f.Step + " - " + f.Item
 	f.Crumbs = []web.Link{z.c.Home, {Text: f.Item}}
 	f.Discard = web.Action{URL: j.at + "/discard", Text: p.Tr("删除草稿", "Delete the draft"), Warn: true,

@@ -3,8 +3,11 @@ package apply
 import (
 	"context"
 	"embed"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/casework"
@@ -68,24 +71,39 @@ const uploadLimit = 600 << 20
 
 // Routes adds the wizard's pages.
 func (z *Wizard) Routes(mux *http.ServeMux) {
-	rt, at := z.c.Renderer, z.c.Prefix+"/{id}"
-	mux.Handle("GET "+at, rt.Handle(z.resume))
-	mux.Handle("GET "+at+"/privacy", rt.Handle(z.showPrivacy))
-	mux.Handle("POST "+at+"/privacy", rt.Handle(z.consent))
-	mux.Handle("GET "+at+"/form/{step}", rt.Handle(z.showForm))
-	mux.Handle("POST "+at+"/form/{step}", rt.Handle(z.saveForm))
-	mux.Handle("POST "+at+"/autosave", rt.Handle(z.autosave))
-	mux.Handle("GET "+at+"/materials", rt.Handle(z.showMaterials))
-	mux.Handle("POST "+at+"/materials/{code}/files", rt.HandleBody(uploadLimit, z.upload))
-	mux.Handle("POST "+at+"/materials/{code}/files/{file}/delete", rt.Handle(z.removeFile))
-	mux.Handle("GET "+at+"/materials/{code}/files/{file}", rt.Handle(z.download))
-	mux.Handle("POST "+at+"/materials/{code}/licence", rt.Handle(z.useLicence))
-	mux.Handle("POST "+at+"/materials/{code}/paper", rt.Handle(z.paperSeen))
-	mux.Handle("GET "+at+"/delivery", rt.Handle(z.showDelivery))
-	mux.Handle("POST "+at+"/delivery", rt.Handle(z.saveDelivery))
-	mux.Handle("GET "+at+"/check", rt.Handle(z.showCheck))
-	mux.Handle("POST "+at+"/submit", rt.Handle(z.submit))
-	mux.Handle("POST "+at+"/discard", rt.Handle(z.discard))
+	for pattern, h := range z.routes() {
+		if strings.HasSuffix(pattern, "/files") {
+			mux.Handle(pattern, z.c.Renderer.HandleBody(uploadLimit, h))
+			continue
+		}
+		mux.Handle(pattern, z.c.Renderer.Handle(h))
+	}
+}
+
+// Patterns lists the routes, for the test that walks them all.
+func (z *Wizard) Patterns() []string { return slices.Sorted(maps.Keys(z.routes())) }
+
+func (z *Wizard) routes() map[string]web.Handler {
+	at := z.c.Prefix + "/{id}"
+	return map[string]web.Handler{
+		"GET " + at:                                            z.resume,
+		"GET " + at + "/privacy":                               z.showPrivacy,
+		"POST " + at + "/privacy":                              z.consent,
+		"GET " + at + "/form/{step}":                           z.showForm,
+		"POST " + at + "/form/{step}":                          z.saveForm,
+		"POST " + at + "/autosave":                             z.autosave,
+		"GET " + at + "/materials":                             z.showMaterials,
+		"POST " + at + "/materials/{code}/files":               z.upload,
+		"POST " + at + "/materials/{code}/files/{file}/delete": z.removeFile,
+		"GET " + at + "/materials/{code}/files/{file}":         z.download,
+		"POST " + at + "/materials/{code}/licence":             z.useLicence,
+		"POST " + at + "/materials/{code}/paper":               z.paperSeen,
+		"GET " + at + "/delivery":                              z.showDelivery,
+		"POST " + at + "/delivery":                             z.saveDelivery,
+		"GET " + at + "/check":                                 z.showCheck,
+		"POST " + at + "/submit":                               z.submit,
+		"POST " + at + "/discard":                              z.discard,
+	}
 }
 
 // First is the first page of a draft.

@@ -43,19 +43,28 @@ func DocumentView(rt *web.Renderer) *web.View[DocumentPage] {
 // DocumentPage is the page of one document.
 type DocumentPage struct {
 	web.Page
-	Doc   casework.Document
-	Lines []Line
-	Head  web.PaperHead
-	Date  time.Time
-	Facts web.Facts
-	Hash  string
-	Back  web.Link
+	Doc    casework.Document
+	Lines  []Line
+	Clocks []Limit
+	Head   web.PaperHead
+	Date   time.Time
+	Facts  web.Facts
+	Hash   string
+	Back   web.Link
 }
 
 // Line is one row of a document's table.
 type Line struct {
 	No         int // from 1
 	Name, Text string
+}
+
+// Limit is a limit as a document fixed it.
+type Limit struct {
+	Name        string
+	Due         time.Time
+	Provisional bool
+	Steps       []string
 }
 
 // Show answers GET …/documents/{id}.
@@ -94,6 +103,13 @@ func NewDocumentPage(page web.Page, doc casework.Document, hash, baseURL string)
 	}
 	if day, err := clock.ParseDate(doc.Date); err == nil {
 		p.Date = day.Start()
+	}
+	for _, c := range doc.Clocks {
+		l := Limit{Name: c.Name, Provisional: c.Provisional, Steps: c.Steps}
+		if day, err := clock.ParseDate(c.Due); err == nil {
+			l.Due = day.Start()
+		}
+		p.Clocks = append(p.Clocks, l)
 	}
 	for i, l := range doc.Lines {
 		p.Lines = append(p.Lines, Line{i + 1, l.Name, l.Text})

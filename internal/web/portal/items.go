@@ -23,10 +23,10 @@ type ItemsPage struct {
 	Empty   web.Empty
 }
 
-// Hit is one item in a list.
+// Hit is one item in a list, with all units on the page that offer it.
 type Hit struct {
 	Href, Name, Summary string
-	Unit                string
+	Units               []web.Link
 	Tags                []web.Tag
 }
 
@@ -55,15 +55,23 @@ func (p *Portal) items(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	at := map[string]int{}
 	for _, it := range found.Items {
-		pg.Hits = append(pg.Hits, hit(pg.Page, dir, it))
+		h := hit(pg.Page, dir, it)
+		if i, had := at[it.BasicCode+it.Name]; had {
+			pg.Hits[i].Units = append(pg.Hits[i].Units, h.Units...)
+			continue
+		}
+		at[it.BasicCode+it.Name] = len(pg.Hits)
+		pg.Hits = append(pg.Hits, h)
 	}
 	pg.Near = found.DidYouMean && len(pg.Hits) > 0
 	switch {
 	case pg.Near:
 		pg.Said = pg.Tr("没有找到完全相符的事项，您要找的是不是：", "Nothing has all the words. Did you mean:")
-	case q.Text != "" && len(pg.Hits) > 0:
-		pg.Said = pg.Tr("找到 "+strconv.Itoa(found.Total)+" 个事项", strconv.Itoa(found.Total)+" services found")
+	case q.Text != "" && len(pg.Hits) > 0 && q.Cursor == "" && found.Next == "":
+		n := strconv.Itoa(len(pg.Hits))
+		pg.Said = pg.Tr("找到 "+n+" 个事项", n+" services found")
 	}
 	if found.Next != "" {
 		here := r.URL.RequestURI()
@@ -91,7 +99,8 @@ func (p *Portal) items(w http.ResponseWriter, r *http.Request) error {
 
 func hit(pg web.Page, dir *identity.Directory, it catalog.Item) Hit {
 	u, _ := dir.Unit(it.UnitID)
-	h := Hit{Href: "/items/" + it.Code, Name: pg.Tr(it.Name, it.NameEN), Summary: it.Summary, Unit: u.Name}
+	h := Hit{Href: "/items/" + it.Code, Name: pg.Tr(it.Name, it.NameEN), Summary: it.Summary,
+		Units: []web.Link{{Href: "/items/" + it.Code, Text: u.Name}}}
 	if it.CaseType == "instant" {
 		h.Tags = append(h.Tags, web.Tag{Tone: web.OK, Text: pg.Tr("即办", "On the spot")})
 	}

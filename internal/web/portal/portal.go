@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"embed"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -129,6 +130,15 @@ func newViews(rt *web.Renderer) views {
 		centre:      web.NewView[CentrePage](rt, own, at("centre")...),
 		text:        web.NewView[TextPage](rt, own, at("text")...),
 	}
+}
+
+// Patterns lists the portal's routes, the wizard's among them, sorted; for the
+// test that walks them all.
+func (p *Portal) Patterns() []string {
+	out := slices.Collect(maps.Keys(p.routes()))
+	out = append(out, p.wizard.Patterns()...)
+	slices.Sort(out)
+	return out
 }
 
 // Routes adds the portal's pages.

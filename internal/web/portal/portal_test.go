@@ -78,3 +78,22 @@ func TestHome(t *testing.T) {
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// staffBrowser is logged in as a window clerk.
+func staffBrowser(t testing.TB, c *citytest.City, h http.Handler) *citytest.Browser {
+	t.Helper()
+	code, err := c.Identity.OTP(t.Context(), "clerk-lx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := citytest.Browse(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/test/login" {
+			h.ServeHTTP(w, r)
+			return
+		}
+		if _, err := c.Door.LoginStaff(w, r, "clerk-lx", citytest.Password, code); err != nil {
+			t.Error(err)
+		}
+	}))
+	return b.Post("/test/login", nil)
+}

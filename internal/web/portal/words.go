@@ -175,7 +175,7 @@ func sourceOf(p web.Page, m catalog.Material) string {
 	case "self":
 		return p.Tr("申请人自备", "Prepared by the applicant")
 	case "government":
-		return m.Issuer + p.Tr("核发", "")
+		return m.Issuer + p.Tr("核发", " ")
 	}
 	if m.Issuer != "" {
 		return m.Issuer

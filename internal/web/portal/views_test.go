@@ -1,0 +1,108 @@
+package portal
+
+import (
+	"testing"
+	"time"
+
+	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/identity"
+	"github.com/tongban/tongban/internal/licence"
+	"github.com/tongban/tongban/internal/web"
+	"github.com/tongban/tongban/internal/web/caseview"
+	"github.com/tongban/tongban/internal/web/webtest"
+)
+
+// TestViews holds every page to its type and draws it with little and with
+// much on it; the scenarios draw them with what the rooms say.
+func TestViews(t *testing.T) {
+	rt := webtest.New(t)
+	v := newViews(rt)
+	at := time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)
+	text := web.FieldView{ID: "f-a", Name: "a", Label: "姓名", Error: "请填写姓名"}
+	radio := web.FieldView{ID: "f-way", Name: "way", Widget: "radio", Label: "方式", Options: []web.OptionView{{ID: "f-way-1", Value: "electronic", Label: "电子送达"}}}
+	acting := Acting{Name: "无锡锡韵小厨餐饮管理有限公司", By: "陈佳怡", Switch: true, Back: "/my"}
+	card := CaseCard{Href: "/my/cases/1", Item: "食品经营许可", No: "1", State: web.Tag{Text: "审查中"}, Due: "，3月9日前", At: at}
+	guide := &catalog.Guide{Basics: catalog.Basics{Name: "食品经营许可", Type: "01", CaseType: "promised", Audience: []string{"1", "2"}, Level: "4", PowerSource: "1", Mode: "online", Depth: 4, Visits: 1, VisitReason: "核对原件", Scope: "1", Quota: "无"},
+		Department: catalog.Department{Name: "审批局", Nature: "1", Joint: []string{"x"}, Entrusted: "市局"},
+		Windows:    []catalog.Window{{Name: "综合窗口", Address: "演示路1号", Hours: "9:00", Phone: "1", Transport: "地铁1号线"}}, Conditions: []string{"有场所"},
+		Materials: []catalog.Material{{Code: "m01", Name: "营业执照", Necessity: "required", LicenceType: "x", Source: "government", Issuer: "登记机关", Lines: []catalog.Line{{Code: "a", Text: "请上传"}}}, {Code: "m02", Name: "其他", Necessity: "optional", Media: "paper", PaperLaw: "某法"}},
+		Steps:     []catalog.Step{{Key: "receive", Name: "受理", Kind: "receive", Days: 1}},
+		Limits: catalog.Limits{Statutory: catalog.Limit{Days: 20, Unit: "workday"}, Promised: catalog.Limit{Days: 5, Unit: "workday"}, Extension: &catalog.Limit{Days: 10, Unit: "workday"}, Mark: "M",
+			Special: []catalog.Special{{Kind: "hearing", Days: 10, Basis: "第四十七条"}}},
+		Fees:    []catalog.Fee{{Name: "工本费", Standard: "10元", Basis: "某办法", Reduction: "低保免收", Mark: "M"}},
+		Results: []catalog.Result{{Name: "许可证", Kind: "licence", Years: 5, Delivery: []string{"electronic", "post"}}}, Basis: []catalog.Basis{{Law: "食品安全法", Article: "第三十五条", Gist: "许可", Mark: "M", DocNo: "第1号"}},
+		Questions: []catalog.Question{{Q: "要多久？", A: "五天"}}, Contacts: catalog.Contacts{Consult: "1", Complaint: "12345"}, Rights: []string{"申辩"}, Duties: []string{"如实填写"},
+		Remedies: catalog.Remedies{Reconsideration: "六十日内", Litigation: "六个月内"}, Demo: []string{"windows", "limits.promised"}}
+	it := &catalog.Item{Code: "X", State: catalog.InUse}
+	full := NewGuidePage(web.Page{}, it, &catalog.Version{No: 1, Guide: *guide}, &identity.Directory{})
+	full.For, full.Draft, full.Others = "陈佳怡", web.Link{Href: "/apply/1", Text: "继续"}, []web.Link{{Href: "/items/Y", Text: "滨湖区"}}
+	paused := full
+	paused.Paused, paused.Online = true, false
+
+	webtest.Check(t, v.home, HomePage{Search: web.Search{Action: "/items", Heading: "今天想办什么事"}}, HomePage{Search: web.Search{Action: "/items", Heading: "今天想办什么事"}, Hot: []web.Tile{{Href: "/items/X", Icon: "doc", Text: "许可"}}, Stats: []web.Stat{{Href: "/items", Value: "1", Text: "事项"}}})
+	webtest.Check(t, v.items, ItemsPage{Empty: web.Empty{Title: "没有找到"}}, ItemsPage{Search: web.Search{Action: "/items", Query: "许可"}, Near: true, Said: "您要找的是不是", Hits: []Hit{{Href: "/items/X", Name: "许可", Summary: "说明", Units: []web.Link{{Href: "/items/X", Text: "审批局"}}, Tags: []web.Tag{{Text: "行政许可"}}}}, Pager: web.Pager{Next: "/items?after=1"}})
+	webtest.Check(t, v.guide, full, paused)
+	webtest.Check(t, v.login, LoginPage{Login: text, Password: web.FieldView{ID: "f-p", Name: "p", Label: "密码", Secret: true}, Next: "/my"})
+	webtest.Check(t, v.identity, IdentityPage{Choices: []IdentityChoice{{Value: "person.1", Name: "陈佳怡", As: "本人", Current: true}, {Value: "entity.2", Name: "公司", As: "代理人", Until: "2027-01-01"}}, Next: "/my"})
+	webtest.Check(t, v.my, MyPage{Empty: web.Empty{Title: "还没有办件"}}, MyPage{Acting: acting, Todo: []web.Banner{{Tone: web.Note, Title: "补正", Text: "许可"}}, Cases: []CaseCard{card}, Tiles: []web.Tile{{Href: "/my/cases", Icon: "clock", Text: "办件"}}})
+	webtest.Check(t, v.drafts, DraftsPage{Empty: web.Empty{Title: "没有草稿"}}, DraftsPage{Drafts: []DraftCard{{Href: "/apply/1", Item: "许可", Correction: true, At: at, Discard: web.Action{URL: "/apply/1/discard", Text: "删除"}}}})
+	webtest.Check(t, v.cases, CasesPage{Empty: web.Empty{Title: "没有"}}, CasesPage{Acting: acting, Cases: []CaseCard{card}, Pager: web.Pager{Next: "/my/cases?after=1"}})
+	kase := CasePage{No: "1", Item: "许可", Receipt: "/my/documents/1", State: web.Tag{Text: "待补正"}, What: "需要补正。",
+		Correct: Correction{Until: "还剩 3 个工作日", Asks: []web.Fact{{Key: "营业执照", Lines: []string{"请上传"}}}, Action: "/my/cases/1/correct"},
+		Path:    []caseview.Station{{Text: "提交", At: at, Mark: "done"}, {Text: "受理", Mark: "now"}, {Text: "办结"}}, Clocks: []web.Clock{{Title: "补正期限", Words: "还剩", Calc: []web.CalcRow{{What: "期限", Result: "15"}}}},
+		Done: []web.Clock{{Title: "受理期限", Words: "已按时完成"}}, Timeline: web.Timeline{Events: []web.Event{{At: at, Title: "提交", Link: web.Link{Href: "/my/documents/1", Text: "凭证"}}}},
+		Documents: []web.Event{{At: at, Title: "收件凭证", Soft: "1号", Link: web.Link{Href: "/my/documents/1", Text: "查看"}}}, Facts: web.Facts{Rows: []web.Fact{{Key: "编号", Value: "1"}}},
+		Materials: []MaterialFact{{Fact: web.Fact{Key: "执照"}, Files: []web.Link{{Href: "/f", Text: "a.pdf"}}}}, Offers: []web.Link{{Href: "/w", Text: "撤回申请"}},
+		Visit:   Visit{Centre: web.Link{Href: "/centres/x", Text: "中心"}, Bring: []string{"身份证"}, Book: "/b", Appointments: []BookedSlot{{Text: "3月3日 9:00", Cancel: web.Action{URL: "/c", Text: "取消"}}}},
+		Licence: web.Link{Href: "/my/licences/1", Text: "许可证"}, Rate: web.Link{Href: "/r", Text: "评价"}}
+	fresh := CasePage{Fresh: true, No: "1", Item: "许可", What: "已收到。", Rated: "非常满意"}
+	webtest.Check(t, v.kase, kase, fresh)
+	webtest.Check(t, v.withdraw, WithdrawPage{Item: "许可", No: "1", Reason: web.FieldView{ID: "f-reason", Name: "reason", Widget: "textarea", Label: "原因"}, Action: "/x"})
+	change := ChangePage{Item: "许可", No: "1", Action: "/x"}
+	change.Fields.Way, change.Fields.Post = radio, []web.FieldView{text}
+	webtest.Check(t, v.change, change)
+	webtest.Check(t, v.appointment, AppointmentPage{Empty: web.Empty{Title: "约满"}, Centre: web.Link{Href: "/centres/x", Text: "中心"}}, AppointmentPage{Item: "登记", Centre: web.Link{Href: "/centres/x", Text: "中心"}, Action: "/x", Days: []web.FieldView{radio}, Wrong: "请选择"})
+	webtest.Check(t, v.rate, RatePage{Item: "许可", Action: "/x", Level: radio, Good: web.FieldView{ID: "f-good", Name: "r", Widget: "checkboxes", Label: "好", Options: []web.OptionView{{ID: "f-good-1", Value: "a", Label: "快"}}},
+		Bad: web.FieldView{ID: "f-bad", Name: "r", Widget: "checkboxes", Label: "差", Options: []web.OptionView{{ID: "f-bad-1", Value: "b", Label: "慢"}}}, Words: text, Anonymous: web.FieldView{ID: "f-n", Name: "n", Widget: "checkbox", Options: []web.OptionView{{ID: "f-n", Value: "true", Label: "匿名"}}}, Back: "/"})
+	webtest.Check(t, v.licences, LicencesPage{Empty: web.Empty{Title: "没有"}}, LicencesPage{Licences: []LicenceCard{{Href: "/my/licences/1", Name: "许可证", State: web.Tag{Text: "有效"}}}})
+	webtest.Check(t, v.licence, LicencePage{Name: "许可证", VerifyPath: "/verify/1"}, LicencePage{Name: "许可证", VerifyPath: "/verify/1", Signed: at, Fields: web.Facts{Rows: []web.Fact{{Key: "持证人", Value: "公司"}}}, Uses: web.Timeline{Events: []web.Event{{At: at, Title: "办理"}}}, Case: web.Link{Href: "/my/cases/1", Text: "办件"}})
+	webtest.Check(t, v.messages, MessagesPage{Empty: web.Empty{Title: "没有"}}, MessagesPage{Unread: true, Messages: []MessageCard{{ID: 1, Subject: "已受理", Body: []string{"您的申请"}, Link: web.Link{Href: "/my/cases/1", Text: "查看"}, At: at, New: true}}})
+	webtest.Check(t, v.mandates, MandatesPage{}, MandatesPage{CanGrant: true, Fields: []web.FieldView{text}, Until: web.FieldView{ID: "f-until", Name: "until", Widget: "date", Label: "到"}, Given: []MandateCard{{Who: "周志远", What: "全部事项", When: "2026", State: web.Tag{Text: "有效"}, Revoke: web.Action{URL: "/x", Text: "撤销"}}}})
+	webtest.Check(t, v.profile, ProfilePage{Facts: web.Facts{Rows: []web.Fact{{Key: "姓名", Value: "陈佳怡"}}}, Contact: []web.FieldView{text}})
+	webtest.Check(t, v.progress, ProgressPage{Number: text, Code: radio}, ProgressPage{Found: true, No: "1", Item: "许可", Unit: "审批局", Path: []caseview.Station{{Text: "提交", Mark: "now"}}, Clocks: []web.Clock{{Words: "还剩"}}})
+	webtest.Check(t, v.verify, VerifyPage{Identifier: text}, VerifyPage{Result: &licence.Verification{}, Heading: "证照真实", Findings: []Finding{{OK: true, Text: "校验位正确"}, {Text: "签名无效"}}})
+	webtest.Check(t, v.centres, CentresPage{Empty: web.Empty{Title: "没有"}}, CentresPage{Groups: []CentreGroup{{Name: "梁溪区", Open: true, Centres: []CentreCard{{Href: "/centres/x", Name: "中心", Address: "演示路", Phone: "1", Demo: true}}}}})
+	webtest.Check(t, v.centre, CentrePage{Name: "中心", Demo: true, Windows: web.Table{Empty: web.Empty{Title: "没有"}}})
+	webtest.Check(t, v.text, TextPage{Lead: "帮助", Sections: []TextSection{{Title: "电话", Text: []string{"12345"}, Links: []web.Link{{Href: "/centres", Text: "大厅"}}}}})
+	var checked []string
+	for _, name := range []string{"home", "items", "guide", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "change", "appointment", "rate", "licences", "licence", "messages", "mandates", "profile", "progress", "verify", "centres", "centre", "text"} {
+		checked = append(checked, "templates/"+name+".html")
+	}
+	webtest.Covered(t, rt, checked...)
+}
+
+// TestWords: no code of a guide is shown bare.
+func TestWords(t *testing.T) {
+	var p web.Page
+	for _, c := range []string{"01", "05", "07", "08", "09", "10", "20"} {
+		if typeWords(p, c) == c {
+			t.Errorf("item type %s has no name", c)
+		}
+	}
+	if got := audienceWords(p, []string{"1", "2", "3", "4", "5", "6", "9"}); got != "自然人、企业法人、事业法人、社会组织法人、非法人企业、行政机关、其他组织" {
+		t.Error(got)
+	}
+	for _, l := range []struct {
+		limit catalog.Limit
+		want  string
+	}{{catalog.Limit{Unit: "instant"}, "当场办结"}, {catalog.Limit{Days: 5, Unit: "workday"}, "5 个工作日"}, {catalog.Limit{Days: 30, Unit: "day"}, "30 天"}, {catalog.Limit{Unit: "none"}, "无固定时限"}} {
+		if got := limitWords(p, l.limit); got != l.want {
+			t.Errorf("%v: %s", l.limit, got)
+		}
+	}
+	for in, want := range map[[3]string]string{{"2027", "2", "28"}: "2027-02-28", {"2027", "2", "30"}: "", {"", "2", "3"}: ""} {
+		if got := dateOf(in[0], in[1], in[2]); got != want {
+			t.Errorf("%v: %q, want %q", in, got, want)
+		}
+	}
+}
