@@ -2,8 +2,8 @@
 // each move rests on, regimes per item type, clocks applied to a case, notices,
 // and the acts of applicants, windows, reviewers and deciders.
 //
-// It owns the tables draft, cases, case_event, case_material, task, document
-// and done_key. It never renders HTML, never reads a person's register entry
+// It owns the tables draft, cases, case_event, case_material, task, document,
+// case_alarm and case_reckoning. It never renders HTML, never reads a person's register entry
 // without a case, never asks for anything the pinned guide version does not
 // name (第二十一条), and never computes a date itself: clock does.
 //
@@ -15,7 +15,10 @@
 //
 // One act is one method and one transaction: load, decide by the pure rules,
 // save where the version matches, event, task, document, audit record, jobs.
-// The files state.go, regime.go, timing.go, notice.go and guard.go are rules:
-// no context, SQL or clock of the machine in them. docs/states.md is generated
-// from the state table.
+// The files state.go, regime.go, kinds.go, timing.go, notice.go, asks.go and
+// limits.go are rules: no context, SQL or clock of the machine in them.
+// docs/states.md is generated from the state table.
+//
+// Clocks are stored in the clear and hold no words of people; answers,
+// materials, delivery, notes, opinions, corrections and documents are sealed.
 package casework

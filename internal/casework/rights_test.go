@@ -130,6 +130,29 @@ func TestTwoClerks(t *testing.T) {
 	})
 }
 
+// TestSupervisorsSeeNoAnswers: an eye on a case is no right to its content.
+func TestSupervisorsSeeNoAnswers(t *testing.T) {
+	inCity(t, func(t *testing.T, c *city) {
+		k := c.submit(card, catalog.Electronic)
+		me := c.batch.Persons[0]
+		holds := func(v *View) bool {
+			text := v.Delivery.Phone
+			for _, l := range v.Summary {
+				text += l.Text + l.TextEN
+			}
+			return v.Values != nil || strings.Contains(text, me.Phone)
+		}
+		if v := c.view(c.staff("sup"), k.No); holds(v) || len(v.Materials) != 2 || len(v.Events) != 1 {
+			t.Errorf("%+v %+v", v.Values, v.Summary)
+		}
+		for _, who := range []actor.Actor{c.staff("clerk"), c.staff("rev"), c.staff("dec"), c.person("zhang")} {
+			if !holds(c.view(who, k.No)) {
+				t.Errorf("%s cannot read what has to be judged", who.Name)
+			}
+		}
+	})
+}
+
 // TestAudited: every act leaves its record, refused ones too.
 func TestAudited(t *testing.T) {
 	inCity(t, func(t *testing.T, c *city) {

@@ -113,7 +113,11 @@ func (s *Service) View(ctx context.Context, a actor.Actor, no string) (_ *View, 
 	if err := s.openJSON("delivery", c.delivery, &v.Delivery); err != nil {
 		return nil, err
 	}
-	if err := s.viewMaterials(rd, v); err != nil {
+	values := v.Values
+	if a.Kind == actor.Staff && !handles(a, c, w) {
+		v.maskAnswers()
+	}
+	if err := s.viewMaterials(rd, v, values); err != nil {
 		return nil, err
 	}
 	tasks, err := s.tasks(rd, c.ID)
@@ -139,7 +143,33 @@ func (s *Service) View(ctx context.Context, a actor.Actor, no string) (_ *View, 
 	return v, nil
 }
 
-func (s *Service) viewMaterials(q db.Queryer, v *View) error {
+// handles reports whether the staff member has a part in the case and not only
+// an eye on it: supervisors see how it goes, not what was filled in.
+func handles(a actor.Actor, c *Case, w world) bool {
+	a.Purpose = c.No
+	return identity.Decide(a, identity.PartyUnmask, target(c, w, 0)) == nil
+}
+
+// maskAnswers takes personal data out of the view.
+func (v *View) maskAnswers() {
+	v.Values, v.Delivery = nil, Delivery{Way: v.Delivery.Way}
+	for i := range v.Summary {
+		mask(&v.Summary[i])
+		for _, row := range v.Summary[i].Rows {
+			for j := range row {
+				mask(&row[j])
+			}
+		}
+	}
+}
+
+func mask(l *form.Line) {
+	if l.Sensitive {
+		l.Text, l.TextEN = l.Masked, l.Masked
+	}
+}
+
+func (s *Service) viewMaterials(q db.Queryer, v *View, values form.Values) error {
 	handed, err := s.materials(q, v.Case.ID)
 	if err != nil {
 		return err
@@ -151,7 +181,7 @@ func (s *Service) viewMaterials(q db.Queryer, v *View) error {
 				mv.Handed = h
 			}
 		}
-		if !m.Asked(v.Values) && mv.Handed.Empty() {
+		if !m.Asked(values) && mv.Handed.Empty() {
 			continue
 		}
 		if v.Case.State == Correcting {
