@@ -128,7 +128,9 @@ func (d *Desk) queue(w http.ResponseWriter, r *http.Request) error {
 	if next != "" {
 		p.Pager.Next = now.path() + "&cursor=" + url.QueryEscape(next)
 	}
-	p.Pager.Text = p.Tr("按办理时限排列，每页"+strconv.Itoa(queueRows)+"件", "By deadline, "+strconv.Itoa(queueRows)+" a page")
+	if len(rows) > 0 {
+		p.Pager.Text = p.Tr("按办理时限排列，每页"+strconv.Itoa(queueRows)+"件", "By deadline, "+strconv.Itoa(queueRows)+" a page")
+	}
 	short := len(seats) > 0 && sameUnit(seats)
 	for _, s := range seats {
 		text := RoleName(p.Page, s.role)

@@ -106,7 +106,7 @@ func (d *Desk) unmask(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Reveal = newReveal(p.Page, v, from, in)
-	p.Reveal.Open, p.Reveal.Shown = true, shown
+	p.Reveal.Open, p.Reveal.Shown = len(shown.Rows) == 0, shown
 	status := http.StatusOK
 	if len(bad) > 0 {
 		status = http.StatusUnprocessableEntity
