@@ -2,7 +2,7 @@
 // 邮件提醒).
 //
 //	act ── Send(tx) ──► row message (sealed) ──► my messages: List · Unread · MarkRead
-//	                └─► row message_delivery + job, for each way the contact wants
+//	                └─► row message_delivery + job, for each way there is
 //	                                              │ after the commit
 //	       Contacts (identity) ◄── Deliver(job) ──┴──► Channel: Mail (SMTP) · Spool (folder)
 //

@@ -39,8 +39,8 @@ const (
 	Mail Way = "mail" // 电子邮件
 )
 
-// Contacts tells how a party is reached. identity satisfies it. It is asked in
-// the act that sends and again when the delivery is due.
+// Contacts tells how a party is reached. identity satisfies it. It is asked when
+// a delivery is due.
 type Contacts interface {
 	// Contact gives what is known; a party that is not known has no contact and
 	// is no error.
@@ -121,8 +121,10 @@ const (
 	markAllRead    = `UPDATE message SET read_at = $4 WHERE party_kind = $1 AND party_id = $2 AND id <= $3 AND read_at IS NULL`
 )
 
-// Send writes a message and queues its deliveries, within the act that it
-// tells about. It gives the message's id.
+// Send writes a message and queues a delivery by every way there is, within the
+// act that it tells about. It gives the message's id. Whether the party wants
+// the way is asked when the delivery is due, which drops it if not: the act
+// asks nothing, so it needs no answer before it commits.
 func (s *Service) Send(tx *db.Tx, m Message) (id int64, err error) {
 	defer errs.Wrap(&err, "notify: send %s", m.Kind)
 	if err := check(m); err != nil {
@@ -137,13 +139,9 @@ func (s *Service) Send(tx *db.Tx, m Message) (id int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	contact, err := s.c.Contacts.Contact(tx, m.To)
-	if err != nil {
-		return 0, err
-	}
 	tx.Queue(insertMessage, id, string(m.To.Kind), m.To.ID, m.Kind, sealed, m.Link, tx.NowMicros())
 	for _, w := range []Way{SMS, Mail} {
-		if s.c.Channels[w] == nil || contact.address(w) == "" {
+		if s.c.Channels[w] == nil {
 			continue
 		}
 		delivery := tx.NewID()

@@ -257,12 +257,12 @@ func TestDeliver(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		b := newBench(t, d)
 		b.send(t, correction(zhang)) // SMS alone: there is no mail channel
-		b.send(t, correction(quiet)) // wants nothing
+		b.send(t, correction(quiet)) // wants nothing: found out when it is due
 		plain := correction(corp)
 		plain.Short, plain.Link = "", ""
 		b.send(t, plain)
-		if len(b.box.payloads) != 2 {
-			t.Fatalf("%d deliveries, want 2", len(b.box.payloads))
+		if len(b.box.payloads) != 3 {
+			t.Fatalf("%d deliveries, want 3", len(b.box.payloads))
 		}
 		again := b.box.payloads
 		if err := b.box.run(t.Context(), b.Service); err != nil {
