@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"syscall"
@@ -37,10 +39,14 @@ func main() {
 	flag.DurationVar(&b.run, "run", 2*time.Second, "how long one run lasts")
 	flag.IntVar(&b.cases, "cases", 1_000_000, "size of the large database")
 	flag.IntVar(&b.small, "small", 10_000, "size of the small database")
+	profile := flag.String("cpuprofile", "", "write a processor profile of this process to a `file`")
 	flag.Parse()
 	b.engines = strings.Split(*engines, ",")
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := b.all(ctx, *dir, strings.Split(*only, ","))
+	end, err := profiled(*profile)
+	if err == nil {
+		err = errors.Join(b.all(ctx, *dir, strings.Split(*only, ",")), end())
+	}
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -49,6 +55,18 @@ func main() {
 	if b.missed > 0 {
 		os.Exit(1)
 	}
+}
+
+// profiled begins a profile if a file is named, and gives how to end it.
+func profiled(name string) (end func() error, err error) {
+	if name == "" {
+		return func() error { return nil }, nil
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return nil, err
+	}
+	return func() error { pprof.StopCPUProfile(); return f.Close() }, pprof.StartCPUProfile(f)
 }
 
 // all runs the parts that were asked for, in their order.
