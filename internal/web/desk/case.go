@@ -287,9 +287,8 @@ func tasks(p web.Page, v *casework.View) web.Table {
 		if !k.DoneAt.IsZero() && k.DoneName != "" {
 			who.Soft = k.DoneName + " " + dayTime(p, k.DoneAt)
 		}
-		who.Text = k.Opinion
-		if who.Text == "" && who.Soft == "" {
-			who.Text = "—"
+		if who.Text = k.Opinion; who.Text == "" {
+			who.Text, who.Soft = orElse(who.Soft, "—"), ""
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: k.Name}, {Text: k.Unit}, state, who}})
 	}
