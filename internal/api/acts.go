@@ -12,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/files"
+	"github.com/tongban/tongban/internal/identity"
 )
 
 // SubmitIn hands in a draft, or a whole application at once.
@@ -178,7 +179,7 @@ func (s *server) submit(ctx context.Context, c *call, in *SubmitIn) (*casework.C
 	if err != nil {
 		return nil, err
 	}
-	_, v, err := s.Catalog.Guide(ctx, b.Item)
+	it, v, err := s.Catalog.Guide(ctx, b.Item)
 	if errors.Is(err, catalog.ErrNoItem) {
 		err = errs.InvalidFields(errs.Field{Path: "item", Code: "unknown", ZH: "没有这个事项", EN: "There is no such item"})
 	}
@@ -195,7 +196,7 @@ func (s *server) submit(ctx context.Context, c *call, in *SubmitIn) (*casework.C
 	if app.Values, err = answers(v, b.Answers); err != nil {
 		return nil, err
 	}
-	if app.Materials, err = s.handedIn(ctx, c, &v.Guide, b.Materials); err != nil {
+	if app.Materials, err = s.handedIn(ctx, c, it, v, party, b.Materials); err != nil {
 		return nil, err
 	}
 	k, err := s.Casework.Apply(ctx, c.Actor, app)
@@ -203,12 +204,12 @@ func (s *server) submit(ctx context.Context, c *call, in *SubmitIn) (*casework.C
 }
 
 // handedIn finds the files and licences that a whole application names.
-func (s *server) handedIn(ctx context.Context, c *call, g *catalog.Guide, list []MaterialOf) ([]casework.HandedIn, error) {
+func (s *server) handedIn(ctx context.Context, c *call, it *catalog.Item, v *catalog.Version, party actor.Party, list []MaterialOf) ([]casework.HandedIn, error) {
 	var out []casework.HandedIn
 	var seen []string
 	for i, in := range list {
 		at := fmt.Sprintf("materials/%d", i)
-		m, ok := g.Material(in.Code)
+		m, ok := v.Guide.Material(in.Code)
 		if !ok {
 			return nil, errs.InvalidFields(errs.Field{Path: at + "/code", Code: "unknown", ZH: "办事指南中没有这项材料", EN: "The guide has no such material"})
 		}
@@ -226,12 +227,29 @@ func (s *server) handedIn(ctx context.Context, c *call, g *catalog.Guide, list [
 			h.Files = append(h.Files, casework.NamedFile{Ref: ref, Name: f.Name})
 		}
 		if in.Licence != "" {
-			var err error
-			if h.Licence, err = s.held(ctx, c, in.Licence, at+"/licence"); err != nil {
+			err := s.receives(ctx, c, it)
+			if err != nil {
+				return nil, err
+			}
+			if h.Licence, err = s.held(ctx, c, party, in.Licence, at+"/licence"); err != nil {
 				return nil, err
 			}
 		}
 		out = append(out, h)
 	}
 	return out, nil
+}
+
+// receives sees that staff may take in applications for the item, before they
+// learn anything about the applicant.
+func (s *server) receives(ctx context.Context, c *call, it *catalog.Item) error {
+	if c.Kind != actor.Staff {
+		return nil
+	}
+	dir, err := s.Identity.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	t := identity.Target{UnitPath: dir.Path(it.UnitID), ReceivingPath: dir.Path(it.ReceivingUnitID)}
+	return s.Identity.Allow(ctx, c.Actor, identity.CaseReceive, t, "item/"+it.Code)
 }

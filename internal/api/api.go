@@ -39,7 +39,8 @@ import (
 // Base is the path under which the handler expects to be mounted.
 const Base = "/api/v1"
 
-// Config names what the API speaks to. Everything but Log and URL is required.
+// Config names what the API speaks to. Everything but Log and URL is required;
+// an operation whose function is missing answers 503.
 type Config struct {
 	Door     *gate.Door
 	Identity *identity.Service
@@ -52,9 +53,12 @@ type Config struct {
 	Calendar *calendar.Service
 	Files    *files.Store
 	Shelf    Shelf
-	Now      func() time.Time // the database's clock
-	Log      *slog.Logger     // nil: silent
-	URL      string           // how the platform is reached: "https://zwfw.example.cn"
+	Held     func(ctx context.Context, a actor.Actor, party actor.Party) ([]licence.Licence, error) // a party's licences that are valid today, for who fills in for it; identity has been asked
+	Record   func(ctx context.Context, r audit.Record) error                                        // an audit record in an act of its own
+	Verify   func(ctx context.Context) (audit.Report, error)                                        // proves the audit log from the stored rows
+	Now      func() time.Time                                                                       // the database's clock
+	Log      *slog.Logger                                                                           // nil: silent
+	URL      string                                                                                 // how the platform is reached: "https://zwfw.example.cn"
 }
 
 // Shelf is the half of lower rooms that works on a transaction; a face never
@@ -62,7 +66,7 @@ type Config struct {
 type Shelf interface {
 	Messages(ctx context.Context, to actor.Party, cursor int64, limit int) (notify.Page, error)
 	Unread(ctx context.Context, to actor.Party) (int64, error)
-	ReadMessage(ctx context.Context, to actor.Party, id int64) error
+	ReadMessage(ctx context.Context, to actor.Party, id int64) error // 0: all
 	File(ctx context.Context, id int64) (files.Ref, error)
 	Party(ctx context.Context, p actor.Party) (identity.PartyInfo, error) // identity.ErrNoParty
 	AuditFeed(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Entry, error)
@@ -70,6 +74,7 @@ type Shelf interface {
 	JobDepth(ctx context.Context) (jobs.Depth, error)
 	DeadJobs(ctx context.Context, after int64, limit int) ([]jobs.Corpse, error)
 	RequeueJob(ctx context.Context, a actor.Actor, id int64) error
+	DiscardJob(ctx context.Context, a actor.Actor, id int64) error
 }
 
 // server is the API behind its handler.

@@ -3,11 +3,14 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/audit"
 	"github.com/tongban/tongban/internal/casework"
+	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/identity"
 )
@@ -32,8 +35,8 @@ type Case struct {
 	Due         string         `json:"due,omitempty" format:"date" doc:"Of the limit that runs now."`
 	Path        []Milestone    `json:"path"`
 	Clocks      []Clock        `json:"clocks"`
-	Form        []Line         `json:"form" doc:"Questions with answers; sensitive ones are masked unless the caller's act needs them."`
-	Answers     form.Values    `json:"answers,omitempty" doc:"For the applicant, and for who handles the case now."`
+	Form        []Line         `json:"form" doc:"Questions with answers; for staff the sensitive ones are masked (POST /cases/{no}/unmask)."`
+	Answers     form.Values    `json:"answers,omitempty" doc:"For the applicant."`
 	Materials   []CaseMaterial `json:"materials"`
 	Tasks       []Task         `json:"tasks"`
 	Documents   []DocumentRef  `json:"documents"`
@@ -204,6 +207,8 @@ func (s *server) cases() {
 			}
 			return Document{hash, d}, nil
 		})
+	add(s, operation{id: "case-unmask", method: http.MethodPost, path: "/cases/{no}/unmask", tag: "cases", zh: "查看隐去的内容", en: "Staff: the masked answers in the clear, for a stated purpose", more: "Recorded before they are shown. Of the applicant himself: POST /parties/unmask."},
+		func(ctx context.Context, c *call, in *UnmaskIn) (List[Line], error) { return s.unmask(ctx, c, in) })
 	send(s, operation{id: "case-file", method: http.MethodGet, path: "/cases/{no}/files/{file}", tag: "cases", zh: "下载办件材料", en: "A file that was handed in"},
 		func(ctx context.Context, c *call, in *struct {
 			CaseIn
@@ -238,6 +243,48 @@ func (s *server) cases() {
 		})
 }
 
+// UnmaskIn says what for.
+type UnmaskIn struct {
+	CaseIn
+	Body struct {
+		Purpose string `json:"purpose" minLength:"1" maxLength:"200"`
+	}
+}
+
+// unmask gives the sensitive answers of a case that the caller may read.
+func (s *server) unmask(ctx context.Context, c *call, in *UnmaskIn) (List[Line], error) {
+	v, err := s.Casework.View(ctx, c.Actor, in.No)
+	if err != nil {
+		return List[Line]{}, err
+	}
+	dir, err := s.Identity.Directory(ctx)
+	if err != nil {
+		return List[Line]{}, err
+	}
+	a, subject := c.Actor, "case/"+v.Case.No
+	a.Purpose = strings.TrimSpace(in.Body.Purpose)
+	if err := s.Identity.Allow(ctx, a, identity.PartyUnmask, identity.Target{UnitPath: dir.Path(a.Unit)}, subject); err != nil {
+		return List[Line]{}, err
+	}
+	if s.Record == nil {
+		return List[Line]{}, errNotWired
+	}
+	if err := s.Record(ctx, audit.Record{Actor: a, Act: string(identity.PartyUnmask), Subject: subject, Unit: v.Case.UnitID,
+		Detail: map[string]string{"field": "answers"}}); err != nil {
+		return List[Line]{}, err
+	}
+	out := List[Line]{Items: []Line{}}
+	for _, l := range v.Summary {
+		if l.Sensitive {
+			out.Items = append(out.Items, lines(c, []form.Line{l}, true)...)
+		}
+	}
+	return out, nil
+}
+
+// errNotWired is the answer where app gave no function for it.
+var errNotWired = errs.New(errs.Unavailable, "not-available", "该功能在此部署中不可用。", "This is not available in this deployment.")
+
 func outcome(c *call, o casework.Outcome) *Word {
 	if o == "" {
 		return nil
@@ -256,7 +303,7 @@ func (s *server) caseView(ctx context.Context, c *call, no string) (Case, error)
 		return Case{}, err
 	}
 	k := v.Case
-	open := c.Kind == actor.Person || len(v.Offered) > 0 // who handles it now needs the data
+	open := c.Kind == actor.Person // staff say what for: POST /cases/{no}/unmask
 	out := Case{No: k.No, Version: k.Version, Item: v.Version.Guide.Basics.Code, ItemName: k.ItemName, GuideHash: v.Version.Hash,
 		Unit: unitRef(v.Unit), Receiving: unitRef(v.Receiving), Party: partyRef(k.Party), Channel: k.Channel, State: word(c, k.State),
 		Outcome: outcome(c, k.Outcome), SubmittedAt: k.SubmittedAt.UTC(), AcceptedAt: instant(k.AcceptedAt), DecidedAt: instant(k.DecidedAt),
@@ -264,7 +311,10 @@ func (s *server) caseView(ctx context.Context, c *call, no string) (Case, error)
 		Clocks: mapTo(v.Clocks, func(x casework.ClockView) Clock { return caseClock(c, x) }), Form: lines(c, v.Summary, open),
 		Delivery: Delivery{Way: v.Delivery.Way}, Progress: s.Casework.ProgressPath(k.No)}
 	if open {
-		out.Answers, out.Delivery = v.Values, Delivery(v.Delivery)
+		out.Answers = v.Values
+	}
+	if open || slices.ContainsFunc(v.Offered, func(o casework.Offer) bool { return o.Act == casework.Post }) {
+		out.Delivery = Delivery(v.Delivery) // who posts it needs the address
 	}
 	for _, m := range v.Materials {
 		out.Materials = append(out.Materials, CaseMaterial{m.Material.Code, m.Material.Name, mapTo(m.Handed.Files, caseFile), usedLicence(m.Handed.Licence),

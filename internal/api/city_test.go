@@ -90,7 +90,14 @@ func (s shelf) Unread(ctx context.Context, to actor.Party) (int64, error) {
 }
 
 func (s shelf) ReadMessage(ctx context.Context, to actor.Party, id int64) error {
-	return s.d.Write(ctx, "message.read", func(tx *db.Tx) error { s.notes.MarkRead(tx, to, id); return nil })
+	return s.d.Write(ctx, "message.read", func(tx *db.Tx) error {
+		if id == 0 {
+			s.notes.MarkAllRead(tx, to, tx.NewID())
+		} else {
+			s.notes.MarkRead(tx, to, id)
+		}
+		return nil
+	})
 }
 
 func (s shelf) File(ctx context.Context, id int64) (files.Ref, error) {
@@ -121,6 +128,10 @@ func (s shelf) RequeueJob(ctx context.Context, a actor.Actor, id int64) error {
 	return s.d.Write(ctx, "job.requeue", func(tx *db.Tx) error { return jobs.Requeue(tx, id) })
 }
 
+func (s shelf) DiscardJob(ctx context.Context, a actor.Actor, id int64) error {
+	return s.d.Write(ctx, "job.discard", func(tx *db.Tx) error { return jobs.Discard(tx, id) })
+}
+
 // contacts: nobody in this city wants messages outside the platform.
 type contacts struct{}
 
@@ -138,6 +149,19 @@ func newCity(t *testing.T, d *db.DB, clk *dbtest.Clock) *city {
 	config.Casework.Handlers(c.jobs)
 	config.Log = logger(c.log)
 	config.Shelf = shelf{d, c.ids, notes, config.Files}
+	config.Held = func(ctx context.Context, _ actor.Actor, p actor.Party) ([]licence.Licence, error) {
+		return config.Licences.HeldValid(d.Read(ctx), p)
+	}
+	config.Record = func(ctx context.Context, r audit.Record) error {
+		return d.Write(ctx, "audit.record", func(tx *db.Tx) error { return audit.Append(tx, r) })
+	}
+	config.Verify = func(ctx context.Context) (audit.Report, error) {
+		n, err := keys().Note("tongban")
+		if err != nil {
+			return audit.Report{}, err
+		}
+		return audit.Verify(ctx, d, audit.Keys{Signers: n.Signers, Verifiers: n.Verifiers})
+	}
 	var err error
 	c.s, err = build(config)
 	c.must(err)
@@ -217,9 +241,6 @@ func (c *city) drain() {
 	_, err := c.jobs.Drain(c.t.Context())
 	c.must(err)
 }
-
-// on gives the same city to a subtest.
-func (c *city) on(t *testing.T) *city { o := *c; o.t = t; return &o }
 
 // token logs an actor in, once.
 func (c *city) token(who string) string {

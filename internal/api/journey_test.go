@@ -92,6 +92,17 @@ func TestMainJob(t *testing.T) {
 		if queue.text("items", 0, "no") != no || c.send("clerk", "GET", "/queue/size", nil).ok(200).number("open") != 1 {
 			t.Errorf("queue %s", queue)
 		}
+		// What the form marks as sensitive is masked for staff, unless they say what for.
+		number := c.batch.Persons[0].IDNumber
+		if seen := c.send("clerk", "GET", "/cases/"+no, nil).ok(200); bytes.Contains(seen.body, []byte(number)) {
+			t.Errorf("the clerk sees everything: %s", seen)
+		}
+		if open := c.send("clerk", "POST", "/cases/"+no+"/unmask", map[string]any{"purpose": "核对申请人身份"}).ok(200); open.text("items", 0, "text") != number {
+			t.Errorf("unmasked: %s", open)
+		}
+		if log := c.send("aud", "GET", "/audit?limit=100&subject="+url.QueryEscape("case/"+no), nil).ok(200); !bytes.Contains(log.body, []byte("核对申请人身份")) || bytes.Contains(log.body, []byte(number)) {
+			t.Errorf("the look is not recorded: %s", log)
+		}
 		c.act("clerk", no, "request-correction", map[string]any{"asks": []any{map[string]any{"material": "m02", "line": "a", "note": "看不清"}}}).ok(200)
 		asked := c.send("zhang", "GET", "/cases/"+no, nil).ok(200)
 		if asked.text("asked", 0, "note") != "看不清" {
@@ -153,6 +164,10 @@ func TestMainJob(t *testing.T) {
 		if c.send("zhang", "GET", "/messages", nil).number("unread") != m.number("unread")-1 {
 			t.Error("reading was not noted")
 		}
+		c.send("zhang", "POST", "/messages/read", nil).ok(204)
+		if n := c.send("zhang", "GET", "/messages", nil).number("unread"); n != 0 {
+			t.Errorf("%d unread after reading all", n)
+		}
 		// Supervision and the audit log know of it.
 		c.send("sup", "GET", "/overview", nil).ok(200)
 		c.send("sup", "GET", "/overview/list?figure=in-hand", nil).ok(200)
@@ -197,6 +212,14 @@ func TestWindow(t *testing.T) {
 		whole := map[string]any{"item": c.codes["food"], "party": party, "answers": answers, "consent": true, "delivery": map[string]any{"way": "pickup"},
 			"materials": []any{map[string]any{"code": "m01", "paper": true}, map[string]any{"code": "m02", "paper": true}}}
 		c.send("clerk", "POST", "/cases", whole).ok(201)
+
+		// A clerk may use what the applicant holds.
+		zhang := map[string]any{"kind": "person", "id": fmt.Sprint(c.refs.Persons["zhang"])}
+		other := c.send("clerk", "POST", "/drafts", map[string]any{"item": c.codes["food"], "party": zhang}).ok(201).text("id")
+		held := c.send("clerk", "GET", "/drafts/"+other+"/licences", nil).ok(200).text("items", 0, "identifier")
+		if a := c.send("clerk", "PUT", "/drafts/"+other+"/materials/m01/licence", map[string]any{"licence": held}).ok(200); a.text("materials", 0, "licence", "identifier") != held {
+			t.Error(a)
+		}
 		before := c.count(`SELECT count(*) FROM cases`)
 		c.send("lxclerk", "POST", "/cases", whole).ok(404)
 		if c.count(`SELECT count(*) FROM cases`) != before {
@@ -360,6 +383,9 @@ func TestAdministration(t *testing.T) {
 		next := c.send("aud", "GET", "/audit?limit=2&cursor="+feed.text("next"), nil).ok(200)
 		if feed.number("items", 1, "position") != next.number("items", 0, "position")+1 {
 			t.Errorf("pages %s and %s", feed, next)
+		}
+		if proof := c.send("aud", "POST", "/audit/verify", nil).ok(200); proof.at("sound") != true || proof.number("records") == 0 {
+			t.Error(proof)
 		}
 		if who := c.send("aud", "GET", "/audit?act=staff.manage&outcome=done", nil).ok(200); who.text("items", 0, "actor", "name") != "朱系统" {
 			t.Error(who)

@@ -15,10 +15,12 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/files"
+	"github.com/tongban/tongban/internal/licence"
 )
 
 // MaterialIn names a material of a draft.
@@ -111,6 +113,21 @@ func (s *server) materials() {
 		func(ctx context.Context, c *call, in *FileIn) (Draft, error) {
 			_, err := s.Casework.RemoveFile(ctx, c.Actor, int64(in.ID), in.Code, int64(in.File))
 			return s.shownAfter(ctx, c, in.ID, err)
+		})
+	add(s, operation{id: "draft-licences", method: http.MethodGet, path: "/drafts/{id}/licences", tag: "apply", zh: "可以代替材料的证照", en: "Licences of the draft's party that can stand for a material"},
+		func(ctx context.Context, c *call, in *DraftIn) (List[Licence], error) {
+			d, v, err := s.Casework.Draft(ctx, c.Actor, int64(in.ID))
+			if err != nil {
+				return List[Licence]{}, err
+			}
+			held, err := s.heldBy(ctx, c, d.Party)
+			out := List[Licence]{Items: []Licence{}}
+			for _, l := range held {
+				if slices.ContainsFunc(v.Guide.Materials, func(m catalog.Material) bool { return m.LicenceType == l.TypeKey }) {
+					out.Items = append(out.Items, s.licence(c, &l))
+				}
+			}
+			return out, err
 		})
 	add(s, operation{id: "material-licence", method: http.MethodPut, path: "/drafts/{id}/materials/{code}/licence", tag: "apply", zh: "用电子证照代替材料", en: "Use a licence already held instead of files"},
 		func(ctx context.Context, c *call, in *struct {
@@ -261,10 +278,11 @@ func fileName(name string, t files.Type) string {
 
 // useLicence hands in a licence that the draft's party holds.
 func (s *server) useLicence(ctx context.Context, c *call, draft int64, material, identifier, at string) error {
-	if _, _, err := s.Casework.Draft(ctx, c.Actor, draft); err != nil {
+	d, _, err := s.Casework.Draft(ctx, c.Actor, draft)
+	if err != nil {
 		return err
 	}
-	id, err := s.held(ctx, c, identifier, at)
+	id, err := s.held(ctx, c, d.Party, identifier, at)
 	if err != nil {
 		return err
 	}
@@ -272,9 +290,21 @@ func (s *server) useLicence(ctx context.Context, c *call, draft int64, material,
 	return err
 }
 
-// held finds a licence of the party for whom the token acts.
-func (s *server) held(ctx context.Context, c *call, identifier, at string) (int64, error) {
-	list, err := s.Licences.Held(ctx, c.Actor)
+// heldBy lists the licences of a party for whoever fills in its application:
+// the party itself, or a clerk, whose right to do that has been seen.
+func (s *server) heldBy(ctx context.Context, c *call, party actor.Party) ([]licence.Licence, error) {
+	switch {
+	case c.Kind == actor.Person:
+		return s.Licences.Held(ctx, c.Actor)
+	case s.Held == nil:
+		return nil, errNotWired
+	}
+	return s.Held(ctx, c.Actor, party)
+}
+
+// held finds one of them by its identifier.
+func (s *server) held(ctx context.Context, c *call, party actor.Party, identifier, at string) (int64, error) {
+	list, err := s.heldBy(ctx, c, party)
 	if err != nil {
 		return 0, err
 	}

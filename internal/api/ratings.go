@@ -165,6 +165,13 @@ func (s *server) messages() {
 				return Message{ID(m.ID), m.Kind, m.Subject, m.Body, m.Link, m.At.UTC(), instant(m.ReadAt)}
 			}), after("messages", p.Next)}, n}, err
 		})
+	do(s, operation{id: "messages-read", method: http.MethodPost, path: "/messages/read", tag: "messages", zh: "全部标为已读", en: "Mark all messages as read"},
+		func(ctx context.Context, c *call, _ *none) error {
+			if err := persons(c); err != nil {
+				return err
+			}
+			return s.Shelf.ReadMessage(ctx, c.For, 0)
+		})
 	do(s, operation{id: "message-read", method: http.MethodPost, path: "/messages/{id}/read", tag: "messages", zh: "标为已读", en: "Mark a message as read"},
 		func(ctx context.Context, c *call, in *struct {
 			ID ID `path:"id"`

@@ -112,6 +112,7 @@ func (c *city) knocks(w world) []knock {
 		{op: "draft-file", path: draft + "/files/" + w.file, allow: zhang},
 		{op: "material-attach", path: draft + "/materials/m02/files", body: map[string]any{"file": "1.x"}, allow: zhang},
 		{op: "material-licence", path: draft + "/materials/m01/licence", body: map[string]any{"licence": w.licence}, allow: zhang},
+		{op: "draft-licences", path: draft + "/licences", allow: zhang}, {op: "draft-licences", path: clerkDraft + "/licences", allow: clerk},
 		{op: "material-licence-back", path: draft + "/materials/m01/licence", allow: zhang},
 		{op: "material-remove", path: draft + "/materials/m02/files/" + w.file, allow: zhang},
 		{op: "material-paper", path: draft + "/materials/m01/paper", body: map[string]any{"seen": true}},
@@ -153,6 +154,8 @@ func (c *city) knocks(w world) []knock {
 		{op: "role-revoke", path: "/staff/" + w.member + "/roles/reviewer/wx-zx", allow: sec},
 		{op: "staff-reset", path: "/staff/" + w.member + "/reset", allow: sys},
 		{op: "staff-disable", path: "/staff/" + w.member + "/disabled", body: map[string]any{"disabled": true}, allow: sys},
+		{op: "audit-verify", allow: aud}, {op: "job-discard", path: "/jobs/1", allow: sys}, {op: "messages-read", allow: persons4},
+		{op: "case-unmask", path: "/cases/" + w.no + "/unmask", body: map[string]any{"purpose": "核对身份"}, allow: []string{"clerk", "rev", "dec"}},
 		{op: "jobs", allow: sys}, {op: "job-requeue", path: "/jobs/1/requeue", allow: sys},
 
 		// li was given a mandate of the company above

@@ -62,6 +62,8 @@ type AuditIn struct {
 }
 
 func (s *server) audits() {
+	add(s, operation{id: "audit-verify", method: http.MethodPost, path: "/audit/verify", tag: "administration", zh: "验证审计日志", en: "Audit administrators: prove the log from the stored rows"},
+		func(ctx context.Context, c *call, _ *none) (AuditProof, error) { return s.prove(ctx, c) })
 	add(s, operation{id: "audit", method: http.MethodGet, path: "/audit", tag: "administration", zh: "审计日志", en: "Audit administrators: the log, newest first, or by subject"},
 		func(ctx context.Context, c *call, in *AuditIn) (List[AuditRecord], error) {
 			if err := s.Identity.Allow(ctx, c.Actor, identity.AuditRead, identity.Target{}, "audit"); err != nil {
@@ -97,6 +99,40 @@ func (s *server) audits() {
 			out.Items = mapTo(list, func(e audit.Entry) AuditRecord { return auditRecord(dir, e) })
 			return out, err
 		})
+}
+
+// AuditProof is what a proof of the log found.
+type AuditProof struct {
+	Sound       bool       `json:"sound"`
+	Records     int64      `json:"records" doc:"Sealed, all checked."`
+	Pending     int64      `json:"pending" doc:"Waiting to be sealed."`
+	Erased      int64      `json:"erased" doc:"Names and address erased."`
+	Checkpoints int64      `json:"checkpoints" doc:"Checked."`
+	Fault       *string    `json:"fault,omitempty" doc:"The first thing that is not as it was signed."`
+	At          *time.Time `json:"at,omitempty" doc:"Of the last checkpoint."`
+}
+
+// prove checks the log and records that somebody did.
+func (s *server) prove(ctx context.Context, c *call) (AuditProof, error) {
+	if err := s.Identity.Allow(ctx, c.Actor, identity.AuditRead, identity.Target{}, "audit"); err != nil {
+		return AuditProof{}, err
+	}
+	if s.Verify == nil || s.Record == nil {
+		return AuditProof{}, errNotWired
+	}
+	r, err := s.Verify(ctx)
+	if err != nil {
+		return AuditProof{}, err
+	}
+	out := AuditProof{Sound: r.Fault == nil, Records: r.Records, Pending: r.Pending, Erased: r.Erased, Checkpoints: r.Checkpoints}
+	if r.Fault != nil {
+		text := c.pick(r.Fault.ZH, r.Fault.EN)
+		out.Fault = &text
+	}
+	if r.Last != nil {
+		out.At = instant(r.Last.At)
+	}
+	return out, s.Record(ctx, audit.Record{Actor: c.Actor, Act: "audit.verify", Subject: "audit"})
 }
 
 func auditRecord(dir *identity.Directory, e audit.Entry) AuditRecord {
@@ -289,6 +325,15 @@ func (s *server) jobs() {
 				out.Next = after("jobs", dead[len(dead)-1].ID)
 			}
 			return out, errors.Join(err1, err2)
+		})
+	do(s, operation{id: "job-discard", method: http.MethodDelete, path: "/jobs/{id}", tag: "administration", zh: "放弃失败任务", en: "System administrators: give a failed job up for good"},
+		func(ctx context.Context, c *call, in *struct {
+			ID ID `path:"id"`
+		}) error {
+			if err := allow(ctx, c, "job/"+strconv.FormatInt(int64(in.ID), 10)); err != nil {
+				return err
+			}
+			return s.Shelf.DiscardJob(ctx, c.Actor, int64(in.ID))
 		})
 	do(s, operation{id: "job-requeue", method: http.MethodPost, path: "/jobs/{id}/requeue", tag: "administration", zh: "重试失败任务", en: "System administrators: try a failed job again"},
 		func(ctx context.Context, c *call, in *struct {
