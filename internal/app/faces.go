@@ -24,7 +24,7 @@ import (
 func (r *Rooms) handler() (http.Handler, error) {
 	program, err := api.New(api.Config{Door: r.Door, Identity: r.Identity, Catalog: r.Catalog, Casework: r.Casework, Licences: r.Licences,
 		Ratings: r.Ratings, Channel: r.Channel, Assess: r.Assess, Calendar: r.Calendar, Files: r.Files, Shelf: shelf{r}, Now: r.DB.Now,
-		Log: r.Log, URL: r.Config.URL})
+		Held: r.heldFor, Record: r.record, Verify: r.verifyAudit, Log: r.Log, URL: r.Config.URL})
 	if err != nil {
 		return nil, err
 	}
@@ -83,10 +83,7 @@ func (r *Rooms) pages() (http.Handler, error) {
 		Party: func(ctx context.Context, p actor.Party) (identity.PartyInfo, error) {
 			return r.Identity.Party(r.DB.Read(ctx), p)
 		},
-		Record: func(ctx context.Context, rec audit.Record) error {
-			return r.DB.Write(ctx, "audit.record", func(tx *db.Tx) error { return audit.Append(tx, rec) })
-		},
-		Held: r.heldFor}).Routes(mux)
+		Record: r.record, Held: r.heldFor}).Routes(mux)
 	console.New(console.Config{Renderer: rt, Door: r.Door, Identity: r.Identity, Assess: r.Assess, Now: r.DB.Now,
 		Audit: console.AuditLog{Feed: shelf.AuditFeed, Entries: shelf.AuditOf, Verify: r.verifyAudit, Looked: r.looked},
 		Jobs:  console.JobList{Depth: shelf.JobDepth, Dead: shelf.DeadJobs, Requeue: shelf.RequeueJob, Discard: shelf.DiscardJob}}).Routes(mux)
@@ -120,9 +117,13 @@ func (r *Rooms) verifyAudit(ctx context.Context) (audit.Report, error) {
 
 // looked records that somebody read or checked the log.
 func (r *Rooms) looked(ctx context.Context, a actor.Actor, act, subject string) error {
-	return r.DB.Write(ctx, "audit.looked", func(tx *db.Tx) error {
-		return audit.Append(tx, audit.Record{Actor: a, Act: act, Subject: subject})
-	})
+	return r.record(ctx, audit.Record{Actor: a, Act: act, Subject: subject})
+}
+
+// record writes an audit record in an act of its own, for looks that change
+// nothing else.
+func (r *Rooms) record(ctx context.Context, rec audit.Record) error {
+	return r.DB.Write(ctx, "audit.record", func(tx *db.Tx) error { return audit.Append(tx, rec) })
 }
 
 // DiscardJob gives a dead job up for good.
