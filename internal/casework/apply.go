@@ -63,6 +63,10 @@ func (s *Service) Apply(ctx context.Context, a actor.Actor, in Application) (c *
 		s.denied(ctx, a, string(identity.CaseSubmit), "item/"+it.Code, it.UnitID, err)
 		return nil, err
 	}
+	r, err := s.readToStore(in.Values, v)
+	if err != nil {
+		return nil, err
+	}
 	err = s.DB.Write(ctx, "casework.apply", func(tx *db.Tx) error {
 		if in.Once != nil {
 			prior, err := in.Once.Claim(tx)
@@ -82,7 +86,7 @@ func (s *Service) Apply(ctx context.Context, a actor.Actor, in Application) (c *
 		if err := s.handIn(tx, a, d, &v.Guide, in.Materials); err != nil {
 			return err
 		}
-		if c, err = s.receive(tx, a, d, w, it); err != nil {
+		if c, err = s.receive(tx, a, d, r, w, it); err != nil {
 			return err
 		}
 		if in.Once != nil {

@@ -126,7 +126,7 @@ func (s *Service) resubmit(ctx context.Context, a actor.Actor, d *Draft, in Subm
 		if err := s.mergeCorrection(tx, c, d); err != nil {
 			return err
 		}
-		fs := problems(d, w.v)
+		fs := problems(d, w.v, read(d.Data.Values, w.v))
 		lost, err := s.lostLicences(tx, d, &w.v.Guide)
 		if err != nil {
 			return err

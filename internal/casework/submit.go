@@ -11,6 +11,7 @@ import (
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/licence"
 )
@@ -24,17 +25,40 @@ type SubmitInput struct {
 // Problems lists everything that keeps a draft from being handed in, in the
 // order of the pages: consent, form, materials, delivery.
 func (s *Service) Problems(ctx context.Context, d *Draft, v *catalog.Version) []errs.Field {
-	return problems(d, v)
+	return problems(d, v, read(d.Data.Values, v))
 }
 
-func problems(d *Draft, v *catalog.Version) []errs.Field {
+// reading is what the form says about answers. It follows from them alone, so
+// it is done before the act that hands them in begins: acts follow one another
+// on SQLite.
+type reading struct {
+	values form.Values // those of visible questions, in their one form
+	found  []errs.Field
+	sealed []byte // as a case stores them; nil if something is wrong with them
+}
+
+func read(values form.Values, v *catalog.Version) *reading {
+	f := v.Form()
+	r := &reading{values: f.Prune(f.Normalise(values))}
+	r.found = f.Validate(r.values)
+	return r
+}
+
+func (s *Service) readToStore(values form.Values, v *catalog.Version) (r *reading, err error) {
+	r = read(values, v)
+	if len(r.found) == 0 {
+		r.sealed, err = s.seal("answers", r.values)
+	}
+	return r, err
+}
+
+func problems(d *Draft, v *catalog.Version, r *reading) []errs.Field {
 	var out []errs.Field
 	if d.Data.Consent.IsZero() {
 		out = append(out, errs.Field{Path: "consent", Code: "required", ZH: "请先阅读个人信息处理告知并确认", EN: "Read and confirm the privacy notice first"})
 	}
-	values := v.Form().Prune(v.Form().Normalise(d.Data.Values))
-	out = append(out, v.Form().Validate(values)...)
-	for _, m := range v.Guide.Asked(values) {
+	out = append(out, r.found...)
+	for _, m := range v.Guide.Asked(r.values) {
 		if m.Required() && d.Data.Handed(m.Code).Empty() {
 			out = append(out, errs.Field{Path: "materials/" + m.Code, Code: "required",
 				ZH: "请提交材料:" + m.Name, EN: "Hand in: " + orElse(m.NameEN, m.Name)})
@@ -78,6 +102,11 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 	if it.State != catalog.InUse {
 		return nil, catalog.ErrPaused
 	}
+	seen := d.Version
+	r, err := s.readToStore(d.Data.Values, w.v)
+	if err != nil {
+		return nil, err
+	}
 	err = s.DB.Write(ctx, "casework.submit", func(tx *db.Tx) error {
 		if in.Once != nil {
 			prior, err := in.Once.Claim(tx)
@@ -96,8 +125,14 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 		if in.Version != 0 && d.Version != in.Version {
 			return ErrDraftChanged
 		}
+		r := r
+		if d.Version != seen {
+			if r, err = s.readToStore(d.Data.Values, w.v); err != nil {
+				return err
+			}
+		}
 		tx.QueueOne(ErrDraftChanged, sqlDropDraft, d.ID, d.Version)
-		if c, err = s.receive(tx, a, d, w, it); err != nil {
+		if c, err = s.receive(tx, a, d, r, w, it); err != nil {
 			return err
 		}
 		if in.Once != nil {
@@ -118,12 +153,12 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 }
 
 // receive makes a case of a complete draft inside the act that hands it in.
-func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, w world, it *catalog.Item) (*Case, error) {
+func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w world, it *catalog.Item) (*Case, error) {
 	mandate, err := s.entitled(tx, a, identity.CaseSubmit, it, &w.v.Guide, w.dir, d.Party)
 	if err != nil {
 		return nil, err
 	}
-	fs := problems(d, w.v)
+	fs := problems(d, w.v, r)
 	lost, err := s.lostLicences(tx, d, &w.v.Guide)
 	if err != nil {
 		return nil, err
@@ -131,7 +166,7 @@ func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, w world, it *catal
 	if fs = append(fs, lost...); len(fs) > 0 {
 		return nil, errs.InvalidFields(fs...)
 	}
-	c, err := s.newCase(tx, a, d, w, it)
+	c, err := s.newCase(tx, a, d, r, w, it)
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +212,7 @@ func (s *Service) submitted(ctx context.Context, a actor.Actor, draftID int64) (
 	return c, nil
 }
 
-func (s *Service) newCase(tx *db.Tx, a actor.Actor, d *Draft, w world, it *catalog.Item) (*Case, error) {
+func (s *Service) newCase(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w world, it *catalog.Item) (*Case, error) {
 	g := &w.v.Guide
 	now := tx.Now()
 	n, err := tx.Serial("case/" + g.Basics.Code + "/" + clock.DateOf(now).String())
@@ -187,10 +222,7 @@ func (s *Service) newCase(tx *db.Tx, a actor.Actor, d *Draft, w world, it *catal
 	c := &Case{ID: d.ID, No: caseNumber(g.Basics.Code, clock.DateOf(now).String(), n), ItemID: d.ItemID, VersionID: d.VersionID, ItemName: d.ItemName,
 		UnitID: it.UnitID, ReceivingUnitID: it.ReceivingUnitID, Division: it.Division, Version: 1, Party: d.Party, Filer: d.Owner,
 		Channel: a.Channel, SubmittedAt: now, ReceivedAt: now, DeliveryWay: d.Data.Delivery.Way}
-	c.Filer.Name = a.Name
-	if c.answers, err = s.seal("answers", w.v.Form().Prune(w.v.Form().Normalise(d.Data.Values))); err != nil {
-		return nil, err
-	}
+	c.Filer.Name, c.answers = a.Name, r.sealed
 	c.delivery, err = s.seal("delivery", d.Data.Delivery)
 	return c, err
 }
