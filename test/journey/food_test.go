@@ -94,12 +94,13 @@ func food(t *testing.T, l *look, c *city, on device, at place, f firm) string {
 	l.as(t, c, at.clerk, desktop, func(d *person) {
 		d.toCase(no)
 		d.see("布局图-改.pdf")
-		d.follow("受理")
+		d.act("受理", "受理")
 		d.see("受理通知书")
 	})
 	// 8. One person reviews, another one decides.
 	l.as(t, c, at.reviewer, desktop, func(d *person) {
 		d.toCase(no)
+		d.unfold("审查意见")
 		d.choose("结论", "同意")
 		d.fill("审查意见", "经核对，材料齐全，现场与布局图一致。")
 		d.follow("提交审查意见")
@@ -108,6 +109,7 @@ func food(t *testing.T, l *look, c *city, on device, at place, f firm) string {
 	l.as(t, c, at.decider, desktop, func(d *person) {
 		d.toCase(no)
 		d.see("经核对，材料齐全，现场与布局图一致。")
+		d.unfold("作出决定")
 		d.choose("决定", "准予")
 		d.follow("作出决定")
 		d.see("食品经营许可")

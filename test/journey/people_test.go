@@ -50,14 +50,13 @@ func (l *look) as(t *testing.T, c *city, account string, on device, do func(p *p
 func (p *person) toCase(no string) {
 	p.t.Helper()
 	p.open("/desk")
-	if strings.Contains(p.text(), shortNo(no)) {
-		p.followIn(shortNo(no), itemOf(p, no))
-	} else {
+	item := itemOf(p, no)
+	if !contains(p.text(), item+shortNo(no)) {
 		p.follow("查找办件")
 		p.fill("办件编号", no[len(no)-8:])
 		p.follow("查找")
-		p.followIn(shortNo(no), itemOf(p, no))
 	}
+	p.followIn(item+shortNo(no), item)
 	p.see(no)
 }
 
@@ -77,11 +76,11 @@ func itemOf(p *person, no string) string {
 
 // items are the five that run whole, by basic code.
 var items = map[string]string{
-	"320199001000": "食品经营许可",
+	"320199001000": "食品经营许可（新办）",
 	"320199002000": "占用、挖掘城市道路审批",
 	"322099003000": "残疾人证换领",
-	"320799004000": "结婚登记",
-	"322099005000": "社会保险参保缴费证明打印",
+	"320799004000": "结婚登记（内地居民）",
+	"322099005000": "社会保险参保缴费证明打印（个人）",
 }
 
 // caseNo is the case number in the address of its page.

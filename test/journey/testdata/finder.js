@@ -4,7 +4,7 @@
 (kind, words, third) => {
   const squeeze = s => (s || "").replace(/\s+/g, "");
   const want = squeeze(words);
-  const shown = e => e.getClientRects().length > 0 && getComputedStyle(e).visibility !== "hidden";
+  const shown = e => e.getClientRects().length > 0 && e.checkVisibility({ visibilityProperty: true });
   const plain = e => { // without words that only screen readers get
     const c = e.cloneNode(true);
     c.querySelectorAll(".away, .opt, .help, .why, .from, small").forEach(x => x.remove());
@@ -95,6 +95,10 @@
         return { ...at(s), On: s.selectedIndex === i, Past: i - s.selectedIndex };
       }
       return { Error: "no such question or option" };
+    }
+    case "slot": {
+      const l = all("label").find(l => (widgetOf(l) || {}).type === "radio");
+      return l ? at(l) : { Error: "there is nothing to choose" };
     }
     case "file": {
       const l = best(all("label").filter(l => (widgetOf(l) || {}).type === "file"));

@@ -1,0 +1,32 @@
+package journey
+
+import "testing"
+
+// instant goes through 社会保险参保缴费证明打印, an 即办件: done on the spot, and
+// rated badly, which somebody follows up.
+func instant(t *testing.T, l *look, c *city) {
+	p := l.visitor(t, c, desktop, "shenyutong")
+	p.login("shenyutong")
+	search(p, "社保证明", "", "社会保险参保缴费证明打印（个人）")
+	p.see("即办")
+	apply(p)
+	p.choose("是否由他人代办", "否")
+	p.follow("保存并下一步")
+	p.choose("险种", "全部险种")
+	p.choose("缴费期间", "指定期间")
+	p.date("开始日期", "2026-01-01")
+	p.date("结束日期", "2026-10-31")
+	p.choose("用途", "购房、租房")
+	p.follow("保存并下一步")
+	p.see("申请人居民身份证")
+	p.follow("下一步")
+	p.choose("办理结果怎么给您", "电子送达")
+	p.follow("保存并下一步")
+	p.follow("确认无误，提交申请")
+	no := p.caseNo()
+
+	accept(l, t, c, "clerk-wx", no)
+	decide(l, t, c, "decider-wx-rsj", no)
+	p.awaitCase(no, "已经办结", "社会保险参保缴费证明")
+	rated(p, no, "不满意", "")
+}
