@@ -27,7 +27,6 @@ type actForm struct {
 	Banner  web.Banner
 	Fields  []web.FieldView
 	Button  string
-	Key     string
 	Confirm string
 	Link    web.Link // the act has a page of its own
 }
@@ -108,9 +107,9 @@ func (b builder) optional(f web.FieldView) web.FieldView {
 func (b builder) form() actForm {
 	switch b.o.Act {
 	case casework.Accept:
-		return actForm{Key: "a", Words: b.tr("材料齐全、符合形式，受理后开始计算办理时限，并出具受理通知书。", "Everything is there and in form: the decision limit begins and a notice is made.")}
+		return actForm{Words: b.tr("材料齐全、符合形式，受理后开始计算办理时限，并出具受理通知书。", "Everything is there and in form: the decision limit begins and a notice is made.")}
 	case casework.RequestCorrection:
-		return actForm{Alt: true, Key: "b", Words: b.tr("一次告知需要补正的全部内容，只能从办事指南的要求中选择。", "Name everything at once, picked from the guide."),
+		return actForm{Alt: true, Words: b.tr("一次告知需要补正的全部内容，只能从办事指南的要求中选择。", "Name everything at once, picked from the guide."),
 			Link: web.Link{Href: casePath(b.v.Case.No) + "/acts/request-correction", Text: b.tr("选择需要补正的内容", "Choose what to correct")}}
 	case casework.Decline:
 		return b.decline()
@@ -118,13 +117,13 @@ func (b builder) form() actForm {
 		return actForm{Alt: true, Warn: true, Words: b.tr("申请的事项依法不需要办理时使用，向申请人说明。", "When the matter needs no application by law."),
 			Fields: []web.FieldView{b.text("reason", "说明", "Explanation", "申请人会在告知书上看到。", "The applicant reads it on the notice.", form.TextArea)}}
 	case casework.PrecheckPass:
-		return actForm{Key: "a", Words: b.tr("网上材料齐全、符合要求，通知申请人携带原件到窗口办理。", "What was sent is complete; the applicant is asked to come with the originals.")}
+		return actForm{Words: b.tr("网上材料齐全、符合要求，通知申请人携带原件到窗口办理。", "What was sent is complete; the applicant is asked to come with the originals.")}
 	case casework.Arrive:
 		return b.arrive()
 	case casework.ReturnUncorrected:
 		return actForm{Alt: true, Warn: true, Confirm: b.tr("确认退件？申请人可以重新申请。", "Return the application?"), Words: b.tr("申请人在补正期限内没有补正，按办事指南退件。", "The applicant's time to correct is over.")}
 	case casework.Review:
-		return actForm{Key: "a", Title: b.tr("审查意见", "Opinion"), Button: b.tr("提交审查意见", "Give the opinion"), Fields: []web.FieldView{
+		return actForm{Title: b.tr("审查意见", "Opinion"), Button: b.tr("提交审查意见", "Give the opinion"), Fields: []web.FieldView{
 			b.choice("agree", "结论", "Result", form.Radio, web.OptionView{Value: "yes", Label: b.tr("同意", "Agree")}, web.OptionView{Value: "no", Label: b.tr("不同意", "Disagree")}),
 			b.text("opinion", "审查意见", "Opinion", "写明审查了什么、依据是什么。决定人员会看到。", "What was looked at and on what it rests; the decider reads it.", form.TextArea)}}
 	case casework.Decide:
@@ -134,7 +133,7 @@ func (b builder) form() actForm {
 	case casework.Suspend:
 		return b.suspend()
 	case casework.Resume:
-		return actForm{Key: "a", Words: b.tr("特别程序已经结束，时限从现在起继续计算。", "The special procedure is over; the clock runs again."),
+		return actForm{Words: b.tr("特别程序已经结束，时限从现在起继续计算。", "The special procedure is over; the clock runs again."),
 			Fields: []web.FieldView{b.optional(b.text("reason", "结果说明", "Result", "", "", form.TextArea))}}
 	case casework.HandOver:
 		f := b.text("recipient", "领取人姓名", "Who took it", "核对领取人的证件；代领的，核对委托书。", "Check the document of who takes it, and the authorisation of an agent.", form.Text)
@@ -142,12 +141,12 @@ func (b builder) form() actForm {
 			f.Value = b.v.Case.Party.Name
 		}
 		f.Max = 60
-		return actForm{Key: "a", Fields: []web.FieldView{f}, Button: b.tr("登记发放", "Record the hand-over")}
+		return actForm{Fields: []web.FieldView{f}, Button: b.tr("登记发放", "Record the hand-over")}
 	case casework.Post:
 		f := b.text("waybill", "快递公司和运单号", "Courier and waybill number", "", "", form.Text)
 		f.Max = 100
 		dl := b.v.Delivery
-		return actForm{Key: "a", Fields: []web.FieldView{f}, Words: b.tr("寄往：", "To: ") + dl.Name + " " + dl.Phone + " " + dl.Address}
+		return actForm{Fields: []web.FieldView{f}, Words: b.tr("寄往：", "To: ") + dl.Name + " " + dl.Phone + " " + dl.Address}
 	}
 	return b.forApplicant()
 }
@@ -189,7 +188,7 @@ func (b builder) decline() actForm {
 }
 
 func (b builder) arrive() actForm {
-	f := actForm{Key: "a", Button: b.tr("原件无误，受理", "Originals seen: accept"), Words: b.tr("申请人已到场。请核对原件后勾选。", "The applicant is here. Tick the originals you have seen.")}
+	f := actForm{Button: b.tr("原件无误，受理", "Originals seen: accept"), Words: b.tr("申请人已到场。请核对原件后勾选。", "The applicant is here. Tick the originals you have seen.")}
 	var options []web.OptionView
 	for _, m := range b.v.Materials {
 		options = append(options, web.OptionView{Value: m.Material.Code, Label: b.tr(m.Material.Name, orElse(m.Material.NameEN, m.Material.Name))})
@@ -202,7 +201,7 @@ func (b builder) arrive() actForm {
 
 // decide warns when a department disagreed: the decision has to answer it.
 func (b builder) decide() actForm {
-	f := actForm{Key: "a", Button: b.tr("作出决定", "Decide"), Fields: []web.FieldView{
+	f := actForm{Button: b.tr("作出决定", "Decide"), Fields: []web.FieldView{
 		b.choice("grant", "决定", "Decision", form.Radio, web.OptionView{Value: "yes", Label: b.grantWords()}, web.OptionView{Value: "no", Label: b.tr("不予", "Refuse"), Soft: b.tr("须写明理由，并告知救济途径", "With reasons and remedies")}),
 		b.text("words", "理由或者说明", "Reasons or remarks", "不予的必须填写；会写进决定书。", "Needed for a refusal; printed on the decision.", form.TextArea)}}
 	f.Confirm = b.tr("决定作出后不能撤回，确认？", "A decision cannot be taken back. Go on?")

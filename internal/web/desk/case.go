@@ -38,6 +38,7 @@ type casePage struct {
 	Timeline        web.Timeline
 	Acts            []actForm
 	None            string // why there is nothing to do
+	Go              string // id of where the usual act begins: a shortcut leads there, never does it
 }
 
 // section is one page of the form with its answers.
@@ -117,6 +118,7 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 	p.Documents = documents(p.Page, v)
 	p.Timeline = caseview.Timeline(p.Page, v, documentPath)
 	p.Acts = actForms(&p.Page, v, a, from, t)
+	p.Go = begins(p.Acts)
 	if !usual(p.Acts) {
 		p.None = nothing(p.Page, v, a)
 	}
@@ -303,6 +305,23 @@ func documents(p web.Page, v *casework.View) web.Table {
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: doc.Title, Href: documentPath(doc.ID)}, {Text: doc.Number}, {Text: dayTime(p, doc.At)}}})
 	}
 	return t
+}
+
+// begins is the id of the first widget of the act that is open.
+func begins(acts []actForm) string {
+	for _, f := range acts {
+		if !f.Open || f.Link.Href != "" {
+			continue
+		}
+		if len(f.Fields) == 0 {
+			return f.ID + "-go"
+		}
+		if first := f.Fields[0]; len(first.Options) > 0 {
+			return first.Options[0].ID
+		}
+		return f.Fields[0].ID
+	}
+	return ""
 }
 
 // usual reports whether one of the acts is the usual way on.

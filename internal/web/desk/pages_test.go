@@ -42,10 +42,10 @@ func sampleCase() casePage {
 		Who: sampleFacts(), Asked: []web.Fact{{Key: "平面图", Value: "请标明长度。", Soft: "没有标"}}, Answers: []section{{"申请人", sampleFacts()}},
 		Materials: []material{{Name: "平面图", Standard: "加盖印章", Files: []web.File{{Name: "图.pdf", Href: "/desk/cases/1/files/2", Size: 2100}}, Asked: []string{"请标明长度。"}, Tag: web.Tag{Tone: web.Note, Text: "待补正"}},
 			{Name: "营业执照", Licence: "营业执照 9132"}, {Name: "方案", Paper: true}, {Name: "身份证", Tag: web.Tag{Tone: web.Bad, Text: "未提交"}}},
-		Tasks: sampleTable(), TasksFirst: true, Documents: sampleTable(), Timeline: web.Timeline{Events: []web.Event{{At: at(), Title: "受理", Who: "史晓东", Text: "说明", Link: web.Link{Href: "/desk/documents/1", Text: "受理通知书"}}}}}
-	p.Acts = []actForm{{ID: "act-review", Title: "审查意见", URL: "/desk/cases/1/acts/review", Version: 3, Task: 7, From: "/desk", Open: true, Fields: sampleFields(), Button: "提交", Key: "a",
+		Tasks: sampleTable(), TasksFirst: true, Go: "agree-1", Documents: sampleTable(), Timeline: web.Timeline{Events: []web.Event{{At: at(), Title: "受理", Who: "史晓东", Text: "说明", Link: web.Link{Href: "/desk/documents/1", Text: "受理通知书"}}}}}
+	p.Acts = []actForm{{ID: "act-review", Title: "审查意见", URL: "/desk/cases/1/acts/review", Version: 3, Task: 7, From: "/desk", Open: true, Fields: sampleFields(), Button: "提交",
 		Banner: web.Banner{Tone: web.Bad, Title: "城管局不同意", Text: "需要调整。"}, Words: "说明。", Confirm: "确认？"},
-		{ID: "act-request-correction", Title: "一次性告知补正", Alt: true, Words: "一次告知。", Link: web.Link{Href: "/desk/cases/1/acts/request-correction", Text: "选择"}, Key: "b"},
+		{ID: "act-request-correction", Title: "一次性告知补正", Alt: true, Words: "一次告知。", Link: web.Link{Href: "/desk/cases/1/acts/request-correction", Text: "选择"}},
 		{ID: "act-decline", Title: "不予受理", URL: "/desk/cases/1/acts/decline", Version: 3, Alt: true, Warn: true, Button: "不予受理"}}
 	p.Reveal = revealForm{URL: "/desk/cases/1/unmask", Open: true, Shown: sampleFacts(), Fields: []web.FieldView{{ID: "reveal-purpose", Name: "purpose", Label: "用途", Error: "请写明用途"}}}
 	return p
