@@ -2,6 +2,7 @@ package portal
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/tongban/tongban/internal/catalog"
@@ -42,7 +43,7 @@ func (p *Portal) home(w http.ResponseWriter, r *http.Request) error {
 		seen[it.BasicCode] = true
 		name := pg.Tr(it.Name, it.NameEN)
 		if len(pg.Search.Hot) < hotInBand {
-			pg.Search.Hot = append(pg.Search.Hot, web.Link{Href: "/items?q=" + it.BasicCode, Text: name})
+			pg.Search.Hot = append(pg.Search.Hot, web.Link{Href: "/items?q=" + url.QueryEscape(it.Name), Text: name})
 		}
 		unit, _ := dir.Unit(it.UnitID)
 		pg.Hot = append(pg.Hot, web.Tile{Href: p.itemAddress(it), Icon: "doc", Text: name, Soft: unit.Short})
@@ -68,9 +69,12 @@ func (p *Portal) home(w http.ResponseWriter, r *http.Request) error {
 	if pg.Stats, err = p.stats(r, pg.Page); err != nil {
 		return err
 	}
-	if pg.Elder {
+	switch {
+	case pg.Elder: // tiles instead of small links, and few of them
 		pg.Search.Hot = nil
 		pg.Hot = pg.Hot[:min(len(pg.Hot), 6)]
+	case len(pg.Hot) <= hotInBand: // all of them stand in the band already
+		pg.Hot = nil
 	}
 	return p.v.home.Render(w, r, http.StatusOK, pg)
 }
