@@ -49,6 +49,7 @@ type Config struct {
 type SMTP struct {
 	Addr     string `yaml:"addr"`     // HOST:PORT
 	From     string `yaml:"from"`     // sender address
+	Security string `yaml:"security"` // starttls, tls, or none (to this machine alone); default starttls
 	User     string `yaml:"user"`     // login name at the mail server; default none
 	Password string `yaml:"password"` // file that holds the password; default none
 }

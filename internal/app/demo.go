@@ -94,13 +94,17 @@ func prepareDemo(ctx context.Context, c Config, o DemoOptions, log *slog.Logger)
 	if err != nil {
 		return err
 	}
+	hc.loading = true
 	if err := loadDemo(ctx, hc, o, log); err != nil {
 		return errors.Join(err, os.RemoveAll(half))
 	}
 	if o.Database != "" {
-		if err := os.WriteFile(filepath.Join(half, demoLoaded), nil, 0o600); err != nil {
-			return err
-		}
+		err = os.WriteFile(filepath.Join(half, demoLoaded), nil, 0o600)
+	} else {
+		err = syncFile(filepath.Join(half, whole))
+	}
+	if err != nil {
+		return err
 	}
 	if err := os.RemoveAll(data); err != nil {
 		return err

@@ -22,10 +22,12 @@ func (r *Rooms) health(w http.ResponseWriter, _ *http.Request) {
 func (r *Rooms) ready(w http.ResponseWriter, req *http.Request) {
 	ctx, cancel := context.WithTimeout(req.Context(), 3*time.Second)
 	defer cancel()
-	state, status := map[string]string{"status": "ok", "database": "ok"}, 200
-	if err := r.DB.Ping(ctx); err != nil {
-		state["status"], state["database"], status = "unavailable", "away", 503
-		r.Log.Warn("not ready", "err", err)
+	state, status := map[string]string{"status": "ok", "database": "ok", "files": "ok"}, 200
+	for name, err := range map[string]error{"database": r.DB.Ping(ctx), "files": r.Files.Check(ctx)} {
+		if err != nil {
+			state["status"], state[name], status = "unavailable", "away", 503
+			r.Log.Warn("not ready", "part", name, "err", err)
+		}
 	}
 	say(w, status, state)
 }

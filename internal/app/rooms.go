@@ -139,8 +139,8 @@ func (r *Rooms) periodic() {
 	r.Jobs.Every("gate.sweep", 24*time.Hour, 3*time.Hour)
 }
 
-// messages wires outgoing messages: mail where it is configured, a spool folder
-// in a demonstration.
+// messages wires messages to people: always in the portal, by mail where it is
+// configured.
 func (r *Rooms) messages() (*notify.Service, error) {
 	c := notify.Config{DB: r.DB, Vault: r.Keys.Vault(), Contacts: r.Identity, BaseURL: r.Config.URL, Log: r.Log, Channels: map[notify.Way]notify.Channel{},
 		Enqueue: func(tx *db.Tx, unique string, payload []byte) error {
@@ -153,6 +153,13 @@ func (r *Rooms) messages() (*notify.Service, error) {
 		}
 		return err
 	})
+	if m := r.Config.SMTP; m.Addr != "" {
+		mail := notify.SMTP{Addr: m.Addr, From: m.From, Security: m.Security, Username: m.User, Password: m.Password}
+		if err := mail.Check(); err != nil {
+			return nil, err
+		}
+		c.Channels[notify.Mail] = mail
+	}
 	return notify.New(c)
 }
 
