@@ -180,7 +180,7 @@ func (st *step) writeDocument() error {
 	}
 	number := fmt.Sprintf("%s第%06d号", series, n)
 	agent := ""
-	if c.Filer.Kind == actor.Person && c.Filer.Name != c.Party.Name {
+	if c.Mandate != 0 { // a legal representative who hands in for the firm is no agent
 		agent = c.Filer.Name
 	}
 	doc := compose(kind, noticeFacts{Regime: st.w.reg, Guide: &st.w.v.Guide, CaseNo: c.No, Party: c.Party.Name, Agent: agent,

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -245,6 +246,17 @@ func (s *Service) Hot(ctx context.Context) ([]Item, error) {
 func (s *Service) Count(ctx context.Context) (items, units int64, err error) {
 	err = s.db.Read(ctx).QueryRow(sqlItemCount).Scan(&items, &units)
 	return items, units, err
+}
+
+// NameOf gives the name of the items with a basic code; the code itself if there
+// is none.
+func (s *Service) NameOf(ctx context.Context, basicCode string) (string, error) {
+	name := basicCode
+	err := s.db.Read(ctx).QueryRow(sqlNameOf, basicCode).Scan(&name)
+	if errors.Is(err, db.ErrNoRows) {
+		err = nil
+	}
+	return name, err
 }
 
 func itemRow(r *db.Rows) (Item, error) {

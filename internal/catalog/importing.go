@@ -107,6 +107,7 @@ func (s *Service) Import(ctx context.Context, a actor.Actor, d Def, els form.Ele
 		}
 	}
 	err = s.db.Write(ctx, "catalog.import", func(tx *db.Tx) error {
+		s.items.changed(tx)
 		for _, p := range list {
 			if err := s.publish(tx, a, p.guide, p.unit, p.recv, p.hash, p.text); err != nil {
 				return err
@@ -242,6 +243,7 @@ func (s *Service) SetState(ctx context.Context, a actor.Actor, code string, stat
 		return errs.InvalidFields(errs.Field{Path: "state", Code: "option", ZH: "没有这种事项状态", EN: "There is no such state"})
 	}
 	return s.db.Write(ctx, "catalog.state", func(tx *db.Tx) error {
+		s.items.changed(tx)
 		if n, err := tx.Exec(sqlSetState, it.ID, string(state), tx.NowMicros()); err != nil || n == 0 {
 			return err
 		}

@@ -20,6 +20,7 @@ type Service struct {
 	formats form.Formats
 
 	versions versionCache
+	items    recentItems
 }
 
 // Config of the catalogue.
@@ -44,23 +45,26 @@ func (s *Service) Guide(ctx context.Context, code string) (*Item, *Version, erro
 	return it, v, err
 }
 
-// Item gives an item by its code.
+// Item gives an item by its code. It may come from memory, where it is at most
+// a second old.
 func (s *Service) Item(ctx context.Context, code string) (_ *Item, err error) {
 	defer errs.Wrap(&err, "item %s", code)
-	it, err := scanItem(s.db.Read(ctx).QueryRow(sqlItemByCode, code))
-	if errors.Is(err, db.ErrNoRows) {
-		return nil, ErrNoItem
-	}
-	return it, err
+	return s.item(ctx, itemKey{code: code}, sqlItemByCode, code)
 }
 
-// ItemByID gives an item by its id.
+func (s *Service) item(ctx context.Context, key itemKey, sql string, arg any) (*Item, error) {
+	return s.items.get(key, db.Micros(s.db.Now()), func() (*Item, error) {
+		it, err := scanItem(s.db.Read(ctx).QueryRow(sql, arg))
+		if errors.Is(err, db.ErrNoRows) {
+			return nil, ErrNoItem
+		}
+		return it, err
+	})
+}
+
+// ItemByID gives an item by its id, as Item does.
 func (s *Service) ItemByID(ctx context.Context, id int64) (*Item, error) {
-	it, err := scanItem(s.db.Read(ctx).QueryRow(sqlItemByID, id))
-	if errors.Is(err, db.ErrNoRows) {
-		return nil, ErrNoItem
-	}
-	return it, err
+	return s.item(ctx, itemKey{id: id}, sqlItemByID, id)
 }
 
 // ByVersion gives a published version. Versions never change, so it answers

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/sm"
@@ -47,7 +48,7 @@ func (s *Service) Verify(ctx context.Context, identifier string) (*Verification,
 		return nil, broken
 	}
 	today := clock.DateOf(s.DB.Now()).String()
-	v := &Verification{Identifier: l.Identifier, Name: l.Name, Holder: ident.MaskName(l.HolderName), Issuer: l.IssuerName,
+	v := &Verification{Identifier: l.Identifier, Name: l.Name, Holder: shownHolder(l), Issuer: l.IssuerName,
 		Issued: l.Issued, From: l.From, Until: l.Until, Status: l.On(today), On: today, Genuine: true}
 	find := func(ok bool, zh, en string) {
 		v.Findings = append(v.Findings, Finding{ok, zh, en})
@@ -84,6 +85,14 @@ func (l *Licence) agrees() bool {
 	}
 	return c.Identifier == l.Identifier && c.Name == l.Name && c.Number == l.Number && c.HolderName == l.HolderName &&
 		c.Authority == l.IssuerName && c.IssuedDate == l.Issued && c.EffectiveDate == l.From && c.ExpiringDate == l.Until
+}
+
+// shownHolder masks the name of a person; the name of a firm is public.
+func shownHolder(l *Licence) string {
+	if l.Holder.Kind == actor.LegalEntity {
+		return l.HolderName
+	}
+	return ident.MaskName(l.HolderName)
 }
 
 // PublicKey gives the platform's SM2 public key, PEM, for checking signatures elsewhere.

@@ -177,6 +177,9 @@ func (z *Wizard) resume(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if j.correcting() && j.d.Version == 1 { // nothing corrected yet: begin with what the notice asks for
+		return web.SeeOther(w, r, j.at+"/"+z.stations(j)[0].key)
+	}
 	return web.SeeOther(w, r, z.next(r.Context(), j, ""))
 }
 

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -128,10 +129,10 @@ func (p *Portal) mandatesPage(w http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	for _, m := range given {
-		pg.Given = append(pg.Given, p.mandateCard(pg.Page, m, m.Agent.Name))
+		pg.Given = append(pg.Given, p.mandateCard(r.Context(), pg.Page, m, m.Agent.Name))
 	}
 	for _, m := range received {
-		pg.Received = append(pg.Received, p.mandateCard(pg.Page, m, m.Principal.Name))
+		pg.Received = append(pg.Received, p.mandateCard(r.Context(), pg.Page, m, m.Principal.Name))
 	}
 	words := pg.FieldErrors(problems, map[string]string{"agentName": "f-agentName", "agentIdNumber": "f-agentIdNumber", "until": "f-until-y", "ground": "f-ground"})
 	pg.Fields = []web.FieldView{
@@ -145,10 +146,18 @@ func (p *Portal) mandatesPage(w http.ResponseWriter, r *http.Request, status int
 	return p.v.mandates.Render(w, r, status, pg)
 }
 
-func (p *Portal) mandateCard(pg web.Page, m identity.Mandate, who string) MandateCard {
+func (p *Portal) mandateCard(ctx context.Context, pg web.Page, m identity.Mandate, who string) MandateCard {
 	c := MandateCard{Who: who, Ground: m.Ground, When: m.From + pg.Tr(" 至 ", " – ") + m.Until, What: pg.Tr("全部事项", "All services")}
 	if !m.Covers("") && len(m.Items) > 0 && m.Items[0] != identity.AllItems {
-		c.What = pg.Tr(strconv.Itoa(len(m.Items))+" 个指定事项", strconv.Itoa(len(m.Items))+" services")
+		names := make([]string, len(m.Items))
+		for i, code := range m.Items {
+			if name, err := p.Catalog.NameOf(ctx, code); err == nil {
+				names[i] = name
+			} else {
+				names[i] = code
+			}
+		}
+		c.What = strings.Join(names, pg.Tr("、", ", "))
 	}
 	switch {
 	case !m.RevokedAt.IsZero():

@@ -123,7 +123,7 @@ func (p *Portal) my(w http.ResponseWriter, r *http.Request) error {
 		{Href: "/my/messages", Icon: "bell", Text: pg.Tr("我的消息", "Messages"), Soft: unreadWords(pg.Page)},
 		{Href: "/my/drafts", Icon: "file", Text: pg.Tr("我的草稿", "Drafts"), Soft: pg.Tr("没有提交的申请", "Not handed in yet")},
 	}
-	if !pg.Elder {
+	if !pg.Elder && a.Mandate == 0 { // an agent manages neither the principal's mandates nor their profile
 		pg.Tiles = append(pg.Tiles,
 			web.Tile{Href: "/my/mandates", Icon: "user", Text: pg.Tr("授权委托", "Mandates"), Soft: pg.Tr("让别人替我办，或者替别人办", "Who may act for whom")},
 			web.Tile{Href: "/my/profile", Icon: "phone", Text: pg.Tr("个人资料", "Profile"), Soft: pg.Tr("电话、地址、密码", "Phone, address, password")})
