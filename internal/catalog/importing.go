@@ -119,7 +119,7 @@ func (s *Service) Import(ctx context.Context, a actor.Actor, d Def, els form.Ele
 }
 
 // ErrGuide is the error for a guide that may not be published; the problems say why.
-var ErrGuide = errs.New(errs.Invalid, "guide-not-publishable", "办事指南未通过检查,不能发布。", "The guide did not pass the checks and cannot be published.")
+var ErrGuide = errs.New(errs.Invalid, "guide-not-publishable", "办事指南未通过检查，不能发布。", "The guide did not pass the checks and cannot be published.")
 
 func hasError(ps []Problem) bool {
 	for _, p := range ps {
@@ -160,7 +160,7 @@ func fill(d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, iden
 		if name, ok := strings.CutPrefix(st.Unit, "$"); ok {
 			st.Unit = o.Units[name]
 			if st.Unit == "" {
-				ps = append(ps, Problem{"steps/" + st.Key + "/unit", true, "未给出单位:" + name})
+				ps = append(ps, Problem{"steps/" + st.Key + "/unit", true, "未给出单位：" + name})
 			}
 		}
 		switch {
@@ -170,7 +170,7 @@ func fill(d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, iden
 			st.Unit = unit.Key
 		}
 		if u, ok := dir.UnitByKey(st.Unit); !ok {
-			ps = append(ps, Problem{"steps/" + st.Key + "/unit", true, "没有这个单位:" + st.Unit})
+			ps = append(ps, Problem{"steps/" + st.Key + "/unit", true, "没有这个单位：" + st.Unit})
 		} else if st.Kind == StepReview && st.Unit != unit.Key {
 			g.Department.Joint = append(g.Department.Joint, u.Name)
 		}
