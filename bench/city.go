@@ -43,6 +43,7 @@ type city struct {
 	guide  *catalog.Version
 	files  []files.Ref // clients × filesEach, with ids that follow one another
 	drop   func() error
+	asked  int // questions before the recorded act
 }
 
 // newCity makes the city. Messages about cases leave it by a channel that

@@ -193,7 +193,7 @@ func (t *town) patterns(ctx context.Context) (waiting, closed *casework.Case, er
 		in  casework.Input
 	}{
 		{clerk, casework.Accept, casework.Input{}},
-		{reviewer, casework.Review, casework.Input{Agree: true, Opinion: "经审查,申请材料齐全,符合条件,建议准予。"}},
+		{reviewer, casework.Review, casework.Input{Agree: true, Opinion: "经审查，申请材料齐全，符合条件，建议准予。"}},
 		{decider, casework.Decide, casework.Input{Grant: true}},
 		{clerk, casework.HandOver, casework.Input{Recipient: "演示人员"}},
 	} {

@@ -34,12 +34,15 @@ func (c *city) record(ctx context.Context) ([]statement, error) {
 	for n := range acts {
 		for try := 0; ; try++ {
 			var mu sync.Mutex
-			acts[n] = nil
+			acts[n], c.asked = nil, 0
 			c.DB.Trace(func(act, sql string, args []any) {
 				mu.Lock()
 				defer mu.Unlock()
-				if act == "casework.apply" {
+				switch act {
+				case "casework.apply":
 					acts[n] = append(acts[n], statement{sql, args})
+				case "":
+					c.asked++
 				}
 			})
 			err := c.apply(ctx, 0, n)

@@ -34,7 +34,7 @@ func (b *bench) submitOn(ctx context.Context, engine string) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s: one submission is %d statements, %d bytes of arguments\n%s", engine, len(act), size(act), list(act))
+	fmt.Printf("%s: one submission is %d statements, %d bytes of arguments, after %d questions\n%s", engine, len(act), size(act), c.asked, list(act))
 	var other rival
 	limit := 0.6
 	if engine == "postgres" {
