@@ -1,6 +1,9 @@
 package journey
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // place is where and by whom an item is handled.
 type place struct {
@@ -88,17 +91,17 @@ func food(t *testing.T, l *look, c *city, on device, at place, f firm) string {
 	}
 
 	// 6. The clerk tells once what is missing, picked from the guide.
-	l.as(t, c, at.clerk, desktop, func(d *person) { askCorrection(d, no) })
+	l.as(t, c, at.clerk, on.office(), func(d *person) { askCorrection(d, no) })
 	// 7. The applicant sees what is asked and until when, and corrects it.
 	correct(t, p, w, no)
-	l.as(t, c, at.clerk, desktop, func(d *person) {
+	l.as(t, c, at.clerk, on.office(), func(d *person) {
 		d.toCase(no)
 		d.see("布局图-改.pdf")
 		d.act("受理", "受理")
 		d.see("受理通知书")
 	})
 	// 8. One person reviews, another one decides.
-	l.as(t, c, at.reviewer, desktop, func(d *person) {
+	l.as(t, c, at.reviewer, on.office(), func(d *person) {
 		d.toCase(no)
 		d.unfold("审查意见")
 		d.choose("结论", "同意")
@@ -106,7 +109,7 @@ func food(t *testing.T, l *look, c *city, on device, at place, f firm) string {
 		d.follow("提交审查意见")
 		d.see("查看办件")
 	})
-	l.as(t, c, at.decider, desktop, func(d *person) {
+	l.as(t, c, at.decider, on.office(), func(d *person) {
 		d.toCase(no)
 		d.see("经核对，材料齐全，现场与布局图一致。")
 		d.unfold("作出决定")
@@ -232,7 +235,8 @@ func wrongFile(t *testing.T, p *person, w papers) {
 	bad := w.write(t, "假的.pdf", []byte("not a document\n"))
 	p.uploadRefused("食品安全规章制度目录和文本", bad)
 	p.see("没有上传成功", "制度.pdf")
-	p.open(pathOnly(p))
+	at, _, _ := strings.Cut(p.path(), "/materials")
+	p.open(at + "/materials")
 	p.unseen("假的.pdf")
 }
 

@@ -2,17 +2,39 @@ package journey
 
 import "testing"
 
+// TestJourneys goes through the sample city on both engines, then looks at what
+// is left on disk.
 func TestJourneys(t *testing.T) {
 	l := newLook(t)
-	for _, engine := range []string{"sqlite"} {
+	l.secrets = numbers(t)
+	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
 			c := found(t, engine)
 			t.Run("people", func(t *testing.T) {
-				for name, go1 := range map[string]func(*testing.T, *look, *city){"road": road, "card": card, "marriage": marriage, "instant": instant, "overview": overview} {
-					t.Run(name, func(t *testing.T) { t.Parallel(); go1(t, l, c) })
+				for _, j := range journeys {
+					t.Run(j.name, func(t *testing.T) {
+						t.Parallel()
+						j.go_(t, l, c)
+					})
 				}
-				t.Run("food", func(t *testing.T) { t.Parallel(); food(t, l, c, desktop, liangxi, kitchen) })
 			})
+			t.Run("overview", func(t *testing.T) { overview(t, l, c) })
+			t.Run("audit", func(t *testing.T) { sound(t, c) })
+			c.stop(t)
+			t.Run("disk", func(t *testing.T) { sealed(t, c); sound(t, c) })
 		})
 	}
+}
+
+var journeys = []struct {
+	name string
+	go_  func(t *testing.T, l *look, c *city)
+}{
+	{"food", func(t *testing.T, l *look, c *city) { food(t, l, c, desktop, liangxi, kitchen) }},
+	{"food without scripts", func(t *testing.T, l *look, c *city) { food(t, l, c, still, binhu, smart) }},
+	{"food on a phone", func(t *testing.T, l *look, c *city) { food(t, l, c, phone, jiangyin, noodles) }},
+	{"road", road},
+	{"card", card},
+	{"marriage", marriage},
+	{"instant", instant},
 }

@@ -78,7 +78,11 @@ func (l *look) at(p *person, res *network.Response) {
 	p.console = nil
 	p.mu.Unlock()
 	shown := p.text()
+	// The page where one checks what is handed in shows it whole, to oneself.
 	for _, s := range l.secrets {
+		if strings.HasSuffix(p.path(), "/check") {
+			break
+		}
 		if strings.Contains(shown, s) {
 			faults = append(faults, "the page shows the whole number "+s)
 		}

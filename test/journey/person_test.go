@@ -40,6 +40,15 @@ var (
 	still   = device{name: "still", width: 1366, height: 768, still: true}
 )
 
+// office is what the people at the desk have when the applicant holds this: the
+// journey without scripts is without them on both sides.
+func (d device) office() device {
+	if d.still {
+		return still
+	}
+	return desktop
+}
+
 // person is somebody in front of a browser with a profile of their own. All
 // methods end the test when the page does not let them do it.
 type person struct {
@@ -444,13 +453,6 @@ func (p *person) unseen(words ...string) {
 
 // contains reports whether a page's text has the words, however it is laid out.
 func contains(text, words string) bool { return strings.Contains(squeeze(text), squeeze(words)) }
-
-// pathOnly is where the person is, without the query.
-func pathOnly(p *person) string {
-	p.t.Helper()
-	path, _, _ := strings.Cut(p.path(), "?")
-	return path
-}
 
 // squeeze takes white space away, which lays pages out and says nothing.
 func squeeze(s string) string { return strings.Join(strings.Fields(s), "") }
