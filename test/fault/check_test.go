@@ -74,19 +74,25 @@ func check(t *testing.T, s *server, b *book) {
 	}
 	// Every key was followed until it was a case, so acknowledged and stored
 	// are the same set: nothing lost, nothing twice.
-	seen := map[string]string{}
+	led := map[string]string{}
+	var lost, shared, extra []string
 	for key, no := range b.cases {
 		if !stored[no] {
-			t.Errorf("case %s was acknowledged to %s and is lost", no, key)
+			lost = append(lost, no)
 		}
-		if other := seen[no]; other != "" {
-			t.Errorf("keys %s and %s led to one case %s", key, other, no)
+		if led[no] != "" {
+			shared = append(shared, no)
 		}
-		seen[no] = key
+		led[no] = key
 	}
 	for no := range stored {
-		if seen[no] == "" {
-			t.Errorf("case %s is stored and no key led to it", no)
+		if led[no] == "" {
+			extra = append(extra, no)
+		}
+	}
+	for what, list := range map[string][]string{"acknowledged and lost": lost, "answers to two keys": shared, "stored, and no key led to them": extra} {
+		if len(list) > 0 {
+			t.Errorf("%d cases %s, as %s", len(list), what, list[0])
 		}
 	}
 	for _, p := range parts {
