@@ -37,4 +37,5 @@ var journeys = []struct {
 	{"card", card},
 	{"marriage", marriage},
 	{"instant", instant},
+	{"api", programmatic},
 }
