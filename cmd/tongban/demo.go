@@ -14,7 +14,7 @@ func demoCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "运行演示城市 / run the sample city",
-		Long: `在本机运行带样例数据的演示城市(SQLite,数据在 --data 目录)。再次运行会接着用已有的数据。
+		Long: `在本机运行带样例数据的演示城市（SQLite，数据在 --data 目录）。再次运行会接着用已有的数据。
 Runs the sample city on this machine (SQLite, data in --data). A second start finds its data again.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -83,13 +83,13 @@ func welcome(c app.Config, data string) {
 	if en {
 		fmt.Println("The sample city is ready:", c.URL)
 	} else {
-		fmt.Println("演示城市已就绪:", c.URL)
+		fmt.Println("演示城市已就绪：", c.URL)
 	}
 	fmt.Println()
 	rows := [][3]string{
-		{"申请人(自然人) applicant", "chenjiayi", c.URL + "/login"},
+		{"申请人（自然人） applicant", "chenjiayi", c.URL + "/login"},
 		{"代理人 agent of a person and a company", "fengxue", c.URL + "/login"},
-		{"窗口人员 window clerk (梁溪区)", "clerk-lx", c.URL + "/desk/login"},
+		{"窗口人员 window clerk （梁溪区）", "clerk-lx", c.URL + "/desk/login"},
 		{"审查人员 reviewer", app.DemoReviewer, c.URL + "/desk/login"},
 		{"决定人员 decider", app.DemoDecider, c.URL + "/desk/login"},
 		{"监督人员 supervisor", "supervisor-wx", c.URL + "/desk/login"},
@@ -111,8 +111,8 @@ func welcome(c app.Config, data string) {
 		fmt.Println("Staff also need a code: tongban demo otp NAME" + flag)
 		fmt.Println("API:", c.URL+"/api/v1/docs", "  Stop: Ctrl-C")
 	} else {
-		fmt.Println("密码均为:", app.DemoPassword)
-		fmt.Println("工作人员还需要动态口令: tongban demo otp 登录名" + flag + "(或 go run ./cmd/tongban demo otp 登录名" + flag + ")")
-		fmt.Println("接口文档:", c.URL+"/api/v1/docs", "  停止: Ctrl-C")
+		fmt.Println("密码均为：", app.DemoPassword)
+		fmt.Println("工作人员还需要动态口令：tongban demo otp 登录名" + flag + "(或 go run ./cmd/tongban demo otp 登录名" + flag + ")")
+		fmt.Println("接口文档：", c.URL+"/api/v1/docs", "  停止：Ctrl-C")
 	}
 }

@@ -48,7 +48,7 @@ func tr(zh, en string) string {
 func complain(err error) {
 	e := errs.Of(err)
 	if e.Kind == errs.Internal && e.Code == "internal" {
-		fmt.Fprintln(os.Stderr, tr("出错了:", "error: ")+err.Error())
+		fmt.Fprintln(os.Stderr, tr("出错了：", "error: ")+err.Error())
 		return
 	}
 	fmt.Fprintln(os.Stderr, tr(e.ZH, e.EN))
@@ -56,15 +56,15 @@ func complain(err error) {
 		fmt.Fprintln(os.Stderr, "  "+f.Path+": "+tr(f.ZH, f.EN))
 	}
 	if e.Err != nil {
-		fmt.Fprintln(os.Stderr, tr("原因:", "cause: ")+e.Err.Error())
+		fmt.Fprintln(os.Stderr, tr("原因：", "cause: ")+e.Err.Error())
 	}
 }
 
 func root() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "tongban",
-		Short: "通办: 政务服务一网通办平台 / a city's online government services, in one program",
-		Long: `通办 Tongban: 政务服务“一网通办”平台,一个程序。
+		Short: "通办：政务服务一网通办平台 / a city's online government services, in one program",
+		Long: `通办 Tongban: 政务服务“一网通办”平台，一个程序。
 The platform a Chinese city runs its government services on, in one program.
 
   tongban demo                    运行演示城市 / run the sample city

@@ -72,9 +72,9 @@ func showSecrets(login string, s app.Secrets) {
 	if s.Password == "" {
 		return
 	}
-	fmt.Println(tr("账号: ", "login: ") + login)
-	fmt.Println(tr("初始密码: ", "first password: ") + s.Password)
-	fmt.Println(tr("动态口令密钥: ", "second factor: ") + s.OTPURL)
+	fmt.Println(tr("账号：", "login: ") + login)
+	fmt.Println(tr("初始密码：", "first password: ") + s.Password)
+	fmt.Println(tr("动态口令密钥：", "second factor: ") + s.OTPURL)
 	fmt.Println(tr("只显示这一次。请交给本人，首次登录须修改密码。", "Shown this once. Hand it to its owner, who has to change the password at the first login."))
 }
 
@@ -94,7 +94,7 @@ Imports the State Council's holiday notice as JSON (our form, or that of the hol
 			}
 			edition, err := app.ImportCalendar(cmd.Context(), cfg, args[0])
 			if err == nil {
-				fmt.Println(tr("日历版本: ", "calendar edition: ") + edition)
+				fmt.Println(tr("日历版本：", "calendar edition: ") + edition)
 			}
 			return err
 		},
@@ -118,7 +118,7 @@ Copies the SQLite database into a new file, also while the platform runs. Keys a
 				err = app.Backup(cmd.Context(), cfg, args[0])
 			}
 			if err == nil {
-				fmt.Println(tr("备份完成: ", "copied: ") + args[0])
+				fmt.Println(tr("备份完成：", "copied: ") + args[0])
 			}
 			return err
 		},

@@ -17,7 +17,7 @@ type where struct{ config, data string }
 
 func (w *where) flags(c *cobra.Command) {
 	c.Flags().StringVar(&w.config, "config", "", "配置文件 / configuration file")
-	c.Flags().StringVar(&w.data, "data", "tongban-data", "没有 --config 时:演示数据目录 / without --config: the demonstration's data folder")
+	c.Flags().StringVar(&w.data, "data", "tongban-data", "没有 --config 时：演示数据目录 / without --config: the demonstration's data folder")
 }
 
 func (w *where) load() (app.Config, error) {
@@ -32,7 +32,7 @@ func serveCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve --config FILE",
 		Short: "运行平台 / run the platform",
-		Long: `按配置文件运行平台(SQLite 或者 PostgreSQL)。配置项见 docs/config.md。
+		Long: `按配置文件运行平台（SQLite 或者 PostgreSQL）。配置项见 docs/config.md。
 Runs the platform by a configuration file, on SQLite or PostgreSQL; see docs/config.md.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -40,7 +40,7 @@ Runs the platform by a configuration file, on SQLite or PostgreSQL; see docs/con
 			if err != nil {
 				return err
 			}
-			return app.Serve(cmd.Context(), cfg, func(*app.Rooms) { fmt.Println(tr("已启动: ", "serving: ") + cfg.URL) })
+			return app.Serve(cmd.Context(), cfg, func(*app.Rooms) { fmt.Println(tr("已启动：", "serving: ") + cfg.URL) })
 		},
 	}
 	c.Flags().StringVar(&file, "config", "", "配置文件 / configuration file")
@@ -78,7 +78,7 @@ func importCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "import DIR",
 		Short: "导入机构、人员、事项等 / import organisations, people, items",
-		Long: `导入一个目录的 YAML 文件,格式见 sample/README.md。平台正在运行时由它来导入。
+		Long: `导入一个目录的 YAML 文件，格式见 sample/README.md。平台正在运行时由它来导入。
 Imports a folder of YAML files (format: sample/README.md). A running platform does it itself.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -88,7 +88,7 @@ Imports a folder of YAML files (format: sample/README.md). A running platform do
 			}
 			warnings, err := app.ImportDir(cmd.Context(), cfg, args[0], progress())
 			for _, m := range warnings {
-				fmt.Println(tr("提醒: ", "warning: ") + m)
+				fmt.Println(tr("提醒：", "warning: ") + m)
 			}
 			if err == nil {
 				fmt.Println(tr("导入完成。", "Imported."))
@@ -105,7 +105,7 @@ func doctorCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "检查数据库、排序规则、日历、密钥、磁盘、时钟 / check database, collation, calendar, keys, disk, clock",
-		Long: `只读检查,可以在平台运行时使用。有一项失败时退出码为 1。
+		Long: `只读检查，可以在平台运行时使用。有一项失败时退出码为 1。
 Looks only; works beside a running platform. Exit code 1 if something fails.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -138,7 +138,7 @@ func auditCommand() *cobra.Command {
 	v := &cobra.Command{
 		Use:   "verify",
 		Short: "从存储的数据证明审计日志完整 / prove the audit log from the stored data",
-		Long: `只读,可以在平台运行时使用。--checkpoint 给出另行保存的检查点文件,证明日志自那时起只增不改。
+		Long: `只读，可以在平台运行时使用。--checkpoint 给出另行保存的检查点文件，证明日志自那时起只增不改。
 Looks only; works beside a running platform. --checkpoint names files with checkpoints that were kept elsewhere: the log must still contain them.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -158,11 +158,11 @@ Looks only; works beside a running platform. --checkpoint names files with check
 			if err != nil {
 				return err
 			}
-			fmt.Printf(tr("记录 %d 条,待入日志 %d 条,检查点 %d 个\n", "%d records, %d waiting, %d checkpoints\n"), rep.Records, rep.Pending, rep.Checkpoints)
+			fmt.Printf(tr("记录 %d 条，待入日志 %d 条，检查点 %d 个\n", "%d records, %d waiting, %d checkpoints\n"), rep.Records, rep.Pending, rep.Checkpoints)
 			if rep.Fault != nil {
 				return errs.New(errs.Conflict, "audit-fault", rep.Fault.ZH, rep.Fault.EN)
 			}
-			fmt.Println(tr("审计日志完整,没有被改动、删除或者插入。", "The log is sound: nothing was changed, removed or inserted."))
+			fmt.Println(tr("审计日志完整，没有被改动、删除或者插入。", "The log is sound: nothing was changed, removed or inserted."))
 			return nil
 		},
 	}

@@ -16,7 +16,7 @@ func clockCommand() *cobra.Command {
 	var workdays, days int
 	due := &cobra.Command{
 		Use:     "due --from DATE --workdays N",
-		Short:   "计算到期日,第一行只有日期 / reckon a due date; the first line is the date alone",
+		Short:   "计算到期日，第一行只有日期 / reckon a due date; the first line is the date alone",
 		Example: "  tongban clock due --from 2026-02-12 --workdays 5",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -49,7 +49,7 @@ func identCommand() *cobra.Command {
 	c := &cobra.Command{Use: "ident", Short: "号码检查 / check numbers"}
 	c.AddCommand(&cobra.Command{
 		Use:   "check " + strings.Join(app.NumberKinds(), "|") + " VALUE",
-		Short: "检查号码,说明原因;无效时退出码为 1 / check a number and say why; exit code 1 if it is not valid",
+		Short: "检查号码，说明原因；无效时退出码为 1 / check a number and say why; exit code 1 if it is not valid",
 		Args:  cobra.ExactArgs(2),
 		RunE: func(_ *cobra.Command, args []string) error {
 			words, valid, err := app.ExplainNumber(args[0], args[1], !chinese())

@@ -25,7 +25,7 @@ type Me struct {
 // Acting is a capacity in which a person may act.
 type Acting struct {
 	Party PartyRef `json:"party"`
-	As    string   `json:"as" doc:"本人, 法定代表人 or 代理人, in the caller's language."`
+	As    string   `json:"as" doc:"本人,法定代表人 or 代理人, in the caller's language."`
 	Until string   `json:"until,omitempty" format:"date" doc:"Last day of the mandate."`
 }
 

@@ -510,7 +510,7 @@ func items() map[string]catalog.Def {
 			Limits:    catalog.Limits{Statutory: catalog.Limit{Unit: "none"}, Promised: catalog.Limit{Days: 8, Unit: "workday"}, Mark: "C"},
 			Results:   []catalog.Result{{Name: "办理结果", Kind: "other", Delivery: []string{catalog.Electronic, catalog.PickUp, catalog.Mail}}},
 			Basis:     []catalog.Basis{{Law: "演示条例", Article: "第一条", Gist: "演示", Mark: "M"}},
-			Questions: []catalog.Question{{Q: "要多久?", A: "见办理时限。"}},
+			Questions: []catalog.Question{{Q: "要多久？", A: "见办理时限。"}},
 			Contacts:  catalog.Contacts{Consult: "0510-00000001", Complaint: "12345"},
 			Rights:    []string{"知情"},
 			Duties:    []string{"如实"},

@@ -22,7 +22,7 @@ type Item struct {
 	NameEN    string            `json:"nameEn,omitempty"`
 	Summary   string            `json:"summary"`
 	Type      string            `json:"type" doc:"事项类型, two digits." example:"01"`
-	CaseType  string            `json:"caseType" enum:"instant,promised" doc:"即办件, 承诺件."`
+	CaseType  string            `json:"caseType" enum:"instant,promised" doc:"即办件,承诺件."`
 	Unit      UnitRef           `json:"unit" doc:"实施主体."`
 	Receiving UnitRef           `json:"receiving" doc:"Centre whose windows receive it."`
 	Division  string            `json:"division" doc:"12 digits."`

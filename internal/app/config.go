@@ -62,7 +62,7 @@ func ReadConfig(path string) (Config, error) {
 		return c, errs.New(errs.Invalid, "config", "读不到配置文件 "+path, "cannot read the configuration file "+path).Because(err)
 	}
 	if err := yaml.UnmarshalWithOptions(b, &c, yaml.Strict()); err != nil {
-		return c, errs.New(errs.Invalid, "config", "配置文件有误:\n"+yaml.FormatError(err, false, true), "the configuration does not fit:\n"+yaml.FormatError(err, false, true))
+		return c, errs.New(errs.Invalid, "config", "配置文件有误：\n"+yaml.FormatError(err, false, true), "the configuration does not fit:\n"+yaml.FormatError(err, false, true))
 	}
 	return c.complete()
 }

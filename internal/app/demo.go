@@ -82,7 +82,7 @@ func prepareDemo(ctx context.Context, c Config, o DemoOptions, log *slog.Logger)
 	}
 	if !o.Reset {
 		if left, err := os.ReadDir(data); err == nil && len(left) > 0 {
-			return errs.New(errs.Conflict, "data-not-empty", data+" 不是空目录,也不是演示数据;请换一个 --data,或者用 --reset 重新开始。",
+			return errs.New(errs.Conflict, "data-not-empty", data+" 不是空目录，也不是演示数据；请换一个 --data，或者用 --reset 重新开始。",
 				data+" is neither empty nor a demonstration; choose another --data, or start over with --reset")
 		}
 	}
@@ -137,7 +137,7 @@ func (c Config) removable(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	if !demo {
-		return errs.New(errs.Conflict, "not-a-demo", "这里的数据不是演示数据,--reset 不会删除它。", "the data here are no demonstration; --reset does not remove them")
+		return errs.New(errs.Conflict, "not-a-demo", "这里的数据不是演示数据，--reset 不会删除它。", "the data here are no demonstration; --reset does not remove them")
 	}
 	return nil
 }
@@ -177,7 +177,7 @@ func loadDemo(ctx context.Context, c Config, o DemoOptions, log *slog.Logger) er
 func (r *Rooms) unused(ctx context.Context) error {
 	used, err := r.Identity.HasDemoAccounts(ctx)
 	if err == nil && used {
-		err = errs.New(errs.Conflict, "database-used", "这个数据库里已经有演示数据,而它的密钥不在 --data 目录;请换一个空的数据库。",
+		err = errs.New(errs.Conflict, "database-used", "这个数据库里已经有演示数据，而它的密钥不在 --data 目录；请换一个空的数据库。",
 			"the database already holds a demonstration whose keys are not in --data; choose an empty database")
 	}
 	return err

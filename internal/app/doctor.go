@@ -64,7 +64,7 @@ func (d *doctor) check(name string, err error, zh, en string) bool {
 
 func (d *doctor) keys() {
 	_, err := sm.Load(d.c.Keys)
-	d.check("keys", err, "密钥齐全,只有本账户可读", "the keys are complete and readable by this account alone")
+	d.check("keys", err, "密钥齐全，只有本账户可读", "the keys are complete and readable by this account alone")
 }
 
 func (d *doctor) open() bool {
@@ -84,7 +84,7 @@ func (d *doctor) schema() {
 		if len(pending) == 0 {
 			d.add("schema", "ok", "表结构是最新的", "the tables are up to date")
 		} else {
-			d.add("schema", "warn", fmt.Sprintf("有 %d 个表结构更新待执行:运行 tongban migrate", len(pending)), fmt.Sprintf("%d migrations are pending: run tongban migrate", len(pending)))
+			d.add("schema", "warn", fmt.Sprintf("有 %d 个表结构更新待执行：运行 tongban migrate", len(pending)), fmt.Sprintf("%d migrations are pending: run tongban migrate", len(pending)))
 		}
 	}
 }
@@ -104,7 +104,7 @@ func (d *doctor) collation() {
 	if collate == "C" || collate == "POSIX" {
 		d.add("collation", "ok", "数据库的排序规则是 C", "the database's collation is C")
 	} else {
-		d.add("collation", "fail", "数据库的排序规则是 "+collate+",应为 C:请用 TEMPLATE template0 LC_COLLATE 'C' 重新建库", "the database's collation is "+collate+", it has to be C: create it with TEMPLATE template0 LC_COLLATE 'C'")
+		d.add("collation", "fail", "数据库的排序规则是 "+collate+"，应为 C，请用 TEMPLATE template0 LC_COLLATE 'C' 重新建库", "the database's collation is "+collate+", it has to be C: create it with TEMPLATE template0 LC_COLLATE 'C'")
 	}
 }
 
@@ -115,10 +115,10 @@ func (d *doctor) calendar() {
 	}
 	today := clock.DateOf(time.Now())
 	cov := calendar.CoverageOn(cal, today)
-	zh := fmt.Sprintf("工作日历(版本 %s)覆盖至 %s,还有 %d 天", cov.Edition, cov.Until, cov.Days)
+	zh := fmt.Sprintf("工作日历（版本 %s）覆盖至 %s，还有 %d 天", cov.Edition, cov.Until, cov.Days)
 	en := fmt.Sprintf("the calendar (edition %s) covers until %s, %d days from today", cov.Edition, cov.Until, cov.Days)
 	if cov.Days < d.c.CalendarAlarm {
-		d.add("calendar", "warn", zh+";请导入新一年的放假通知,此后的日期都是暂定的", en+"; import the next year's notice, dates beyond it are provisional")
+		d.add("calendar", "warn", zh+"；请导入新一年的放假通知，此后的日期都是暂定的", en+"; import the next year's notice, dates beyond it are provisional")
 		return
 	}
 	d.add("calendar", "ok", zh, en)
@@ -132,7 +132,7 @@ func (d *doctor) clock() {
 		return
 	}
 	if ahead := time.Until(db.Time(last)); ahead > time.Minute {
-		d.add("clock", "fail", fmt.Sprintf("本机时钟比最近一次办件晚了 %s,请校准", ahead.Round(time.Second)), fmt.Sprintf("this machine's clock is %s behind the newest case; set it", ahead.Round(time.Second)))
+		d.add("clock", "fail", fmt.Sprintf("本机时钟比最近一次办件晚了 %s，请校准", ahead.Round(time.Second)), fmt.Sprintf("this machine's clock is %s behind the newest case; set it", ahead.Round(time.Second)))
 		return
 	}
 	d.add("clock", "ok", "本机时间 "+time.Now().In(clock.Shanghai()).Format("2006-01-02 15:04:05"), "this machine's time is "+time.Now().In(clock.Shanghai()).Format(time.RFC3339))

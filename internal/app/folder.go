@@ -100,7 +100,7 @@ func ReadFolder(fsys fs.FS) (*Folder, error) {
 		f.Items = append(f.Items, it)
 	}
 	if all != nil {
-		return nil, errs.New(errs.Invalid, "import-folder", "导入文件有误:\n"+all.Error(), "the import folder does not fit:\n"+all.Error())
+		return nil, errs.New(errs.Invalid, "import-folder", "导入文件有误：\n"+all.Error(), "the import folder does not fit:\n"+all.Error())
 	}
 	return f, nil
 }

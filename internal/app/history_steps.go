@@ -289,7 +289,7 @@ func decline(ctx context.Context, s *script) error {
 	if err != nil {
 		return err
 	}
-	return s.perform(ctx, clerk, casework.Decline, casework.Input{Reason: "申请事项不符合办事指南列明的受理条件:" + s.ver.Guide.Conditions[0]})
+	return s.perform(ctx, clerk, casework.Decline, casework.Input{Reason: "申请事项不符合办事指南列明的受理条件：" + s.ver.Guide.Conditions[0]})
 }
 
 func withdraw(ctx context.Context, s *script) error {
@@ -303,9 +303,9 @@ func review(sp catalog.Step) func(context.Context, *script) error {
 		if err != nil {
 			return err
 		}
-		in := casework.Input{Agree: s.kind != "refuse", Opinion: "经审查,申请材料齐全,符合条件,建议准予。"}
+		in := casework.Input{Agree: s.kind != "refuse", Opinion: "经审查，申请材料齐全，符合条件，建议准予。"}
 		if !in.Agree {
-			in.Opinion = "经审查,不符合规定条件,建议不予。"
+			in.Opinion = "经审查，不符合规定条件，建议不予。"
 		}
 		if err := s.perform(ctx, who, casework.Review, in); err != nil {
 			return err
@@ -331,7 +331,7 @@ func extend(ctx context.Context, s *script) error {
 	if err != nil {
 		return err
 	}
-	if err := s.perform(ctx, who, casework.Extend, casework.Input{Days: 5, Reason: "情况复杂,需要进一步核实"}); err != nil {
+	if err := s.perform(ctx, who, casework.Extend, casework.Input{Days: 5, Reason: "情况复杂，需要进一步核实"}); err != nil {
 		return err
 	}
 	s.wait(2)
@@ -343,7 +343,7 @@ func decide(ctx context.Context, s *script) error {
 	if err != nil {
 		return err
 	}
-	in := casework.Input{Grant: s.kind != "refuse", Reason: "经审查,不符合本事项法律依据规定的条件"}
+	in := casework.Input{Grant: s.kind != "refuse", Reason: "经审查，不符合本事项法律依据规定的条件"}
 	if in.Grant {
 		in.Reason = ""
 	}

@@ -28,7 +28,7 @@ func Logger(c Config) *slog.Logger {
 }
 
 // ErrDemoAccounts is why serve refuses a database with demonstration accounts.
-var ErrDemoAccounts = errs.New(errs.Conflict, "demo-accounts", "数据库中有演示账号,不能用于正式服务;请使用全新的数据库,或者用 tongban demo 运行。",
+var ErrDemoAccounts = errs.New(errs.Conflict, "demo-accounts", "数据库中有演示账号，不能用于正式服务；请使用全新的数据库，或者用 tongban demo 运行。",
 	"the database holds demonstration accounts and must not serve; use a fresh database, or run it with tongban demo")
 
 // Serve runs the platform until ctx ends: pages, API, jobs and the audit sealer.
@@ -63,7 +63,7 @@ func listen(addr string) (net.Listener, error) {
 		return ln, nil
 	}
 	if strings.Contains(err.Error(), "address already in use") {
-		return nil, errs.New(errs.Conflict, "port-in-use", "地址 "+addr+" 已被占用,请停止占用它的程序,或者用 --addr 换一个地址。",
+		return nil, errs.New(errs.Conflict, "port-in-use", "地址 "+addr+" 已被占用，请停止占用它的程序，或者用 --addr 换一个地址。",
 			"the address "+addr+" is in use; stop what uses it, or choose another one with --addr").Because(err)
 	}
 	return nil, errs.New(errs.Invalid, "listen", "不能监听地址 "+addr, "cannot listen on "+addr).Because(err)

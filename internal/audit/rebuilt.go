@@ -100,7 +100,7 @@ func compare(q db.Queryer, level int, t filling) error {
 		if level > 0 {
 			return fault(at<<(tileHeight*level), "日志第 %d 层被改动。", "Level %d of the log was changed.", level)
 		}
-		return fault(at, "第 %d 号位置的记录与日志不符:其中之一被改动。", "The record at position %d and the log differ: one of them was changed.", at)
+		return fault(at, "第 %d 号位置的记录与日志不符：其中之一被改动。", "The record at position %d and the log differ: one of them was changed.", at)
 	}
 	return nil
 }

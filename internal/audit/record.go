@@ -110,7 +110,7 @@ const sqlErase = `UPDATE audit_record SET personal = NULL, salt = NULL, erased_a
 const ActErase = "audit.erase"
 
 // ErrErased is for a record that does not exist or was erased before.
-var ErrErased = errs.New(errs.Conflict, "audit-erased", "该记录不存在,或其中的个人信息已删除。", "There is no such record, or it was erased before.")
+var ErrErased = errs.New(errs.Conflict, "audit-erased", "该记录不存在，或其中的个人信息已删除。", "There is no such record, or it was erased before.")
 
 // Erase removes names and network address from a record (个人信息保护法 第四十七条)
 // and records that. What was done, when and to what stays, and the log still verifies.

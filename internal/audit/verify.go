@@ -91,11 +91,11 @@ func (v *verifier) run(copies []string) error {
 	for _, note := range copies {
 		c, err := v.keys.Open(note)
 		if err != nil {
-			return fault(-1, "外部保存的检查点无法通过验签:%s。", "A checkpoint kept elsewhere does not verify: %s.", err)
+			return fault(-1, "外部保存的检查点无法通过验签：%s。", "A checkpoint kept elsewhere does not verify: %s.", err)
 		}
 		kept[c.Size] = c
 		if c.Size > size {
-			return fault(size, "外部保存的检查点记有 %d 条记录,库中只有 %d 条:末尾的记录被删除。",
+			return fault(size, "外部保存的检查点记有 %d 条记录，库中只有 %d 条：末尾的记录被删除。",
 				"A checkpoint kept elsewhere covers %d records, the database has %d: the end was removed.", c.Size, size)
 		}
 	}
@@ -134,13 +134,13 @@ func (v *verifier) run(copies []string) error {
 				}
 			}
 			if c, ok := kept[pos]; ok && c.Root != v.log.root() {
-				return fault(pos, "前 %d 条记录与外部保存的检查点不符:记录或检查点被改写。",
+				return fault(pos, "前 %d 条记录与外部保存的检查点不符：记录或检查点被改写。",
 					"The first %d records differ from the checkpoint kept elsewhere: they were rewritten.", pos)
 			}
 		}
 	}
 	if signed > size {
-		return fault(size, "检查点记有 %d 条记录,库中只有 %d 条:末尾的记录被删除。",
+		return fault(size, "检查点记有 %d 条记录，库中只有 %d 条：末尾的记录被删除。",
 			"A checkpoint covers %d records, the database has %d: the end was removed.", signed, size)
 	}
 	if err := v.log.check(v.q); err != nil {
@@ -155,14 +155,14 @@ func (v *verifier) run(copies []string) error {
 			return err
 		}
 		if n == 0 {
-			return fault(-1, "记录 %d 的个人信息被删除,但没有相应的删除记录。", "The personal part of record %d was erased without a record of that.", id)
+			return fault(-1, "记录 %d 的个人信息被删除，但没有相应的删除记录。", "The personal part of record %d was erased without a record of that.", id)
 		}
 	}
 	return nil
 }
 
 func gone(pos int64) error {
-	return fault(pos, "第 %d 号位置的记录不见了:被删除或被移动。", "The record at position %d is missing: it was removed or moved.", pos)
+	return fault(pos, "第 %d 号位置的记录不见了：被删除或被移动。", "The record at position %d is missing: it was removed or moved.", pos)
 }
 
 type row struct {
@@ -180,7 +180,7 @@ func scanRow(rows *db.Rows) (r row, err error) {
 // record checks that a row agrees with itself.
 func (v *verifier) record(r row) error {
 	changed := func(zh, en string) error {
-		return fault(r.position, "第 %d 号位置的记录被改动:"+zh+"。", "The record at position %d was changed: "+en+".", r.position)
+		return fault(r.position, "第 %d 号位置的记录被改动："+zh+"。", "The record at position %d was changed: "+en+".", r.position)
 	}
 	if h := sm.SM3([]byte(r.body)); !bytes.Equal(h[:], r.leaf) {
 		return changed("正文与哈希不符", "its text does not fit its hash")
@@ -211,7 +211,7 @@ func (v *verifier) record(r row) error {
 // checkpoint checks the next checkpoint against the log rebuilt so far.
 func (v *verifier) checkpoint(s signature) error {
 	bad := func(zh, en string) error {
-		return fault(s.size, "检查点(%d 条)"+zh+"。", "The checkpoint of size %d "+en+".", s.size)
+		return fault(s.size, "检查点（%d 条）"+zh+"。", "The checkpoint of size %d "+en+".", s.size)
 	}
 	if s.size < v.log.size {
 		return bad("的次序不对", "is out of order")
@@ -219,16 +219,16 @@ func (v *verifier) checkpoint(s signature) error {
 	c, err := v.keys.Open(s.note)
 	switch {
 	case err != nil:
-		return bad("无法通过验签:"+plain(err), "does not verify: "+plain(err))
+		return bad("无法通过验签："+plain(err), "does not verify: "+plain(err))
 	case c.Size != s.size || db.Micros(c.At) != s.at:
 		return bad("与其签名的内容不符", "does not fit what was signed")
 	case c.Before != noteHash(v.before):
-		return bad("与前一个检查点不相接:其间的检查点被删除或替换", "does not follow the one before it: one was removed or replaced")
+		return bad("与前一个检查点不相接：其间的检查点被删除或替换", "does not follow the one before it: one was removed or replaced")
 	case c.Root != v.log.root():
 		if err := v.log.check(v.q); err != nil {
 			return err // names the record
 		}
-		return bad("与库中的记录不符:记录被改写", "does not fit the records: they were rewritten")
+		return bad("与库中的记录不符：记录被改写", "does not fit the records: they were rewritten")
 	}
 	v.before = s.note
 	v.report.Checkpoints++

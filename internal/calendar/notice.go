@@ -22,7 +22,7 @@ type Notice = clock.Year
 
 // ErrInvalid says that a notice cannot be a calendar; its cause says why.
 var ErrInvalid = errs.New(errs.Invalid, "calendar-invalid",
-	"放假安排数据有误,请检查年份、日期和调休日。", "The holiday data do not fit: look at the year, the dates and the make-up days.")
+	"放假安排数据有误，请检查年份、日期和调休日。", "The holiday data do not fit: look at the year, the dates and the make-up days.")
 
 // ParseNotice reads one notice in JSON: the form of the shipped files
 // ({"year","source","off":[{"date","name"}],"work":[…]}) or that of the

@@ -56,9 +56,9 @@ const freshness = 10 * time.Second
 // What importing can say.
 var (
 	ErrNone = errs.New(errs.Unavailable, "calendar-missing",
-		"尚未导入工作日历,无法计算期限。", "No working-day calendar has been published; limits cannot be reckoned.")
+		"尚未导入工作日历，无法计算期限。", "No working-day calendar has been published; limits cannot be reckoned.")
 	ErrChanged = errs.New(errs.Conflict, "calendar-changed",
-		"工作日历刚刚被他人更新,请刷新后再试。", "Another edition of the calendar was published meanwhile; look again.")
+		"工作日历刚刚被他人更新，请刷新后再试。", "Another edition of the calendar was published meanwhile; look again.")
 	ErrNoEdition = errs.New(errs.NotFound, "calendar-edition", "没有这一版工作日历。", "There is no such edition of the calendar.")
 )
 

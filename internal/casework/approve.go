@@ -74,7 +74,7 @@ func (st *step) decide() error {
 	st.endTasks()
 	if !st.in.Grant {
 		if strings.TrimSpace(st.in.Reason) == "" {
-			return missing("reason", "请写明不予许可(办理)的理由,申请人将在决定书上看到", "Give the reasons; the applicant reads them on the decision")
+			return missing("reason", "请写明不予许可（办理）的理由，申请人将在决定书上看到", "Give the reasons; the applicant reads them on the decision")
 		}
 		c.Outcome, st.kind, st.reason = Refused, RefusalNotice, st.in.Reason
 		st.say("不予", st.in.Reason)
@@ -94,7 +94,7 @@ func (st *step) decide() error {
 		st.docFacts = append(st.docFacts, DocFact{"结果", l.Name}, DocFact{"编号", l.Number}, DocFact{"有效期", validity(l)})
 	}
 	for _, f := range st.w.v.Guide.Fees {
-		st.docFacts = append(st.docFacts, DocFact{"收费:" + f.Name, f.Standard})
+		st.docFacts = append(st.docFacts, DocFact{"收费：" + f.Name, f.Standard})
 	}
 	st.deliver()
 	return nil
@@ -174,7 +174,7 @@ func validUntil(from time.Time, years int) string {
 // the applicant (行政许可法 第四十二条).
 func (st *step) extend() error {
 	if st.in.Reason == "" {
-		return missing("reason", "请写明延长期限的理由,将告知申请人", "Give the reason; the applicant is told")
+		return missing("reason", "请写明延长期限的理由，将告知申请人", "Give the reason; the applicant is told")
 	}
 	most := st.w.reg.Extension.Workdays
 	if l := st.w.v.Guide.Limits.Extension; l != nil && l.Days > 0 && l.Days < most {
@@ -200,7 +200,7 @@ func (st *step) extend() error {
 // the guide name, and the applicant is told how long it will take.
 func (st *step) suspend() error {
 	if st.in.Reason == "" {
-		return missing("reason", "请写明启动特别程序的理由,将告知申请人", "Give the reason; the applicant is told")
+		return missing("reason", "请写明启动特别程序的理由，将告知申请人", "Give the reason; the applicant is told")
 	}
 	ok := false
 	for _, sp := range st.w.v.Guide.Limits.Special {
@@ -210,7 +210,7 @@ func (st *step) suspend() error {
 		return errs.InvalidFields(errs.Field{Path: "kind", Code: "not-in-guide", ZH: "办事指南没有列明这种特别程序", EN: "The guide does not name this special procedure"})
 	}
 	if st.in.Days < 1 || st.in.Days > 250 {
-		return missing("days", "请填写预计需要的工作日数(1至250)", "Enter the planned working days (1 to 250)")
+		return missing("days", "请填写预计需要的工作日数（1至250）", "Enter the planned working days (1 to 250)")
 	}
 	zh, _ := SpecialWords(st.in.Kind)
 	st.c.ResumeState = st.c.State

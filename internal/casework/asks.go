@@ -75,7 +75,7 @@ func askName(g *catalog.Guide, f *form.Form, a Ask) string {
 		return m.Name
 	}
 	if fd := f.Field(a.Field); fd != nil {
-		return "申请表:" + fd.Title
+		return "申请表：" + fd.Title
 	}
 	return a.Material + a.Field
 }

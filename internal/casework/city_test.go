@@ -272,7 +272,7 @@ func guide(name, typ string) catalog.Guide {
 		Limits:    catalog.Limits{Statutory: catalog.Limit{Unit: "none"}, Promised: catalog.Limit{Days: 8, Unit: "workday"}, Mark: "C"},
 		Results:   []catalog.Result{{Name: "办理结果", Kind: "other", Delivery: []string{catalog.Electronic, catalog.PickUp, catalog.Mail}}},
 		Basis:     []catalog.Basis{{Law: "演示条例", Article: "第一条", Gist: "演示", Mark: "M"}},
-		Questions: []catalog.Question{{Q: "要多久?", A: "见办理时限。"}},
+		Questions: []catalog.Question{{Q: "要多久？", A: "见办理时限。"}},
 		Contacts:  catalog.Contacts{Consult: "0510-00000001", Complaint: "12345"},
 		Rights:    []string{"知情"},
 		Duties:    []string{"如实"},
@@ -293,7 +293,7 @@ func items() map[string]catalog.Def {
 	licensing := func(g *catalog.Guide) {
 		g.Limits.Statutory, g.Limits.StatutoryBasis = catalog.Limit{Days: 20, Unit: "workday"}, "演示条例第一条"
 		g.Limits.Promised.Days = 10
-		g.Limits.Correction = &catalog.Limit{Days: 15, Unit: "workday", Note: "逾期未补正的,按演示条例第二条退件。"}
+		g.Limits.Correction = &catalog.Limit{Days: 15, Unit: "workday", Note: "逾期未补正的，按演示条例第二条退件。"}
 		g.Limits.Special = []catalog.Special{{Kind: "expert", Days: 10, Basis: "行政许可法第四十五条"}, {Kind: "hearing", Days: 20, Basis: "行政许可法第四十五条"}}
 		g.Results[0] = catalog.Result{Name: "食品经营许可证", Kind: "licence", LicenceType: "food-licence", Years: 5,
 			Delivery: []string{catalog.Electronic, catalog.PickUp, catalog.Mail},

@@ -146,7 +146,7 @@ func TestDocuments(t *testing.T) {
 					text := string(doc.Canonical())
 					licensed := v.Regime.Key == licensing.Key
 					if !licensed && (strings.Contains(text, "行政许可") || strings.Contains(text, "即为受理")) {
-						t.Errorf("%s of %s speaks of 行政许可: %s", doc.Title, v.Regime.Key, text)
+						t.Errorf("%s of %s speaks of 行政许可：%s", doc.Title, v.Regime.Key, text)
 					}
 					if doc.Title == "" || len(doc.Body) == 0 || len(doc.Basis) == 0 || doc.Addressee == "" || doc.UnitUSCC == "" || !strings.HasPrefix(doc.Progress, "/progress/") {
 						t.Errorf("%+v", doc)

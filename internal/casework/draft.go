@@ -226,7 +226,7 @@ func (s *Service) AttachFile(ctx context.Context, a actor.Actor, id int64, mater
 		}
 		if len(h.Files) >= m.FilesAllowed() {
 			return errs.InvalidFields(errs.Field{Path: "materials/" + material, Code: "max-files",
-				ZH: "这项材料的文件数量已达上限,请先删除再上传", EN: "This material has as many files as allowed; delete one first"})
+				ZH: "这项材料的文件数量已达上限，请先删除再上传", EN: "This material has as many files as allowed; delete one first"})
 		}
 		h.Files = append(h.Files, HandedDoc{File: ref.ID, Name: fileName(name), Size: ref.Size, Type: string(ref.Type), At: tx.Now()})
 		h.Licence = nil
@@ -243,7 +243,7 @@ func (s *Service) RemoveFile(ctx context.Context, a actor.Actor, id int64, mater
 		n := len(h.Files)
 		h.Files = slices.DeleteFunc(h.Files, func(f HandedDoc) bool { return f.File == file })
 		if len(h.Files) == n {
-			return errs.New(errs.NotFound, "file-not-found", "没有找到这个文件,它可能已经删除。", "There is no such file; it may have been deleted.")
+			return errs.New(errs.NotFound, "file-not-found", "没有找到这个文件，它可能已经删除。", "There is no such file; it may have been deleted.")
 		}
 		d.Data.put(h)
 		return s.detach(tx, d.CaseNo, file)

@@ -14,8 +14,8 @@ import (
 
 // The refusals of whoever may not hand in.
 var (
-	ErrWindowOnly = errs.New(errs.Forbidden, "window-only", "本事项只在窗口办理,请到办事指南列明的窗口申请。", "This item is handled at the window alone.")
-	ErrNoAgent    = errs.New(errs.Forbidden, "no-agent", "本事项须由申请人本人办理,不能委托他人代办。", "The applicant acts in person; an agent cannot hand this in.")
+	ErrWindowOnly = errs.New(errs.Forbidden, "window-only", "本事项只在窗口办理，请到办事指南列明的窗口申请。", "This item is handled at the window alone.")
+	ErrNoAgent    = errs.New(errs.Forbidden, "no-agent", "本事项须由申请人本人办理，不能委托他人代办。", "The applicant acts in person; an agent cannot hand this in.")
 )
 
 // fitting is the pure part of who may hand an item in for a party: the kind of
@@ -52,9 +52,9 @@ func fits(g *catalog.Guide, p actor.Party) error {
 		return nil
 	}
 	if person {
-		return errs.New(errs.Forbidden, "wrong-applicant", "本事项由自然人申请,请切换为个人身份后办理。", "Natural persons apply for this item; switch to your own identity.")
+		return errs.New(errs.Forbidden, "wrong-applicant", "本事项由自然人申请，请切换为个人身份后办理。", "Natural persons apply for this item; switch to your own identity.")
 	}
-	return errs.New(errs.Forbidden, "wrong-applicant", "本事项由法人或者非法人组织申请,请切换为单位身份后办理。", "Organisations apply for this item; switch to an organisation you act for.")
+	return errs.New(errs.Forbidden, "wrong-applicant", "本事项由法人或者非法人组织申请，请切换为单位身份后办理。", "Organisations apply for this item; switch to an organisation you act for.")
 }
 
 // denied writes an audit record of what somebody known tried and was refused:

@@ -17,7 +17,7 @@ const (
 )
 
 // ErrDraftTooLarge refuses a draft that nobody could have typed.
-var ErrDraftTooLarge = errs.New(errs.TooLarge, "draft-too-large", "填写的内容过多,无法保存。", "There is too much in the draft to be saved.")
+var ErrDraftTooLarge = errs.New(errs.TooLarge, "draft-too-large", "填写的内容过多，无法保存。", "There is too much in the draft to be saved.")
 
 // inputProblems checks the texts that an act brings, before anything is done.
 func inputProblems(in Input) []errs.Field {
@@ -42,7 +42,7 @@ func textProblems(path, v string, most int) []errs.Field {
 	case strings.ContainsRune(v, 0) || !utf8.ValidString(v):
 		return []errs.Field{{Path: path, Code: "text", ZH: "内容中有无法保存的字符", EN: "There are characters that cannot be stored"}}
 	case utf8.RuneCountInString(v) > most:
-		return []errs.Field{{Path: path, Code: "max-length", ZH: "内容过长,请删减后再提交", EN: "The text is too long"}}
+		return []errs.Field{{Path: path, Code: "max-length", ZH: "内容过长，请删减后再提交", EN: "The text is too long"}}
 	}
 	return nil
 }

@@ -112,61 +112,61 @@ func compose(kind Notice, f noticeFacts) Document {
 	switch kind {
 	case ReceiptNotice:
 		d.Body = []string{
-			fmt.Sprintf("您(单位)提交的%s申请及下列材料已经收到,办件编号为 %s。", item, f.CaseNo),
-			"我们将在下列期限内告知是否受理;如材料不齐全或者不符合法定形式,将一次性告知需要补正的全部内容。",
+			fmt.Sprintf("您（单位）提交的%s申请及下列材料已经收到，办件编号为 %s。", item, f.CaseNo),
+			"我们将在下列期限内告知是否受理；如材料不齐全或者不符合法定形式，将一次性告知需要补正的全部内容。",
 		}
 		if f.Regime.Deemed {
-			d.Body = append(d.Body, "逾期不告知的,自收到申请材料之日起即为受理。")
+			d.Body = append(d.Body, "逾期不告知的，自收到申请材料之日起即为受理。")
 		}
 	case AcceptanceNotice:
 		if f.Deemed {
-			d.Body = []string{fmt.Sprintf("您(单位)提出的%s申请,因在规定期限内未告知补正,自收到申请材料之日起即为受理。", item)}
+			d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，因在规定期限内未告知补正，自收到申请材料之日起即为受理。", item)}
 		} else {
-			d.Body = []string{fmt.Sprintf("您(单位)提出的%s申请,申请材料齐全、符合规定形式,现予受理。", item)}
+			d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，申请材料齐全、符合规定形式，现予受理。", item)}
 		}
 		d.Body = append(d.Body, "我们将在下列期限内作出决定。")
 	case CorrectionNotice:
 		d.Body = []string{
-			fmt.Sprintf("您(单位)提出的%s申请,经审查,需要补正下列全部内容。本告知为一次性告知,所列内容均出自公开的办事指南。", item),
-			"请在下列期限内补正后再次提交;已提交且无需补正的内容不必重复提交。",
+			fmt.Sprintf("您（单位）提出的%s申请，经审查，需要补正下列全部内容。本告知为一次性告知，所列内容均出自公开的办事指南。", item),
+			"请在下列期限内补正后再次提交；已提交且无需补正的内容不必重复提交。",
 		}
 	case DeclineNotice:
-		d.Body = []string{fmt.Sprintf("您(单位)提出的%s申请,经审查,决定不予受理。理由:%s", item, sentence(f.Reason))}
+		d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，经审查，决定不予受理。理由：%s", item, sentence(f.Reason))}
 		if f.Elsewhere != "" {
-			d.Body = append(d.Body, "请向有权办理的单位提出申请:"+sentence(f.Elsewhere))
+			d.Body = append(d.Body, "请向有权办理的单位提出申请："+sentence(f.Elsewhere))
 		}
 		d.Remedies = remedies(f)
 	case NotNeededNotice:
-		d.Body = []string{fmt.Sprintf("您(单位)申请的事项依法不需要办理%s。说明:%s", item, sentence(f.Reason))}
+		d.Body = []string{fmt.Sprintf("您（单位）申请的事项依法不需要办理%s。说明：%s", item, sentence(f.Reason))}
 		d.Remedies = remedies(f)
 	case PrecheckNotice:
 		d.Body = []string{
-			fmt.Sprintf("您(单位)提出的%s申请已通过网上预审。", item),
-			"请携带原件到下列窗口当面办理:" + sentence(f.Reason),
+			fmt.Sprintf("您（单位）提出的%s申请已通过网上预审。", item),
+			"请携带原件到下列窗口当面办理：" + sentence(f.Reason),
 		}
 	case ReturnNotice:
-		d.Body = []string{fmt.Sprintf("您(单位)提出的%s申请,在补正期限内未补正,现予退件。您可以在材料齐全后重新申请。%s", item, f.Reason)}
+		d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，在补正期限内未补正，现予退件。您可以在材料齐全后重新申请。%s", item, f.Reason)}
 		d.Remedies = remedies(f)
 	case ExtensionNotice:
-		d.Body = []string{fmt.Sprintf("您(单位)的%s申请,经本机关负责人批准,延长办理期限。理由:%s", item, sentence(f.Reason))}
+		d.Body = []string{fmt.Sprintf("您（单位）的%s申请，经本机关负责人批准，延长办理期限。理由：%s", item, sentence(f.Reason))}
 	case SpecialNotice:
 		d.Body = []string{
-			fmt.Sprintf("您(单位)的%s申请,依法需要进行下列特别程序,所需时间不计算在办理期限内。", item),
-			"理由:" + sentence(f.Reason),
+			fmt.Sprintf("您（单位）的%s申请，依法需要进行下列特别程序，所需时间不计算在办理期限内。", item),
+			"理由：" + sentence(f.Reason),
 		}
 	case DecisionNotice:
-		d.Body = []string{fmt.Sprintf("您(单位)提出的%s申请,经审查,符合法定条件、标准,决定准予。", item)}
+		d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，经审查，符合法定条件、标准，决定准予。", item)}
 		if f.Regime.Key == publicService.Key {
-			d.Body = []string{fmt.Sprintf("您(单位)提出的%s申请,经审查,符合办理条件,已经办结。", item)}
+			d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，经审查，符合办理条件，已经办结。", item)}
 		}
 		if f.Reason != "" {
 			d.Body = append(d.Body, sentence(f.Reason))
 		}
 	case RefusalNotice:
-		d.Body = []string{fmt.Sprintf("您(单位)提出的%s申请,经审查,决定不予%s。理由:%s", item, verb(f.Regime), sentence(f.Reason))}
+		d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，经审查，决定不予%s。理由：%s", item, verb(f.Regime), sentence(f.Reason))}
 		d.Remedies = remedies(f)
 	case WithdrawalNotice:
-		d.Body = []string{fmt.Sprintf("应您(单位)的请求,%s申请终止办理。%s", item, f.Reason)}
+		d.Body = []string{fmt.Sprintf("应您（单位）的请求，%s申请终止办理。%s", item, f.Reason)}
 	case DeliveryRecord:
 		d.Body = []string{fmt.Sprintf("%s申请的办理结果已按下列方式送达。", item)}
 	}
@@ -189,7 +189,7 @@ func verb(r Regime) string {
 // public service has its complaint line instead.
 func remedies(f noticeFacts) []string {
 	if !f.Regime.Remedies {
-		return []string{"对办理结果有异议的,可以向办理单位提出,也可以拨打12345政务服务便民热线反映。"}
+		return []string{"对办理结果有异议的，可以向办理单位提出，也可以拨打12345政务服务便民热线反映。"}
 	}
 	var out []string
 	for _, r := range []string{f.Guide.Remedies.Reconsideration, f.Guide.Remedies.Litigation} {

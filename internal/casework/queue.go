@@ -227,7 +227,7 @@ func splitCursor(cursor string) (due string, id int64, err error) {
 	}
 	due, n, ok := strings.Cut(cursor, ".")
 	if id, err = strconv.ParseInt(n, 10, 64); err != nil || !ok {
-		return "", 0, errs.New(errs.Malformed, "bad-cursor", "翻页位置不正确,请从第一页重新开始。", "The page cursor is not valid; start from the first page.")
+		return "", 0, errs.New(errs.Malformed, "bad-cursor", "翻页位置不正确，请从第一页重新开始。", "The page cursor is not valid; start from the first page.")
 	}
 	return due, id, nil
 }

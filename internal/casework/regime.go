@@ -76,7 +76,7 @@ func SpecialWords(key string) (zh, en string) {
 
 const (
 	licensingLaw = "《中华人民共和国行政许可法》"
-	cityRule     = "《无锡市政务服务“一网通办”工作规范》(锡政办发〔2022〕70号)"
+	cityRule     = "《无锡市政务服务“一网通办”工作规范》（锡政办发〔2022〕70号）"
 )
 
 // Regimes lists every regime. Licensing is 行政许可; the others rest on the

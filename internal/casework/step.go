@@ -227,7 +227,7 @@ func (st *step) writeEvent() error {
 // told says which acts of the authority the applicant gets a message about.
 var told = map[Act]string{
 	Submit: "您的申请已收到", Accept: "您的申请已受理", DeemAccepted: "您的申请视为已受理", RequestCorrection: "您的申请需要补正材料",
-	Decline: "您的申请不予受理", NotReceived: "您的事项无需申请", PrecheckPass: "您的申请已通过网上预审,请到窗口办理", Arrive: "您的申请已受理",
+	Decline: "您的申请不予受理", NotReceived: "您的事项无需申请", PrecheckPass: "您的申请已通过网上预审，请到窗口办理", Arrive: "您的申请已受理",
 	ReturnUncorrected: "您的申请已退件", Extend: "您的办件延长了办理期限", Suspend: "您的办件进入特别程序", Resume: "您的办件恢复办理",
 	Decide: "您的办件已作出决定", HandOver: "您的办理结果已领取", Post: "您的办理结果已寄出", DeliverElectronic: "您的办理结果已送达电子证照",
 	Resubmit: "您的补正材料已收到", Withdraw: "您的申请已撤回",

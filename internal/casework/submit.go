@@ -61,7 +61,7 @@ func problems(d *Draft, v *catalog.Version, r *reading) []errs.Field {
 	for _, m := range v.Guide.Asked(r.values) {
 		if m.Required() && d.Data.Handed(m.Code).Empty() {
 			out = append(out, errs.Field{Path: "materials/" + m.Code, Code: "required",
-				ZH: "请提交材料:" + m.Name, EN: "Hand in: " + orElse(m.NameEN, m.Name)})
+				ZH: "请提交材料：" + m.Name, EN: "Hand in: " + orElse(m.NameEN, m.Name)})
 		}
 	}
 	return append(out, deliveryProblems(d.Data.Delivery, v.Guide.Result())...)
@@ -272,11 +272,11 @@ func (st *step) handedLines(d *Draft) []DocLine {
 		h := d.Data.Handed(m.Code)
 		switch {
 		case h.Licence != nil:
-			out = append(out, DocLine{m.Name, "使用电子证照:" + h.Licence.Name})
+			out = append(out, DocLine{m.Name, "使用电子证照：" + h.Licence.Name})
 		case len(h.Files) > 0:
 			out = append(out, DocLine{m.Name, fmt.Sprintf("电子文件 %d 份", len(h.Files))})
 		case h.Paper:
-			out = append(out, DocLine{m.Name, "纸质材料,窗口已查验"})
+			out = append(out, DocLine{m.Name, "纸质材料，窗口已查验"})
 		}
 	}
 	return out

@@ -12,7 +12,7 @@ import (
 // accept 受理: the file is complete and in form; the decision clocks begin.
 func (st *step) accept() error {
 	if st.w.v.Guide.Basics.Mode == "precheck" {
-		return errs.New(errs.Conflict, "precheck-first", "本事项须到窗口办理:网上先预审,申请人到场后再受理。",
+		return errs.New(errs.Conflict, "precheck-first", "本事项须到窗口办理：网上先预审，申请人到场后再受理。",
 			"This item finishes at the window: pre-review first, then receive the person.")
 	}
 	return st.acceptOn()
@@ -39,7 +39,7 @@ func (st *step) deemAccepted() error {
 	}
 	st.deemed = true
 	st.c.AcceptedAt = st.c.ReceivedAt
-	st.say("收件之日起第" + fmt.Sprint(t.Workdays) + "个工作日届满未告知补正,自收到申请材料之日起视为受理")
+	st.say("收件之日起第" + fmt.Sprint(t.Workdays) + "个工作日届满未告知补正，自收到申请材料之日起视为受理")
 	return st.acceptOn()
 }
 
@@ -54,7 +54,7 @@ func (st *step) requestCorrection() error {
 		for i, a := range asks {
 			if !slices.ContainsFunc(first, func(f Ask) bool { return f.Material == a.Material && f.Line == a.Line && f.Field == a.Field }) {
 				return errs.InvalidFields(errs.Field{Path: fmt.Sprintf("asks/%d", i), Code: "told-once",
-					ZH: "补正内容须一次性告知:上次告知时已经可以发现的问题不得再次要求补正",
+					ZH: "补正内容须一次性告知：上次告知时已经可以发现的问题不得再次要求补正",
 					EN: "Corrections are asked for once: only what the first notice asked and is still missing may be repeated"})
 			}
 		}
@@ -75,7 +75,7 @@ func (st *step) requestCorrection() error {
 // decline 不予受理 and 不受理: in writing, with the reason and the remedies.
 func (st *step) decline() error {
 	if st.in.Reason == "" {
-		return missing("reason", "请写明理由,申请人将在决定书上看到", "Give the reason; the applicant reads it on the notice")
+		return missing("reason", "请写明理由，申请人将在决定书上看到", "Give the reason; the applicant reads it on the notice")
 	}
 	st.reason = st.in.Reason
 	st.say(st.in.Reason, st.in.Elsewhere)
@@ -89,10 +89,10 @@ func (st *step) returnUncorrected() error {
 	l := st.w.v.Guide.Limits.Correction
 	t, ok := st.c.Clocks.of(Correction)
 	if l == nil || l.Note == "" || !ok {
-		return errs.New(errs.Conflict, "no-ground-to-return", "本事项的办事指南没有规定逾期未补正的处理,不能退件。", "The guide gives no ground for returning an uncorrected application.")
+		return errs.New(errs.Conflict, "no-ground-to-return", "本事项的办事指南没有规定逾期未补正的处理，不能退件。", "The guide gives no ground for returning an uncorrected application.")
 	}
 	if !t.Timer().At(st.w.cal, st.tx.Now()).Effective() {
-		return errs.New(errs.Conflict, "limit-not-over", "补正期限尚未届满,不能退件。", "The applicant's time is not over yet.")
+		return errs.New(errs.Conflict, "limit-not-over", "补正期限尚未届满，不能退件。", "The applicant's time is not over yet.")
 	}
 	st.reason = l.Note
 	return nil
@@ -127,7 +127,7 @@ func (st *step) arrive() error {
 		names = append(names, m.Name)
 	}
 	if len(names) > 0 {
-		st.say(fmt.Sprintf("窗口已查验原件:%v", names))
+		st.say(fmt.Sprintf("窗口已查验原件：%v", names))
 	}
 	return st.acceptOn()
 }
@@ -141,7 +141,7 @@ func (st *step) handOver() error {
 		return missing("recipient", "请填写领取人姓名", "Enter who took it")
 	}
 	st.docFacts = []DocFact{{"送达方式", "窗口领取"}, {"领取人", st.in.Recipient}, {"送达日期", clock.DateOf(st.tx.Now()).String()}}
-	st.say("领取人:" + st.in.Recipient)
+	st.say("领取人：" + st.in.Recipient)
 	st.endTasks()
 	return nil
 }
@@ -159,7 +159,7 @@ func (st *step) post() error {
 		return err
 	}
 	st.docFacts = []DocFact{{"送达方式", "邮寄"}, {"收件人", dl.Name}, {"运单", st.in.Waybill}, {"寄出日期", clock.DateOf(st.tx.Now()).String()}}
-	st.say("运单:" + st.in.Waybill)
+	st.say("运单：" + st.in.Waybill)
 	st.endTasks()
 	return nil
 }

@@ -318,11 +318,11 @@ func TestSearch(t *testing.T) {
 			g.Questions[0].Q = "办理" + name + "要带什么"
 			return s.publish(def(n, g, units...))
 		}
-		item(99001, "食品经营许可(新办)", "01", "3", "business", "2", []string{"办卫生证"}, "wx")
+		item(99001, "食品经营许可（新办）", "01", "3", "business", "2", []string{"办卫生证"}, "wx")
 		road := item(99002, "占用、挖掘城市道路审批", "01", "4", "traffic", "2", []string{"挖路"}, "lx", "bh")
 		item(99003, "残疾人证换领", "20", "4", "disabled", "1", nil, "lx")
 		item(99004, "老年人优待证办理", "20", "4", "senior", "1", nil, "bh")
-		for text, want := range map[string]string{"食品": "食品经营许可(新办)", "经营许可": "食品经营许可(新办)", "卫生证": "食品经营许可(新办)", "占用挖掘": "占用、挖掘城市道路审批",
+		for text, want := range map[string]string{"食品": "食品经营许可（新办）", "经营许可": "食品经营许可（新办）", "卫生证": "食品经营许可（新办）", "占用挖掘": "占用、挖掘城市道路审批",
 			"挖路": "占用、挖掘城市道路审批", "残疾 换领": "残疾人证换领", "canjiren": "残疾人证换领", "lnr": "老年人优待证办理", "优待证": "老年人优待证办理"} {
 			if got := s.found(Query{Text: text}); len(got) == 0 || got[0] != want {
 				t.Errorf("%s: %v", text, got)
@@ -335,7 +335,7 @@ func TestSearch(t *testing.T) {
 			t.Errorf("in the text: %v", got)
 		}
 		mixed := sound("杂项登记", "20")
-		mixed.Basics.Summary, mixed.Basics.Topics, mixed.Basics.Audience = "道路开挖修复,挖断水管赔偿", []string{"other"}, []string{"9"}
+		mixed.Basics.Summary, mixed.Basics.Topics, mixed.Basics.Audience = "道路开挖修复，挖断水管赔偿", []string{"other"}, []string{"9"}
 		gone := s.publish(def(99008, mixed, "bh"))[0]
 		if got := s.found(Query{Text: "挖断水管"}); len(got) != 1 {
 			t.Errorf("in the summary: %v", got)

@@ -103,10 +103,10 @@ func (c *checker) visits(g *Guide) {
 		c.err("basics/visits", "全程网办事项的到现场次数应为0")
 	}
 	if (b.Visits > 0) != (b.VisitReason != "") {
-		c.err("basics/visitReason", "到现场次数大于0时必须说明理由,等于0时不得填写")
+		c.err("basics/visitReason", "到现场次数大于0时必须说明理由，等于0时不得填写")
 	}
 	if b.Mode == "precheck" && b.Visits == 0 {
-		c.err("basics/mode", "预审后到窗口办理的事项,到现场次数不能为0")
+		c.err("basics/mode", "预审后到窗口办理的事项，到现场次数不能为0")
 	}
 	if g.Contacts.Consult != "" && g.Contacts.Consult == g.Contacts.Complaint {
 		c.err("contacts/complaint", "咨询与投诉的电话不能相同")
@@ -117,7 +117,7 @@ func (c *checker) limits(g *Guide) {
 	l := g.Limits
 	instant := g.Instant()
 	if instant != (l.Promised.Unit == "instant") {
-		c.err("limits/promised", "即办件的承诺时限应为当场办结,承诺件不得为当场办结")
+		c.err("limits/promised", "即办件的承诺时限应为当场办结，承诺件不得为当场办结")
 	}
 	if !slices.Contains([]string{"workday", "day", "instant", "none"}, l.Statutory.Unit) {
 		c.err("limits/statutory/unit", "时限单位不正确")
@@ -148,7 +148,7 @@ func (c *checker) materials(g *Guide, f *form.Form) {
 		c.oneOf(at+"/media", m.Media, []string{"electronic", "paper", "both"})
 		c.oneOf(at+"/source", m.Source, []string{"self", "government", "other"})
 		if m.Media == "paper" && m.PaperLaw == "" {
-			c.err(at+"/paperLaw", "只收纸质材料必须引用法律、法规(第二十一条)")
+			c.err(at+"/paperLaw", "只收纸质材料必须引用法律、法规（第二十一条）")
 		}
 		for _, v := range vague {
 			if strings.Contains(m.Name, v) {
@@ -156,7 +156,7 @@ func (c *checker) materials(g *Guide, f *form.Form) {
 			}
 		}
 		if len(m.Lines) == 0 {
-			c.err(at+"/lines", "缺少补正要点,窗口将无法一次性告知")
+			c.err(at+"/lines", "缺少补正要点，窗口将无法一次性告知")
 		}
 		if m.When != nil && (f == nil || f.Field(m.When.Field) == nil) {
 			c.err(at+"/when", "条件所指的表单项不存在")
@@ -167,7 +167,7 @@ func (c *checker) materials(g *Guide, f *form.Form) {
 func (c *checker) steps(g *Guide) {
 	for _, kind := range []string{StepReceive, StepDecide} {
 		if _, ok := g.Step(kind); !ok {
-			c.err("steps", "缺少环节:"+kind)
+			c.err("steps", "缺少环节："+kind)
 		}
 	}
 	for _, s := range g.Steps {

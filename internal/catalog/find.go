@@ -267,7 +267,7 @@ func itemRow(r *db.Rows) (Item, error) {
 	return *it, nil
 }
 
-var errBadCursor = errs.New(errs.Malformed, "bad-cursor", "翻页位置不正确,请从第一页重新开始。", "The page cursor is not valid; start from the first page.")
+var errBadCursor = errs.New(errs.Malformed, "bad-cursor", "翻页位置不正确，请从第一页重新开始。", "The page cursor is not valid; start from the first page.")
 
 func writeCursor(name string, id int64) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(id, 36) + " " + name))

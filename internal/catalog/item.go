@@ -220,7 +220,7 @@ func (g *Guide) Result() Result {
 func (g *Guide) Instant() bool { return g.Basics.CaseType == "instant" }
 
 // ErrNoItem is the error for a code that no item has.
-var ErrNoItem = errs.New(errs.NotFound, "item-not-found", "没有找到这个事项,请检查编码或者重新搜索。", "There is no such item; check the code or search again.")
+var ErrNoItem = errs.New(errs.NotFound, "item-not-found", "没有找到这个事项，请检查编码或者重新搜索。", "There is no such item; check the code or search again.")
 
 // ErrPaused is the error for an item that takes no applications now.
 var ErrPaused = errs.New(errs.Conflict, "item-suspended", "该事项目前暂停办理。", "This item takes no applications at present.")

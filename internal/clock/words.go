@@ -17,21 +17,21 @@ func Remaining(s Status, en bool) string {
 		return w.pick("尚未起算", "not started")
 	case Running:
 		if s.Remaining > 0 {
-			text = w.pick(fmt.Sprintf("还剩 %s,%s前", w.count(s.Remaining), by), fmt.Sprintf("%s left, until %s", w.count(s.Remaining), by))
+			text = w.pick(fmt.Sprintf("还剩 %s，%s前", w.count(s.Remaining), by), fmt.Sprintf("%s left, until %s", w.count(s.Remaining), by))
 		} else {
-			text = w.pick("今天到期,"+by, "due today, "+by)
+			text = w.pick("今天到期，"+by, "due today, "+by)
 		}
 	case Paused:
-		text = w.pick("计时暂停,还剩 "+w.count(s.Remaining), "paused, "+w.count(s.Remaining)+" left")
+		text = w.pick("计时暂停，还剩 "+w.count(s.Remaining), "paused, "+w.count(s.Remaining)+" left")
 	case DoneInTime:
 		return w.pick("已按时完成", "done in time")
 	case DoneLate:
-		text = w.late("已完成,超期", "done, late", s.Overdue)
+		text = w.late("已完成，超期", "done, late", s.Overdue)
 	case Lapsed:
-		text = w.late("已超期", "late", s.Overdue) + w.pick(fmt.Sprintf(",应于%s前完成", by), ", was due by "+by)
+		text = w.late("已超期", "late", s.Overdue) + w.pick(fmt.Sprintf("，应于%s前完成", by), ", was due by "+by)
 	}
 	if s.Provisional {
-		text += w.pick("(暂定)", " (provisional)")
+		text += w.pick("（暂定）", " (provisional)")
 	}
 	return text
 }
@@ -43,9 +43,9 @@ func (r Reckoning) Lines(en bool) []string {
 	if r.State == NotStarted {
 		return []string{w.pick("尚未起算。", "Not started.")}
 	}
-	limit := w.pick("期限:", "limit: ") + w.count(days(r.Limit.N))
+	limit := w.pick("期限：", "limit: ") + w.count(days(r.Limit.N))
 	if r.Limit.Article != "" {
-		limit += w.pick("(依据"+r.Limit.Article+")", " ("+r.Limit.Article+")")
+		limit += w.pick("（依据"+r.Limit.Article+"）", " ("+r.Limit.Article+")")
 	}
 	out := []string{limit}
 	for _, e := range r.Events {
@@ -59,13 +59,13 @@ func (r Reckoning) Lines(en bool) []string {
 		out = append(out, w.run(r.Days[i], r.Days[j-1]))
 		i = j
 	}
-	end := w.pick("届满:", "ends: ") + w.day(r.Due) + " 24:00"
+	end := w.pick("届满：", "ends: ") + w.day(r.Due) + " 24:00"
 	if r.State == Paused {
-		end += w.pick("(若今天恢复计时)", " (if it resumed today)")
+		end += w.pick("（若今天恢复计时）", " (if it resumed today)")
 	}
-	out = append(out, end, w.pick("日历版本:", "calendar: ")+r.Edition)
+	out = append(out, end, w.pick("日历版本：", "calendar: ")+r.Edition)
 	if r.Provisional {
-		out = append(out, w.pick("暂定:当年放假安排尚未公布,按周末和法定节假日推算,公布后重新计算,在此之前不产生法律效果。",
+		out = append(out, w.pick("暂定：当年放假安排尚未公布，按周末和法定节假日推算，公布后重新计算，在此之前不产生法律效果。",
 			"provisional: the year's holiday notice is not published; reckoned on weekends and statutory holidays, to be reckoned again, without legal effect until then."))
 	}
 	return out
@@ -125,7 +125,7 @@ func (w words) event(e Event) string {
 	var text string
 	switch e.Kind {
 	case Started:
-		text = w.pick("起算,当日不计", "begins; the day itself is not counted")
+		text = w.pick("起算，当日不计", "begins; the day itself is not counted")
 	case SuspensionOn:
 		text = w.pick("暂停计时", "paused")
 	case SuspensionOff:
@@ -133,7 +133,7 @@ func (w words) event(e Event) string {
 	case Extended:
 		text = w.pick("延长 "+w.count(e.N), "extended by "+w.count(e.N))
 	case TooLate:
-		text = w.pick("期限届满之后的事项,不影响期限", "after the limit had lapsed, without effect")
+		text = w.pick("期限届满之后的事项，不影响期限", "after the limit had lapsed, without effect")
 	case Finished:
 		text = w.pick("完成", "done")
 	}
@@ -144,10 +144,10 @@ func (w words) event(e Event) string {
 		}
 	}
 	if len(because) > 0 {
-		text += w.pick("("+strings.Join(because, ",")+")", " ("+strings.Join(because, ", ")+")")
+		text += w.pick("（"+strings.Join(because, "，")+"）", " ("+strings.Join(because, ", ")+")")
 	}
 	if e.Due != 0 && e.Kind != Finished {
-		text += w.pick(",届满日 ", ", ends ") + e.Due.String()
+		text += w.pick("，届满日 ", ", ends ") + e.Due.String()
 	}
 	return at + " " + text
 }
@@ -162,21 +162,21 @@ func (w words) run(a, b Counted) string {
 	switch a.Why {
 	case Counts:
 		if b.N > a.N {
-			text += fmt.Sprintf(w.pick(",第 %d–%d 日", ", days %d–%d"), a.N, b.N)
+			text += fmt.Sprintf(w.pick("，第 %d–%d 日", ", days %d–%d"), a.N, b.N)
 		} else {
-			text += fmt.Sprintf(w.pick(",第 %d 日", ", day %d"), a.N)
+			text += fmt.Sprintf(w.pick("，第 %d 日", ", day %d"), a.N)
 		}
 	case OpeningDay:
-		text += w.pick(",开始当日不计", ", the opening day is not counted")
+		text += w.pick("，开始当日不计", ", the opening day is not counted")
 	case NotWorking:
-		text += w.pick(",不计", ", not counted")
+		text += w.pick("，不计", ", not counted")
 	case Suspended:
-		text += w.pick(",暂停期间不计", ", paused, not counted")
+		text += w.pick("，暂停期间不计", ", paused, not counted")
 	case RollsOn:
-		text += w.pick(",期满顺延", ", rolled on")
+		text += w.pick("，期满顺延", ", rolled on")
 	}
 	if a.Provisional {
-		text += w.pick(",暂定", ", provisional")
+		text += w.pick("，暂定", ", provisional")
 	}
 	return text
 }

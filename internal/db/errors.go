@@ -20,15 +20,15 @@ var ErrNoRows = errors.New("db: no row")
 // What callers and operators may meet; compare with errors.Is.
 var (
 	// ErrAway: the database cannot be reached; nothing of the act happened.
-	ErrAway = errs.New(errs.Unavailable, "database-away", "数据库暂时无法访问,请稍后再试。", "The database cannot be reached; try again later.")
+	ErrAway = errs.New(errs.Unavailable, "database-away", "数据库暂时无法访问，请稍后再试。", "The database cannot be reached; try again later.")
 	// ErrOutcomeUnknown: the connection broke while the commit was under way.
-	ErrOutcomeUnknown = errs.New(errs.Unavailable, "outcome-unknown", "提交时连接中断,结果尚不确定,请先查询再重试。", "The connection broke during the commit; look before trying again.")
+	ErrOutcomeUnknown = errs.New(errs.Unavailable, "outcome-unknown", "提交时连接中断，结果尚不确定，请先查询再重试。", "The connection broke during the commit; look before trying again.")
 	// ErrBusy: the act was tried several times and always met other acts.
-	ErrBusy = errs.New(errs.Unavailable, "database-busy", "系统繁忙,请稍后再试。", "The database is busy; try again.")
+	ErrBusy = errs.New(errs.Unavailable, "database-busy", "系统繁忙，请稍后再试。", "The database is busy; try again.")
 	// ErrFull: there is no room left where the data are stored.
-	ErrFull = errs.New(errs.Unavailable, "storage-full", "存储空间已满,请联系管理员。", "The storage is full.")
+	ErrFull = errs.New(errs.Unavailable, "storage-full", "存储空间已满，请联系管理员。", "The storage is full.")
 	// ErrInUse: another process serves the same SQLite data.
-	ErrInUse = errs.New(errs.Conflict, "data-in-use", "数据目录正由另一个进程使用,请先停止它。", "Another process is serving the same data; stop it first.")
+	ErrInUse = errs.New(errs.Conflict, "data-in-use", "数据目录正由另一个进程使用，请先停止它。", "Another process is serving the same data; stop it first.")
 	// ErrNoDatabase: a read-only opening found no database.
 	ErrNoDatabase = errs.New(errs.NotFound, "no-database", "找不到数据库。", "There is no database at this place.")
 	// ErrReadOnly: a write was asked of a database opened for reading.
@@ -36,7 +36,7 @@ var (
 	// ErrInvalidText: a text holds NUL or is not UTF-8.
 	ErrInvalidText = errs.New(errs.Invalid, "invalid-text", "文字中含有无法保存的字符。", "The text holds characters that cannot be stored.")
 	// ErrClosed: the database was closed.
-	ErrClosed = errs.New(errs.Unavailable, "database-closed", "系统正在停止,请稍后再试。", "The system is stopping; try again later.")
+	ErrClosed = errs.New(errs.Unavailable, "database-closed", "系统正在停止，请稍后再试。", "The system is stopping; try again later.")
 )
 
 // IsUnique reports whether err is a primary key or unique index that was hit.

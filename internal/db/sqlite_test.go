@@ -258,7 +258,7 @@ func TestOpen_url(t *testing.T) {
 			t.Errorf("%q: %v %v", u, d, err)
 		}
 	}
-	dir := filepath.Join(t.TempDir(), "政务 数据?#%")
+	dir := filepath.Join(t.TempDir(), "政务 数据？#%")
 	d := dbtest.Open(t, "sqlite://"+strings.NewReplacer("?", "%3F", "#", "%23", "%", "%25").Replace(dir)+"/a.db", db.Options{Now: now})
 	must(t, d.Ping(t.Context()))
 	if fi, err := os.Stat(filepath.Join(dir, "a.db")); err != nil || fi.Mode().Perm() != 0o600 {

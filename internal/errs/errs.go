@@ -108,7 +108,7 @@ func New(kind Kind, code, zh, en string) *Error {
 
 // InvalidFields is the error for input whose fields do not fit.
 func InvalidFields(fields ...Field) *Error {
-	return &Error{Kind: Invalid, Code: "invalid-input", ZH: "填写的内容有误,请按提示修改后再提交。",
+	return &Error{Kind: Invalid, Code: "invalid-input", ZH: "填写的内容有误，请按提示修改后再提交。",
 		EN: "Some of the input does not fit; see the fields.", Fields: fields}
 }
 
@@ -121,7 +121,7 @@ func Of(err error) *Error {
 	if errors.As(err, &e) {
 		return e
 	}
-	return &Error{Kind: Internal, Code: "internal", ZH: "系统出现问题,请稍后再试。", EN: "Something went wrong on our side.", Err: err}
+	return &Error{Kind: Internal, Code: "internal", ZH: "系统出现问题，请稍后再试。", EN: "Something went wrong on our side.", Err: err}
 }
 
 // KindOf is the kind of the first *Error in the chain: Internal if there is

@@ -158,7 +158,7 @@ func TestDetect(t *testing.T) {
 		{"pptx", zipOf(t, part{"[Content_Types].xml", nil}, part{"ppt/presentation.xml", nil}), "pptx", PPTX, nil},
 		{"ofd", zipOf(t, part{"OFD.xml", []byte("<ofd:OFD/>")}, part{"Doc_0/Document.xml", nil}), "ofd", OFD, nil},
 		{"plain zip", zipOf(t, part{"扫描件/身份证.txt", []byte("x")}), "zip", ZIP, nil},
-		{"text", []byte("姓名,数量\n"), "txt", TXT, nil},
+		{"text", []byte("姓名，数量\n"), "txt", TXT, nil},
 		{"html is no text", []byte("<!DOCTYPE html><script>alert(1)</script>"), "txt", "", ErrType()},
 		{"program", []byte("\x7fELF\x02\x01\x01\x00"), "pdf", "", ErrType()},
 		{"doc by ending", []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1rest"), "doc", DOC, nil},

@@ -68,7 +68,7 @@ func readObject(text []byte, place string, p *problems) (node, bool) {
 	}
 	var m map[string]any
 	if err := json.Unmarshal(text, &m); err != nil || m == nil {
-		p.add(at, "json", "不是有效的 JSON 对象(或者有重复的键)", "is not a sound JSON object (or has a key twice)")
+		p.add(at, "json", "不是有效的 JSON 对象（或者有重复的键）", "is not a sound JSON object (or has a key twice)")
 		return node{}, false
 	}
 	return node{m, place, p}, true

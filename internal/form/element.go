@@ -80,7 +80,7 @@ func (c *compiler) resolve(n node) (node, bool) {
 		}
 		base = node{def, "$defs/" + short(name), c.problems}
 		if inner, _ := def["$ref"].(string); def["$ref"] != nil && !strings.HasPrefix(inner, elemScheme) {
-			base.bad("$ref", "ref", "$defs 中只能引用数据元(elem:代码)", "a definition may refer to data elements only (elem:CODE)")
+			base.bad("$ref", "ref", "$defs 中只能引用数据元（elem:代码）", "a definition may refer to data elements only (elem:CODE)")
 			return n, false
 		}
 		if base, ok = c.resolve(base); !ok {
@@ -119,11 +119,11 @@ func overlay(base, over node) (node, bool) {
 			}
 		case "maxLength", "maximum", "maxItems":
 			if a, b, ok := pair(v, old); !ok || a > b {
-				loose("只能比所引用的定义更严(更小)", "can only be smaller than in the definition referred to")
+				loose("只能比所引用的定义更严（更小）", "can only be smaller than in the definition referred to")
 			}
 		case "minLength", "minimum", "minItems":
 			if a, b, ok := pair(v, old); !ok || a < b {
-				loose("只能比所引用的定义更严(更大)", "can only be larger than in the definition referred to")
+				loose("只能比所引用的定义更严（更大）", "can only be larger than in the definition referred to")
 			}
 		case "multipleOf":
 			if a, b, ok := pair(v, old); !ok || b <= 0 || math.Abs(a/b-math.Round(a/b)) > 1e-9 {

@@ -165,7 +165,7 @@ func (c *compiler) pattern(n node, fd *Field) {
 	}
 	p := Pattern{Expr: n.text("pattern", 500), ZH: n.text("x-msg", maxTitle), EN: n.text("x-msg-en", maxTitle)}
 	if _, err := regexp.Compile(p.Expr); err != nil {
-		n.bad("pattern", "pattern", "不是有效的正则表达式(RE2)", "is not a sound regular expression (RE2)")
+		n.bad("pattern", "pattern", "不是有效的正则表达式（RE2）", "is not a sound regular expression (RE2)")
 	}
 	if p.ZH == "" {
 		n.bad("x-msg", "required", "写了 pattern，就要用 x-msg 说明应当怎样填写", "a pattern needs x-msg, the sentence that says what to do")
@@ -207,7 +207,7 @@ func (c *compiler) listQuestion(n node, fd *Field) {
 		items.only(set("type enum oneOf"))
 		fd.Type = List
 		if fd.Options = c.options(items); len(fd.Options) == 0 {
-			items.bad("enum", "required", "列表必须有选项(enum 或者 oneOf)", "a list needs options (enum or oneOf)")
+			items.bad("enum", "required", "列表必须有选项（enum 或者 oneOf）", "a list needs options (enum or oneOf)")
 		}
 		fd.MaxItems = n.whole("maxItems", 1, maxOptions, 0)
 		fd.MinItems = n.whole("minItems", 0, max(len(fd.Options), 1), 0)

@@ -86,7 +86,7 @@ func (c *compiler) cond(n node, f *Form) *Cond {
 	for _, v := range list {
 		m, ok := v.(map[string]any)
 		if !ok || len(m) == 0 || len(m) > 10 {
-			n.bad("x-show", "condition", "每组条件写作 {字段: 值},1 至 10 个", "an alternative is {field: value}, 1 to 10 of them")
+			n.bad("x-show", "condition", "每组条件写作 {字段：值},1 至 10 个", "an alternative is {field: value}, 1 to 10 of them")
 			return nil
 		}
 		var alt Alternative
@@ -123,7 +123,7 @@ func (c *compiler) atom(n node, fd *Field, v any) (Atom, bool) {
 		}
 		_, known := fd.option(s)
 		if fd.Type == Boolean && !isFlag || fd.Type != Boolean && (!isText || !known) || slices.Contains(a.Values, s) {
-			n.bad("x-show", "option", "“%s”没有这个选项(或者重复)", "“%s” has no such option (or it is repeated)", fd.Name)
+			n.bad("x-show", "option", "“%s”没有这个选项（或者重复）", "“%s” has no such option (or it is repeated)", fd.Name)
 			return a, false
 		}
 		a.Values = append(a.Values, s)
@@ -154,7 +154,7 @@ func (c *compiler) cycles(f *Form) map[string]bool {
 			for _, x := range circle {
 				in[x] = true
 			}
-			c.add("properties/"+name+"/x-show", "cycle", "显示条件形成循环:"+strings.Join(circle, " → ")+" → "+name,
+			c.add("properties/"+name+"/x-show", "cycle", "显示条件形成循环："+strings.Join(circle, " → ")+" → "+name,
 				"the conditions form a circle: "+strings.Join(circle, " → ")+" → "+name)
 			return
 		}

@@ -44,7 +44,7 @@ func (fd *Field) requiredError(path string) errs.Field {
 	case Radio, Select, Checkboxes:
 		return fd.err(path, "required", "请选择%s", "Choose %s")
 	case Table:
-		return fd.err(path, "required", "请填写%s,至少一行", "Enter %s, one row at least")
+		return fd.err(path, "required", "请填写%s，至少一行", "Enter %s, one row at least")
 	}
 	return fd.err(path, "required", "请填写%s", "Enter %s")
 }

@@ -21,7 +21,7 @@ const (
 
 // ZH is the level's Chinese name.
 func (l DivisionLevel) ZH() string {
-	return [...]string{"", "省级", "设区市级", "县级", "镇(街道)级", "村(社区)级"}[l]
+	return [...]string{"", "省级", "设区市级", "县级", "镇（街道）级", "村（社区）级"}[l]
 }
 
 // EN is the level's English name.

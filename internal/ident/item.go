@@ -75,7 +75,7 @@ func (p Profile) ParseItem(s string) (Item, Result) {
 	case basic, impl, hand:
 	default:
 		return Item{}, r.fail("length",
-			fmt.Sprintf("事项编码应为%d位(基本编码)、%d位(实施编码)或%d位(业务办理项编码)。", basic, impl, hand),
+			fmt.Sprintf("事项编码应为%d位（基本编码）、%d位（实施编码）或%d位（业务办理项编码）。", basic, impl, hand),
 			fmt.Sprintf("An item code has %d (basic), %d (implementation) or %d (handling item) characters.", basic, impl, hand))
 	}
 	var it Item
@@ -126,7 +126,7 @@ func (p Profile) checkUnit(code string, r *Result) Remark {
 	if inner.Valid {
 		return Remark{}
 	}
-	return Remark{"unit-" + inner.Reason.Code, "编码中的实施主体代码有误:" + inner.Reason.ZH, "The unit's code inside is wrong: " + inner.Reason.EN}
+	return Remark{"unit-" + inner.Reason.Code, "编码中的实施主体代码有误：" + inner.Reason.ZH, "The unit's code inside is wrong: " + inner.Reason.EN}
 }
 
 func (p Profile) checkBasic(it Item, r *Result) Remark {
@@ -134,7 +134,7 @@ func (p Profile) checkBasic(it Item, r *Result) Remark {
 	case !digits(it.Province, p.Province) || !digits(it.Type, p.Type) || !digits(it.Main, p.Main):
 		return Remark{"alphabet", "基本编码的省级代码、事项类型和主项应为数字。", "Province, type and main item of the basic code are digits."}
 	case !digits(it.Sub, p.Sub) && it.Sub != strings.Repeat("0", max(0, p.Sub-1))+"Y":
-		return Remark{"sub-item", "子项应为数字;主项含子项时写作00Y。", "The sub-item is digits, or 00Y for a main item that has sub-items."}
+		return Remark{"sub-item", "子项应为数字；主项含子项时写作00Y。", "The sub-item is digits, or 00Y for a main item that has sub-items."}
 	case p.Type == 2 && (it.Type == "00" || it.Type > "29"):
 		return Remark{"item-type", "事项类型代码应为01至29。", "The item type is 01 to 29."}
 	}
@@ -181,7 +181,7 @@ func (p Profile) MakeItem(it Item) (string, error) {
 }
 
 var itemLevels = map[string]string{
-	"1": "国家级", "2": "省级", "3": "市级", "4": "县级", "5": "镇(乡、街道)级", "6": "村(社区)级", "7": "分级管理",
+	"1": "国家级", "2": "省级", "3": "市级", "4": "县级", "5": "镇（乡、街道）级", "6": "村（社区）级", "7": "分级管理",
 }
 
 var itemTypes = map[string]string{
@@ -209,12 +209,12 @@ func (p Profile) ParseCase(s string) (Case, Result) {
 	r := start(KindCase, s, n)
 	impl := p.ImplementationLen()
 	if len(n) < impl+8+p.Sequence || len(n) > maxCaseNo {
-		return Case{}, r.fail("length", fmt.Sprintf("办件编号应为%d位实施编码、8位日期和至少%d位序号,总长不超过%d位。", impl, p.Sequence, maxCaseNo),
+		return Case{}, r.fail("length", fmt.Sprintf("办件编号应为%d位实施编码、8位日期和至少%d位序号，总长不超过%d位。", impl, p.Sequence, maxCaseNo),
 			fmt.Sprintf("A case number is the item code (%d), a date (8) and a sequence of at least %d digits, %d characters at most.", impl, p.Sequence, maxCaseNo))
 	}
 	it, ir := p.ParseItem(n[:impl])
 	if !ir.Valid {
-		return Case{}, r.fail("item-"+ir.Reason.Code, "办件编号中的实施编码有误:"+ir.Reason.ZH, "The item code inside is wrong: "+ir.Reason.EN)
+		return Case{}, r.fail("item-"+ir.Reason.Code, "办件编号中的实施编码有误："+ir.Reason.ZH, "The item code inside is wrong: "+ir.Reason.EN)
 	}
 	r.Warnings = append(r.Warnings, ir.Warnings...)
 	day, seq := n[impl:impl+8], n[impl+8:]
@@ -225,7 +225,7 @@ func (p Profile) ParseCase(s string) (Case, Result) {
 	c := Case{Item: it, Date: date}
 	var err error
 	if c.Seq, err = strconv.ParseInt(seq, 10, 64); err != nil || !within(seq, "0123456789") || c.Seq < 1 || len(seq) > p.Sequence && seq[0] == '0' {
-		return Case{}, r.fail("sequence", fmt.Sprintf("办件编号末尾的序号应为从1开始的数字,不足%d位时补零。", p.Sequence),
+		return Case{}, r.fail("sequence", fmt.Sprintf("办件编号末尾的序号应为从1开始的数字，不足%d位时补零。", p.Sequence),
 			fmt.Sprintf("The sequence is a number from 1, padded to %d digits.", p.Sequence))
 	}
 	r.part("实施编码", "item code", it.String())
@@ -242,7 +242,7 @@ func (p Profile) MakeCase(item, date string, seq int64) (string, error) {
 		return "", r.Err("item")
 	}
 	if it.Unit == "" {
-		return "", makeErr("item", "办件编号需要实施编码,不能使用基本编码。", "A case number needs an implementation code, not a basic one.")
+		return "", makeErr("item", "办件编号需要实施编码，不能使用基本编码。", "A case number needs an implementation code, not a basic one.")
 	}
 	n := it.Implementation() + strings.ReplaceAll(date, "-", "") + fmt.Sprintf("%0*d", p.Sequence, seq)
 	c, r := p.ParseCase(n)

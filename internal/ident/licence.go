@@ -50,13 +50,13 @@ func ParseLicence(s string) (Licence, Result) {
 	body, ok := strings.CutPrefix(n, LicenceRoot+".")
 	p := strings.Split(body, ".")
 	if !ok || len(p) != 5 {
-		return Licence{}, r.fail("pattern", "电子证照标识应为"+LicenceRoot+"加类型、颁证机构、流水号、版本号、校验位,以点分隔。",
+		return Licence{}, r.fail("pattern", "电子证照标识应为"+LicenceRoot+"加类型、颁证机构、流水号、版本号、校验位，以点分隔。",
 			"A licence identifier is "+LicenceRoot+" with type, issuer, serial, version and check character, separated by dots.")
 	}
 	l := Licence{p[0], p[1], p[2], p[3], p[4]}
 	switch {
 	case l.Type == "" || l.Issuer == "" || l.Serial == "" || !within(l.Type+l.Issuer+l.Serial, alnum):
-		return Licence{}, r.fail("alphabet", "证照类型代码、颁证机构代码和流水号由数字和大写字母组成,不能为空。", "Type, issuer and serial consist of digits and capital letters and are not empty.")
+		return Licence{}, r.fail("alphabet", "证照类型代码、颁证机构代码和流水号由数字和大写字母组成，不能为空。", "Type, issuer and serial consist of digits and capital letters and are not empty.")
 	case !digits(l.Version, 3) || l.Version == "000":
 		return Licence{}, r.fail("version", "版本号应为001至999。", "The version is 001 to 999.")
 	case len(l.Check) != 1 || !within(l.Check, alnum):
@@ -66,10 +66,10 @@ func ParseLicence(s string) (Licence, Result) {
 		r.warn("type", "证照类型代码不是18位统一社会信用代码加3位序号。", "The type is not a unified social credit code with three more characters.")
 	}
 	if !CheckUSCC(l.Issuer).Valid {
-		r.warn("issuer", "颁证机构代码不是有效的统一社会信用代码,早期证照可能如此。", "The issuer is no valid unified social credit code, as in some early licences.")
+		r.warn("issuer", "颁证机构代码不是有效的统一社会信用代码，早期证照可能如此。", "The issuer is no valid unified social credit code, as in some early licences.")
 	}
 	if !l.CheckFits() {
-		r.warn("check-digit", "校验位与标准算法不符;外地系统有不同算法,请以验证结果为准。",
+		r.warn("check-digit", "校验位与标准算法不符；外地系统有不同算法，请以验证结果为准。",
 			"The check character is not the one of the standard; other systems compute it differently, so verify the licence itself.")
 	}
 	r.part("证照类型代码", "type", l.Type)

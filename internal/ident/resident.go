@@ -49,13 +49,13 @@ func ParseResident(s string) (Resident, Result) {
 	n := Normalise(s)
 	r := start(KindResident, s, n)
 	if len(n) == 15 && within(n, "0123456789") {
-		return Resident{}, r.fail("length", "这是15位旧号码,请填写18位公民身份号码。", "This is an old 15-digit number; the 18-character one is needed.")
+		return Resident{}, r.fail("length", "这是15位旧号码，请填写18位公民身份号码。", "This is an old 15-digit number; the 18-character one is needed.")
 	}
 	if len(n) != residentLen {
 		return Resident{}, r.fail("length", "公民身份号码应为18位。", "A resident identity number has 18 characters.")
 	}
 	if !digits(n[:17], 17) || !within(n[17:], "0123456789X") {
-		return Resident{}, r.fail("alphabet", "公民身份号码前17位应为数字,最后一位为数字或X。", "The first 17 characters must be digits, the last a digit or X.")
+		return Resident{}, r.fail("alphabet", "公民身份号码前17位应为数字，最后一位为数字或X。", "The first 17 characters must be digits, the last a digit or X.")
 	}
 	if !residentPrefix(n) {
 		return Resident{}, r.fail("division", "公民身份号码开头的行政区划代码不存在。", "The number begins with a division that does not exist.")
@@ -65,7 +65,7 @@ func ParseResident(s string) (Resident, Result) {
 		return Resident{}, r.fail("birth-date", "公民身份号码第7至14位不是有效的出生日期。", "Characters 7 to 14 are not a birth date.")
 	}
 	if residentCheck(n[:17]) != n[17] {
-		return Resident{}, r.fail("check-digit", "公民身份号码校验位不正确,请核对是否有输入错误。", "The check character does not fit; look for a typing error.")
+		return Resident{}, r.fail("check-digit", "公民身份号码校验位不正确，请核对是否有输入错误。", "The check character does not fit; look for a typing error.")
 	}
 	p := Resident{n[:6], birth, n[14:17], n[17:]}
 	sexZH := "女 female"

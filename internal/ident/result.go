@@ -97,10 +97,10 @@ func (r Result) Describe(en bool) string {
 	if r.Valid {
 		b.WriteString(pick("有效", "valid") + "\n")
 	} else {
-		b.WriteString(pick("无效:", "not valid: ") + pick(r.Reason.ZH, r.Reason.EN) + "\n")
+		b.WriteString(pick("无效：", "not valid: ") + pick(r.Reason.ZH, r.Reason.EN) + "\n")
 	}
 	for _, w := range r.Warnings {
-		b.WriteString(pick("注意:", "note: ") + pick(w.ZH, w.EN) + "\n")
+		b.WriteString(pick("注意：", "note: ") + pick(w.ZH, w.EN) + "\n")
 	}
 	for _, p := range r.Parts {
 		b.WriteString("  " + pick(p.ZH, p.EN) + pick(":", ": ") + p.Value + "\n")

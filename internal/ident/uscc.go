@@ -32,7 +32,7 @@ func ParseUSCC(s string) (USCC, Result) {
 		return USCC{}, r.fail("length", "统一社会信用代码应为18位。", "A unified social credit code has 18 characters.")
 	}
 	if !within(n, usccAlphabet) {
-		return USCC{}, r.fail("alphabet", "统一社会信用代码由数字和大写字母组成,不使用字母I、O、S、V、Z。",
+		return USCC{}, r.fail("alphabet", "统一社会信用代码由数字和大写字母组成，不使用字母I、O、S、V、Z。",
 			"A unified social credit code consists of digits and capital letters without I, O, S, V, Z.")
 	}
 	u := USCC{n[:1], n[1:2], n[2:8], n[8:17], n[17:]}
@@ -40,10 +40,10 @@ func ParseUSCC(s string) (USCC, Result) {
 		return USCC{}, r.fail("division", "统一社会信用代码第3至8位应为6位数字的行政区划代码。", "Characters 3 to 8 must be a six-digit division code.")
 	}
 	if usccCheck(n[:17]) != n[17] {
-		return USCC{}, r.fail("check-digit", "统一社会信用代码校验位不正确,请核对是否有输入错误。", "The check character does not fit; look for a typing error.")
+		return USCC{}, r.fail("check-digit", "统一社会信用代码校验位不正确，请核对是否有输入错误。", "The check character does not fit; look for a typing error.")
 	}
 	if orgCheck(u.Org[:8]) != u.Org[8] {
-		r.warn("org-check-digit", "其中的主体标识码(组织机构代码)校验位不符,早期代码可能如此。",
+		r.warn("org-check-digit", "其中的主体标识码（组织机构代码）校验位不符，早期代码可能如此。",
 			"The organisation code inside has another check digit, as some early codes do.")
 	}
 	name, known := usccDepartments[u.Department]
@@ -119,13 +119,13 @@ func ParseOrg(s string) (Org, Result) {
 	r := start(KindOrg, s, n)
 	switch {
 	case len(n) != 9:
-		return Org{}, r.fail("length", "组织机构代码应为9位(8位本体代码和1位校验码)。", "An organisation code has 9 characters: eight and a check digit.")
+		return Org{}, r.fail("length", "组织机构代码应为9位（8位本体代码和1位校验码）。", "An organisation code has 9 characters: eight and a check digit.")
 	case !within(n[:8], alnum):
 		return Org{}, r.fail("alphabet", "组织机构代码由数字和大写字母组成。", "An organisation code consists of digits and capital letters.")
 	case !within(n[8:], "0123456789X"):
 		return Org{}, r.fail("alphabet", "组织机构代码最后一位应为数字或X。", "The last character must be a digit or X.")
 	case orgCheck(n[:8]) != n[8]:
-		return Org{}, r.fail("check-digit", "组织机构代码校验位不正确,请核对是否有输入错误。", "The check digit does not fit; look for a typing error.")
+		return Org{}, r.fail("check-digit", "组织机构代码校验位不正确，请核对是否有输入错误。", "The check digit does not fit; look for a typing error.")
 	}
 	o := Org{n[:8], n[8:]}
 	r.part("本体代码", "body", o.Body)

@@ -25,14 +25,14 @@ func TestActings(t *testing.T) {
 			}
 			var out []string
 			for _, a := range list {
-				out = append(out, a.ZH+":"+a.Party.Name+a.Until)
+				out = append(out, a.ZH+"："+a.Party.Name+a.Until)
 			}
 			return strings.Join(out, " ")
 		}
 		for key, want := range map[string]string{
-			"zhang": "本人:张明远 法定代表人:无锡演示咖啡有限公司",
-			"li":    "本人:李小兰 代理人:无锡演示咖啡有限公司2026-12-31",
-			"wang":  "本人:王强 代理人:陈阿婆2026-03-02",
+			"zhang": "本人：张明远 法定代表人：无锡演示咖啡有限公司",
+			"li":    "本人：李小兰 代理人：无锡演示咖啡有限公司2026-12-31",
+			"wang":  "本人：王强 代理人：陈阿婆2026-03-02",
 		} {
 			if got := names(key); got != want {
 				t.Errorf("%s: %s, want %s", key, got, want)
@@ -43,7 +43,7 @@ func TestActings(t *testing.T) {
 			t.Errorf("on the last evening: %s", got)
 		}
 		f.clk.Add(time.Minute) // midnight in Shanghai
-		if got := names("wang"); got != "本人:王强" {
+		if got := names("wang"); got != "本人：王强" {
 			t.Errorf("the day after: %s", got)
 		}
 		_, err := f.PersonActor(ctx, f.refs.Persons["wang"], actor.Party{Kind: actor.NaturalPerson, ID: f.refs.Persons["old"]}, actor.Web)

@@ -29,7 +29,7 @@ const (
 )
 
 // ErrNotDead is for a job that is not dead, any more or at all.
-var ErrNotDead = errs.New(errs.Conflict, "job-not-dead", "该任务不在失败列表中,或同一任务已在等待。", "This job is not dead, or the same one waits already.")
+var ErrNotDead = errs.New(errs.Conflict, "job-not-dead", "该任务不在失败列表中，或同一任务已在等待。", "This job is not dead, or the same one waits already.")
 
 // Dead lists dead jobs, oldest first, from behind the id after.
 func Dead(q db.Queryer, after int64, limit int) ([]Corpse, error) {

@@ -229,7 +229,7 @@ func TestVerify(t *testing.T) {
 		good, other := r.issue(nil), r.issue(nil)
 		r.sign()
 		v := r.verify(" " + strings.ToLower(good.Identifier) + " ")
-		if !v.Genuine || len(v.Findings) != 3 || v.Status != Valid || strings.Contains(v.Holder, "演示咖啡") && !strings.Contains(v.Holder, "*") {
+		if !v.Genuine || len(v.Findings) != 3 || v.Status != Valid || !strings.Contains(v.Holder, "演示咖啡") {
 			t.Errorf("%+v", v)
 		}
 		for name, tamper := range map[string]func(id int64){

@@ -66,9 +66,9 @@ func (s *Service) Verify(ctx context.Context, identifier string) (*Verification,
 	}
 	switch {
 	case broken == nil && l.Signature == nil:
-		find(false, "签名正在制作中,请稍后再核验", "The signature is being made; verify again shortly")
+		find(false, "签名正在制作中，请稍后再核验", "The signature is being made; verify again shortly")
 	case broken == nil && sm.Verify(s.Signer.Public(), l.Content, l.Signature) == nil:
-		find(true, "SM2 签名有效,由本平台签发密钥签署", "The SM2 signature is valid and made with this platform's key")
+		find(true, "SM2 签名有效，由本平台签发密钥签署", "The SM2 signature is valid and made with this platform's key")
 	default:
 		find(false, "SM2 签名无效", "The SM2 signature is not valid")
 	}

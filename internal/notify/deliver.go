@@ -37,7 +37,7 @@ const (
 )
 
 // general is the text for messages that have none that may leave the platform.
-const general = "您在一网通办平台有一条新消息,请登录查看。"
+const general = "您在一网通办平台有一条新消息，请登录查看。"
 
 // Deliver handles a job of JobKind. It does nothing for a delivery that is
 // done; it drops one whose party no longer wants it. Errors: ErrRefused.

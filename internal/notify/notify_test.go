@@ -120,7 +120,7 @@ func (b bench) unread(t *testing.T, p actor.Party) int64 {
 }
 
 func correction(to actor.Party) Message {
-	return Message{To: to, Kind: "case.correction", Subject: "请补正材料:张三的食品经营许可", Body: "还缺身份证 320211199001010011。",
+	return Message{To: to, Kind: "case.correction", Subject: "请补正材料：张三的食品经营许可", Body: "还缺身份证 320211199001010011。",
 		Short: "您申请的事项需要补正材料。", Link: "/my/cases/1"}
 }
 

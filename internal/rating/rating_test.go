@@ -160,11 +160,11 @@ func TestRate(t *testing.T) {
 			if none, err := r.ByCase(ctx, zhang, "NO6"); err != nil || none != nil {
 				t.Errorf("%+v %v", none, err)
 			}
-			_, err := r.Rate(ctx, zhang, Input{CaseNo: "NO6", Level: 2, Reasons: []string{"slow", "slow", "trips"}, Words: "  等了很久,请打13800000001 "})
+			_, err := r.Rate(ctx, zhang, Input{CaseNo: "NO6", Level: 2, Reasons: []string{"slow", "slow", "trips"}, Words: "  等了很久，请打13800000001 "})
 			r.must(err)
 			x, err := r.ByCase(ctx, zhang, "NO6")
 			r.must(err)
-			if x.Words != "等了很久,请打13800000001" || strings.Join(x.Reasons, " ") != "slow trips" || x.Level != 2 || x.Rater == "张明远" {
+			if x.Words != "等了很久，请打13800000001" || strings.Join(x.Reasons, " ") != "slow trips" || x.Level != 2 || x.Rater == "张明远" {
 				t.Errorf("%+v", x)
 			}
 			var words []byte
@@ -251,7 +251,7 @@ func TestSQL(t *testing.T) { dbtest.Prepares(t, SQL()...) }
 
 func TestBlankNumbers(t *testing.T) {
 	for in, want := range map[string]string{
-		"请打13800000001谢谢": "请打***谢谢", "138 0000-0001": "***", "证号32021319800506011X。": "证号***。", "等了3天,跑了2次": "等了3天,跑了2次",
+		"请打13800000001谢谢": "请打***谢谢", "138 0000-0001": "***", "证号32021319800506011X。": "证号***。", "等了3天，跑了2次": "等了3天，跑了2次",
 		"2026年3月2日": "2026年3月2日", "１３８０００００００１": "***", "": "", "123456": "123456", "1234567 和 x": "*** 和 x",
 	} {
 		if got := blankNumbers(in); got != want {

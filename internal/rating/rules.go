@@ -42,7 +42,7 @@ var (
 	}
 	BadReasons = []Reason{
 		{"slow", "办理超时或者效率低", "Slow or late"}, {"unclear", "办事指南不清楚、不准确", "Unclear or wrong guide"},
-		{"asked-twice", "没有一次性告知,多次补正", "Corrections asked for more than once"},
+		{"asked-twice", "没有一次性告知，多次补正", "Corrections asked for more than once"},
 		{"extra", "要求提供办事指南以外的材料", "Asked for more than the guide names"},
 		{"rude", "服务态度差", "Unfriendly service"}, {"broken", "平台操作不方便、有故障", "The platform is hard to use or broken"},
 		{"trips", "多次跑动", "Had to come several times"},
@@ -115,7 +115,7 @@ func check(in Input) (Input, []errs.Field) {
 	var keep []string
 	for _, k := range in.Reasons {
 		if !slices.ContainsFunc(in.Level.Reasons(), func(r Reason) bool { return r.Key == k }) {
-			bad = append(bad, errs.Field{Path: "reasons", Code: "option", ZH: "评价选项与满意程度不符,请重新选择", EN: "These reasons do not go with the level"})
+			bad = append(bad, errs.Field{Path: "reasons", Code: "option", ZH: "评价选项与满意程度不符，请重新选择", EN: "These reasons do not go with the level"})
 			break
 		}
 		if !slices.Contains(keep, k) {

@@ -70,7 +70,7 @@ type Rating struct {
 // The refusals.
 var (
 	ErrNoInvitation = errs.New(errs.NotFound, "no-invitation", "没有可以评价的服务。", "There is no service to rate.")
-	ErrRated        = errs.New(errs.Conflict, "rated-already", "您已经评价过这次服务,感谢您的评价。", "You have rated this service already; thank you.")
+	ErrRated        = errs.New(errs.Conflict, "rated-already", "您已经评价过这次服务，感谢您的评价。", "You have rated this service already; thank you.")
 	ErrTooLate      = errs.New(errs.Gone, "rating-closed", "评价期限已过。", "The time for rating is over.")
 )
 

@@ -9,7 +9,7 @@ import (
 
 func TestNormalise(t *testing.T) {
 	for in, want := range map[string]string{
-		"残疾人证(换领)":         "残疾人证 换领",
+		"残疾人证（换领）":         "残疾人证 换领",
 		"  占用、挖掘城市道路。":     "占用 挖掘城市道路",
 		"ＧＢ／Ｔ　33190":       "gb t 33190",
 		"A4纸":              "a4纸",

@@ -43,13 +43,13 @@ const (
 // What loading a key folder can say, for the operator.
 var (
 	ErrNoKeys = errs.New(errs.Unavailable, "keys-missing",
-		"密钥目录不存在或为空。请从备份恢复密钥目录;首次安装时由启动命令自动生成。",
+		"密钥目录不存在或为空。请从备份恢复密钥目录；首次安装时由启动命令自动生成。",
 		"The key folder is missing or empty: restore it from backup; a first start creates it.")
 	ErrKeysOpen = errs.New(errs.Unavailable, "keys-readable",
-		"密钥目录或文件可被其他用户读取。请执行 chmod 700 目录、chmod 600 目录下各文件,并考虑更换密钥。",
+		"密钥目录或文件可被其他用户读取。请执行 chmod 700 目录、chmod 600 目录下各文件，并考虑更换密钥。",
 		"The key folder or a file in it is open to other users: chmod 700 the folder, chmod 600 its files, and consider new keys.")
 	ErrKeysBroken = errs.New(errs.Unavailable, "keys-broken",
-		"密钥文件缺失、损坏或与清单不符。请从备份恢复整个密钥目录;切勿删除清单后重新生成,否则已加密的数据将无法解密。",
+		"密钥文件缺失、损坏或与清单不符。请从备份恢复整个密钥目录；切勿删除清单后重新生成，否则已加密的数据将无法解密。",
 		"A key file is missing, damaged or not the one in the manifest: restore the whole folder from backup; new keys would not open the data.")
 )
 

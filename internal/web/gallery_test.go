@@ -202,7 +202,7 @@ func sampleCase() casePage {
 	return casePage{Page: p, State: web.Tag{Tone: web.Note, Text: "待补正"}, Clock: sampleClock(p), Late: late,
 		Banner: web.Banner{Tone: web.Note, Title: "请在10月22日前补正 1 份材料", Text: "施工组织设计缺少交通疏导方案。", Link: web.Link{Href: "#m1", Text: "去补正"}},
 		Uploads: []web.Uploads{
-			{ID: "m1", Title: "施工组织设计", Tag: web.Tag{Tone: web.Bad, Text: "需补正"}, Help: "包括交通疏导方案和恢复路面的措施。", Sample: web.Link{Href: "/samples/1", Text: "查看样本"}, URL: "/files", Accept: ".pdf", Limit: "PDF,每个不超过 20 MB。", Error: "文件不是 PDF,请转换后再上传",
+			{ID: "m1", Title: "施工组织设计", Tag: web.Tag{Tone: web.Bad, Text: "需补正"}, Help: "包括交通疏导方案和恢复路面的措施。", Sample: web.Link{Href: "/samples/1", Text: "查看样本"}, URL: "/files", Accept: ".pdf", Limit: "PDF，每个不超过 20 MB。", Error: "文件不是 PDF，请转换后再上传",
 				Hidden: []web.Hidden{{Name: "material", Value: "m1"}},
 				Files:  []web.File{{Name: "施工组织设计.pdf", Href: "/files/1", Size: 1_530_000, Tag: web.Tag{Tone: web.Note, Text: "需更换"}, Delete: web.Action{URL: "/files/1/delete", Text: "删除", Confirm: "删除这个文件？"}}}},
 			{ID: "m2", Title: "营业执照", Tag: web.Tag{Tone: web.OK, Text: "免提交"}, Licences: []web.LicencePick{{Text: "营业执照", Soft: "9132020********", Use: web.Action{URL: "/use", Text: "使用这份证照", Alt: true, Hidden: []web.Hidden{{Name: "licence", Value: "1"}}}}}},
@@ -225,7 +225,7 @@ func sampleDesk() deskPage {
 		Stats:   []web.Stat{{Href: "/a", Value: "128", Text: "今日收件"}, {Href: "/b", Value: "12", Text: "待办"}, {Href: "/c", Value: "3", Text: "今天到期"}, {Href: "/d", Value: "1", Text: "已超期", Warn: true}},
 		Filters: web.Filters{Groups: []web.FilterGroup{{Title: "状态", Items: []web.Link{{Href: "?s=", Text: "全部", Current: true}, {Href: "?s=1", Text: "待受理", Count: 5}, {Href: "?s=2", Text: "审查中", Count: 7}}}, {Title: "时限", Items: []web.Link{{Href: "?d=1", Text: "今天到期", Count: 3}, {Href: "?d=2", Text: "已超期", Count: 1}}}}, Clear: web.Link{Href: "?", Text: "清除筛选"}},
 		Table:   sampleTable(), Pager: web.Pager{Prev: "?before=1", Next: "?after=2", Text: "每页 20 件，按时限排列"},
-		Bars:  web.Bars{ID: "late", Title: "各区超期办件", Desc: "宜兴市最多,4 件。", Unit: "件", Label: "区划", Items: []web.Bar{{Text: "宜兴市", Value: 4, Href: "?q=1", Bad: true}, {Text: "梁溪区", Value: 2, Href: "?q=2"}, {Text: "无锡经济开发区管理委员会", Value: 1, Href: "?q=3"}, {Text: "新吴区", Value: 0}}},
+		Bars:  web.Bars{ID: "late", Title: "各区超期办件", Desc: "宜兴市最多，4 件。", Unit: "件", Label: "区划", Items: []web.Bar{{Text: "宜兴市", Value: 4, Href: "?q=1", Bad: true}, {Text: "梁溪区", Value: 2, Href: "?q=2"}, {Text: "无锡经济开发区管理委员会", Value: 1, Href: "?q=3"}, {Text: "新吴区", Value: 0}}},
 		Spark: web.Spark{Title: "近 12 个月收件量，最近 320 件", Values: []float64{210, 240, 180, 260, 300, 310, 280, 290, 250, 330, 340, 320}},
 		Empty: web.Empty{Title: "没有待送达的结果", Text: "办结后需要送达的结果会出现在这里。", Link: web.Link{Href: "/desk", Text: "回到待办"}},
 		Acts:  []web.Action{{URL: "/desk/next", Text: "办理下一件", Key: "n"}, {URL: "/desk/done", Text: "全部签收", Alt: true, Key: "a"}}}

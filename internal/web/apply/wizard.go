@@ -177,10 +177,28 @@ func (z *Wizard) resume(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if j.correcting() && j.d.Version == 1 { // nothing corrected yet: begin with what the notice asks for
-		return web.SeeOther(w, r, j.at+"/"+z.stations(j)[0].key)
+	if j.correcting() && j.d.Version == 1 { // nothing corrected yet
+		return web.SeeOther(w, r, j.at+"/"+z.firstAsked(j))
 	}
 	return web.SeeOther(w, r, z.next(r.Context(), j, ""))
+}
+
+// firstAsked is the first page with something that the correction notice asks for.
+func (z *Wizard) firstAsked(j *job) string {
+	asked := map[string]bool{}
+	for _, a := range j.asks {
+		if a.Material != "" {
+			asked["materials"] = true
+		} else {
+			asked[z.stationOf(j, errs.Field{Path: a.Field})] = true
+		}
+	}
+	for _, s := range z.stations(j) {
+		if asked[s.key] {
+			return s.key
+		}
+	}
+	return "check"
 }
 
 // discard deletes a draft with its uploads.

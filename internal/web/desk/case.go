@@ -240,7 +240,7 @@ func materials(p web.Page, v *casework.View) []material {
 			m.Files = append(m.Files, web.File{Name: f.Name, Size: f.Size, Href: casePath(v.Case.No) + "/files/" + strconv.FormatInt(f.File, 10)})
 		}
 		if l := mv.Handed.Licence; l != nil {
-			m.Licence = l.Name + " " + l.Number
+			m.Licence = l.Name + " " + shownNumber(l.Number)
 		}
 		switch {
 		case !mv.Handed.Empty():
@@ -258,6 +258,15 @@ func materials(p web.Page, v *casework.View) []material {
 		out = append(out, m)
 	}
 	return out
+}
+
+// shownNumber is a licence's number as the desk shows it: those of ID,
+// disability and social cards are their holder's ID number, or begin with it.
+func shownNumber(s string) string {
+	if len(s) >= 18 && ident.CheckResident(s[:18]).Valid {
+		return ident.MaskNumber(s)
+	}
+	return s
 }
 
 func noteOf(p web.Page, a casework.Ask) string {

@@ -53,7 +53,7 @@ func TestRoad(t *testing.T) {
 		clerk.Get("/desk").Has("送达", no[31:39])
 		clerk.Act(no, "hand-over", "recipient", "").Status(http.StatusUnprocessableEntity).Has("请填写领取人姓名")
 		clerk.Act(no, "hand-over", "recipient", "蒋涛").To("/desk/cases/" + no)
-		clerk.Get("/desk/cases/"+no).Has("已办结", "准予", "领取人:蒋涛", "送达回证", "办件已经办结")
+		clerk.Get("/desk/cases/"+no).Has("已办结", "准予", "领取人：蒋涛", "送达回证", "办件已经办结")
 	})
 }
 
