@@ -38,4 +38,5 @@ var journeys = []struct {
 	{"marriage", marriage},
 	{"instant", instant},
 	{"api", programmatic},
+	{"window", window},
 }

@@ -74,12 +74,13 @@ func itemOf(p *person, no string) string {
 	return ""
 }
 
-// items are the five that run whole, by basic code.
+// items are those that the journeys go through, by basic code.
 var items = map[string]string{
 	"320199001000": "食品经营许可（新办）",
 	"320199002000": "占用、挖掘城市道路审批",
 	"322099003000": "残疾人证换领",
 	"320799004000": "结婚登记（内地居民）",
+	"320599026000": "尊老金（高龄津贴）发放",
 	"322099005000": "社会保险参保缴费证明打印（个人）",
 }
 

@@ -13,7 +13,7 @@ import (
 
 // typed are the numbers that the journeys themselves type.
 var typed = []string{"13900001234", "13900004321", "13900002222", "13900003333", "13900005555", "13900006666", "13900007777", "13900008888",
-	"13900008889"}
+	"13900008889", olderPerson, "6222000000000000001"}
 
 // numbers are the ID numbers and phones of the sample persons, and those typed.
 func numbers(t *testing.T) []string {
