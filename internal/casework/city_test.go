@@ -2,7 +2,6 @@ package casework
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"os"
 	"slices"
@@ -497,12 +496,4 @@ func day(t *testing.T, s string) time.Time {
 		t.Fatal(err)
 	}
 	return at
-}
-
-func decode(t *testing.T, b []byte) (v map[string]any) {
-	t.Helper()
-	if err := json.Unmarshal(b, &v); err != nil {
-		t.Fatal(err)
-	}
-	return v
 }

@@ -62,6 +62,11 @@ func Check(g *Guide, f *form.Form) []Problem {
 		c.need("basis/law", x.Law)
 		c.oneOf("basis/mark", x.Mark, []string{"C", "L", "M"})
 	}
+	for i, line := range g.Conditions {
+		if len([]rune(line)) > longLine {
+			c.warn(fmt.Sprintf("conditions/%d", i), "受理条件过长，建议分成几句")
+		}
+	}
 	c.visits(g)
 	c.limits(g)
 	c.materials(g, f)
@@ -70,6 +75,10 @@ func Check(g *Guide, f *form.Form) []Problem {
 	c.fees(g)
 	return c.out
 }
+
+// longLine is the length of a condition, in characters, above which people stop
+// reading; it is a warning only.
+const longLine = 160
 
 type checker struct{ out []Problem }
 

@@ -257,8 +257,7 @@ func TestFailure(t *testing.T) {
 // does not count.
 func TestLease(t *testing.T) {
 	dbtest.EachAt(t, dbtest.Start, func(t *testing.T, d *db.DB, clk *dbtest.Clock) {
-		var r *jobs.Runner
-		r = jobs.New(d, jobs.Options{Sealer: jobs.Unsealed{}, Lease: time.Hour})
+		r := jobs.New(d, jobs.Options{Sealer: jobs.Unsealed{}, Lease: time.Hour})
 		runs := 0
 		r.Handle("room.slow", func(_ context.Context, j jobs.Job) error {
 			runs++

@@ -62,7 +62,6 @@ type typed struct {
 	act      casework.Act
 	values   url.Values
 	problems []errs.Field
-	fresh    bool // typed for an older state of the case
 }
 
 // showCase answers GET /desk/cases/{no}.
