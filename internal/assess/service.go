@@ -32,6 +32,7 @@ func New(c Config) *Service { return &Service{c} }
 type Filter struct {
 	Unit     int64      // this unit and what lies below it; 0: all that the supervisor watches
 	Division string     // this division and what lies below it
+	Alone    bool       // with Division: without what lies below it
 	From, To clock.Date // days of the period, both included; zero: the 30 days up to today
 }
 
@@ -149,7 +150,7 @@ func (s *Service) look(ctx context.Context, a actor.Actor, f Filter) (*view, err
 			continue
 		}
 		watched++
-		if (f.Unit == 0 || dir.InSubtree(u.ID, dir.Path(f.Unit))) && (f.Division == "" || dir.DivisionWithin(u.Division, f.Division)) {
+		if (f.Unit == 0 || dir.InSubtree(u.ID, dir.Path(f.Unit))) && f.in(dir, u.Division) {
 			v.units = append(v.units, u)
 			v.wanted[u.ID] = true
 		}
@@ -223,6 +224,17 @@ func (v *view) open(q db.Queryer, figures map[int64]*Figures) error {
 }
 
 // district is the division itself, or for a town the one above it.
+// in reports whether a unit of the division is meant by the filter.
+func (f Filter) in(dir *identity.Directory, division string) bool {
+	switch {
+	case f.Division == "":
+		return true
+	case f.Alone:
+		return district(dir, division).Code == f.Division
+	}
+	return dir.DivisionWithin(division, f.Division)
+}
+
 func district(dir *identity.Directory, code string) identity.Division {
 	d, ok := dir.Division(code)
 	if ok && d.Level == "town" {

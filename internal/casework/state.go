@@ -145,11 +145,11 @@ var Table = []Move{
 	{"", Submit, Submitted, ByApplicant, "", []Limit{Receipt}, nil, false, false, ReceiptNotice, RuleReceive, "提交申请", "Submit"},
 
 	{Submitted, Accept, Next, ByWindow, "", []Limit{Promised, Statutory}, []Limit{Receipt}, false, false, AcceptanceNotice, RuleAccept, "受理", "Accept"},
+	{Submitted, PrecheckPass, Prechecked, ByWindow, "", nil, []Limit{Receipt}, false, false, PrecheckNotice, RulePrecheck, "预审通过", "Pass the pre-review"},
 	{Submitted, DeemAccepted, Next, BySystem, "", []Limit{Promised, Statutory}, []Limit{Receipt}, false, false, AcceptanceNotice, RuleDeemed, "视为受理", "Deemed accepted"},
 	{Submitted, RequestCorrection, Correcting, ByWindow, "", []Limit{Correction}, []Limit{Receipt}, false, false, CorrectionNotice, RuleCorrection, "一次性告知补正", "Ask for correction"},
 	{Submitted, Decline, Closed, ByWindow, Declined, nil, []Limit{Receipt}, false, false, DeclineNotice, RuleDecline, "不予受理", "Decline"},
 	{Submitted, NotReceived, Closed, ByWindow, NotNeeded, nil, []Limit{Receipt}, false, false, NotNeededNotice, RuleNotNeeded, "不受理（无需申请）", "No application needed"},
-	{Submitted, PrecheckPass, Prechecked, ByWindow, "", nil, []Limit{Receipt}, false, false, PrecheckNotice, RulePrecheck, "预审通过", "Pass the pre-review"},
 	{Submitted, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Receipt}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
 
 	{Prechecked, Arrive, Next, ByWindow, "", []Limit{Promised, Statutory}, nil, false, false, AcceptanceNotice, RuleAccept, "到窗口受理", "Receive at the window"},

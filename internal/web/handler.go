@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"path"
 	"runtime/debug"
+	"strings"
 
 	"github.com/tongban/tongban/internal/errs"
 )
@@ -79,6 +81,12 @@ func (rt *Renderer) Mux(mux *http.ServeMux) http.Handler {
 		h.ServeHTTP(p, r)
 		switch p.status {
 		case http.StatusMethodNotAllowed:
+			// A page that answered a form stands under the form's address; whoever
+			// looks at that address again means the page the form is on.
+			if up := above(mux, r); up != "" {
+				http.Redirect(w, r, up, http.StatusSeeOther)
+				return
+			}
 			w.Header().Set("Allow", p.head.Get("Allow"))
 			rt.Fail(w, r, errMethod)
 		case http.StatusNotFound, http.StatusBadRequest:
@@ -87,6 +95,22 @@ func (rt *Renderer) Mux(mux *http.ServeMux) http.Handler {
 			mux.ServeHTTP(w, r)
 		}
 	})
+}
+
+// above is the nearest page above an address that takes forms alone; empty for
+// other requests than looking.
+func above(mux *http.ServeMux, r *http.Request) string {
+	if r.Method != http.MethodGet {
+		return ""
+	}
+	for at := path.Dir(r.URL.Path); at != "/" && at != "."; at = path.Dir(at) {
+		up := r.Clone(r.Context())
+		up.URL.Path, up.URL.RawPath, up.URL.RawQuery = at, "", ""
+		if _, pattern := mux.Handler(up); strings.HasPrefix(pattern, "GET ") {
+			return up.URL.EscapedPath()
+		}
+	}
+	return ""
 }
 
 // ErrNoPage 没有这个页面.

@@ -303,3 +303,24 @@ func TestStatic(t *testing.T) {
 		t.Error("serves what it should not")
 	}
 }
+
+// TestAbove: looking at an address that takes forms alone leads to the page that
+// the form is on; nothing above it stays a 405.
+func TestAbove(t *testing.T) {
+	rt, err := web.New(web.Options{Log: discard()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	none := func(http.ResponseWriter, *http.Request) {}
+	mux.HandleFunc("GET /cases/{no}", none)
+	mux.HandleFunc("POST /cases/{no}/acts/{act}", none)
+	mux.HandleFunc("POST /alone", none)
+	h := rt.Mux(mux)
+	for path, want := range map[string]string{"/cases/7/acts/review?x=1": "/cases/7", "/alone": ""} {
+		w := get(h, path)
+		if got := w.Header().Get("Location"); got != want || (want == "") != (w.Code == http.StatusMethodNotAllowed) {
+			t.Errorf("%s: %d %q, want %q", path, w.Code, got, want)
+		}
+	}
+}

@@ -63,7 +63,7 @@ func columns() []assess.Figure {
 // filterOf reads unit, division and period of an address.
 func filterOf(r *http.Request) (assess.Filter, error) {
 	q := r.URL.Query()
-	f := assess.Filter{Division: q.Get("division")}
+	f := assess.Filter{Division: q.Get("division"), Alone: q.Get("alone") == "1"}
 	var err error
 	if s := q.Get("unit"); s != "" {
 		if f.Unit, err = strconv.ParseInt(s, 10, 64); err != nil {
@@ -91,6 +91,9 @@ func address(path string, f assess.Filter, more ...string) string {
 	}
 	if f.Division != "" {
 		q.Set("division", f.Division)
+	}
+	if f.Alone {
+		q.Set("alone", "1")
 	}
 	if f.From != 0 {
 		q.Set("from", f.From.String())
@@ -203,12 +206,12 @@ func (k *Console) fill(r *http.Request, p *overviewPage, o *assess.Overview, f a
 	}
 	p.Areas = figureTable{Caption: tr("按区划", "By district"), First: tr("区划", "District")}
 	for _, d := range o.Districts {
-		// A filter by the city's own code would count all its districts as well.
+		// The city's own code counts all its districts as well, unless it is meant alone.
 		g, name := f, web.Link{Text: d.Division.Name}
 		g.Division = d.Division.Code
 		if d.Division.Level == "city" {
-			p.Areas.Rows = append(p.Areas.Rows, plainRow(p.Page, d.Division.Name+tr("本级", " itself"), d.Figures))
-			continue
+			g.Alone = true
+			name.Text += tr("本级", " itself")
 		}
 		name.Href = address("/console", g)
 		p.Areas.Rows = append(p.Areas.Rows, figureRowOf(p.Page, name, g, d.Figures))
@@ -249,13 +252,13 @@ func charts(p *overviewPage, o *assess.Overview, f assess.Filter) {
 		Desc: tr("各区划在这段时间收到的办件", "Cases received in the period, by district")}
 	for _, d := range o.Districts {
 		b := web.Bar{Text: d.Division.Name, Value: float64(d.Received)}
+		g := f
+		g.Division = d.Division.Code
 		if d.Division.Level == "city" {
 			b.Text += tr("本级", " itself")
-		} else {
-			g := f
-			g.Division = d.Division.Code
-			b.Href = listOf(g, assess.Received)
+			g.Alone = true
 		}
+		b.Href = listOf(g, assess.Received)
 		p.Received.Items = append(p.Received.Items, b)
 	}
 }
