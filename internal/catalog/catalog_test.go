@@ -393,6 +393,9 @@ func TestSearch(t *testing.T) {
 			}
 			it, _, err := s.Guide(ctx, road[0])
 			s.must(err)
+			if list, err := s.Offers(ctx, it.BasicCode); err != nil || len(list) != len(road)-1 || list[0].Code != road[1] {
+				t.Errorf("%d offers, %v", len(list), err)
+			}
 			if it.State != Paused {
 				t.Errorf("%s", it.State)
 			}

@@ -242,6 +242,12 @@ func (s *Service) Hot(ctx context.Context) ([]Item, error) {
 	return db.All(s.db.Read(ctx), itemRow, sqlHot)
 }
 
+// Offers lists the items in use of one basic code 基本编码: the same matter at
+// each unit that handles it, at most 200.
+func (s *Service) Offers(ctx context.Context, basicCode string) ([]Item, error) {
+	return db.All(s.db.Read(ctx), itemRow, sqlOffers, basicCode)
+}
+
 // Count tells how many items and offering units there are.
 func (s *Service) Count(ctx context.Context) (items, units int64, err error) {
 	err = s.db.Read(ctx).QueryRow(sqlItemCount).Scan(&items, &units)

@@ -36,6 +36,7 @@ const (
 	sqlPutElement = `INSERT INTO element (code, fragment) VALUES ($1, $2) ON CONFLICT (code) DO UPDATE SET fragment = excluded.fragment`
 
 	sqlHot       = `SELECT ` + itemColumns + ` FROM item WHERE hot > 0 AND state = 'in-use' ORDER BY hot, id LIMIT 12`
+	sqlOffers    = `SELECT ` + itemColumns + ` FROM item WHERE basic_code = $1 AND state = 'in-use' ORDER BY id LIMIT 200`
 	sqlNameOf    = `SELECT name FROM item WHERE basic_code = $1 ORDER BY id LIMIT 1`
 	sqlItemCount = `SELECT count(*), count(DISTINCT unit_id) FROM item WHERE state = 'in-use'`
 )
@@ -43,7 +44,7 @@ const (
 // SQL lists the texts of this room, for the test that prepares them on both engines.
 func SQL() []string {
 	return []string{sqlItemByCode, sqlItemByID, sqlVersionByID, sqlTopics, sqlElements, sqlCurrentVersion, sqlPutItem,
-		sqlPutVersion, sqlPutText, sqlSetState, sqlDropFacets, sqlPutFacet, sqlPutTopic, sqlPutElement, sqlHot, sqlNameOf, sqlItemCount}
+		sqlPutVersion, sqlPutText, sqlSetState, sqlDropFacets, sqlPutFacet, sqlPutTopic, sqlPutElement, sqlHot, sqlOffers, sqlNameOf, sqlItemCount}
 }
 
 type scanner interface{ Scan(dest ...any) error }

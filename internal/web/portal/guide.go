@@ -347,16 +347,13 @@ func (p *Portal) applicant(r *http.Request, pg *GuidePage) error {
 
 // elsewhere lists the other units that offer the same item.
 func (p *Portal) elsewhere(r *http.Request, dir *identity.Directory, it *catalog.Item) ([]web.Link, error) {
-	found, err := p.Catalog.Search(r.Context(), catalog.Query{Text: it.Name, Limit: 40})
+	offers, err := p.Catalog.Offers(r.Context(), it.BasicCode)
 	if err != nil {
-		if errs.KindOf(err) == errs.Invalid {
-			return nil, nil // a very long name cannot be searched for
-		}
 		return nil, err
 	}
 	var out []web.Link
-	for _, o := range found.Items {
-		if u, ok := dir.Unit(o.UnitID); ok && o.BasicCode == it.BasicCode && o.ID != it.ID {
+	for _, o := range offers {
+		if u, ok := dir.Unit(o.UnitID); ok && o.ID != it.ID {
 			out = append(out, web.Link{Href: "/items/" + o.Code, Text: u.Name})
 		}
 	}
