@@ -173,15 +173,17 @@ func (s *Service) searchText(ctx context.Context, q Query) (p Page, err error) {
 	if len(hits) == 0 {
 		return p, nil
 	}
-	where, args, err := s.where(ctx, q, 0)
-	if err != nil {
-		return p, err
-	}
 	ids := make([]int64, len(hits))
 	for i, h := range hits {
 		ids[i] = h.ID
 	}
-	sql := `SELECT ` + itemColumns + ` FROM item WHERE item.state = 'in-use' AND item.id IN (` + list(ids) + `)` + where
+	in, args := list(ids)
+	where, more, err := s.where(ctx, q, len(args))
+	if err != nil {
+		return p, err
+	}
+	args = append(args, more...)
+	sql := `SELECT ` + itemColumns + ` FROM item WHERE item.state = 'in-use' AND item.id IN (` + in + `)` + where
 	items, err := db.All(rd, itemRow, sql, args...)
 	if err != nil {
 		return p, err
@@ -212,7 +214,8 @@ func (s *Service) searchText(ctx context.Context, q Query) (p Page, err error) {
 
 // bodies gives what the index knows of documents, for the exact look.
 func bodies(q db.Queryer, ids []int64) (map[int64]string, error) {
-	rows, err := q.Query(`SELECT item_id, body FROM item_text WHERE item_id IN (` + list(ids) + `)`)
+	in, args := list(ids)
+	rows, err := q.Query(`SELECT item_id, body FROM item_text WHERE item_id IN (`+in+`)`, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -228,13 +231,22 @@ func bodies(q db.Queryer, ids []int64) (map[int64]string, error) {
 	return out, nil
 }
 
-// list writes ids for an IN: they are integers that the index gave.
-func list(ids []int64) string {
-	text := make([]string, len(ids))
-	for i, id := range ids {
-		text[i] = strconv.FormatInt(id, 10)
+// list writes places for ids, of which there is at least one, in an IN. Their number is rounded up to a power of
+// two by repeating the last id, so that there are few texts to prepare and keep.
+func list(ids []int64) (places string, args []any) {
+	n := 1
+	for n < len(ids) {
+		n *= 2
 	}
-	return strings.Join(text, ",")
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "$%d", i+1)
+		args = append(args, ids[min(i, len(ids)-1)])
+	}
+	return b.String(), args
 }
 
 // Hot lists the items of the home page.
