@@ -14,11 +14,15 @@ func TestJourneys(t *testing.T) {
 				for _, j := range journeys {
 					t.Run(j.name, func(t *testing.T) {
 						t.Parallel()
-						j.go_(t, l, c)
+						j.take(t, l, c)
 					})
 				}
 			})
 			t.Run("overview", func(t *testing.T) { overview(t, l, c) })
+			t.Run("tour", func(t *testing.T) { tour(t, l, c) })
+			if engine == "sqlite" { // pages do not depend on where the data are
+				t.Run("accessible", func(t *testing.T) { l.accessible(t) })
+			}
 			t.Run("audit", func(t *testing.T) { sound(t, c) })
 			c.stop(t)
 			t.Run("disk", func(t *testing.T) { sealed(t, c); sound(t, c) })
@@ -28,7 +32,7 @@ func TestJourneys(t *testing.T) {
 
 var journeys = []struct {
 	name string
-	go_  func(t *testing.T, l *look, c *city)
+	take func(t *testing.T, l *look, c *city)
 }{
 	{"food", func(t *testing.T, l *look, c *city) { food(t, l, c, desktop, liangxi, kitchen) }},
 	{"food without scripts", func(t *testing.T, l *look, c *city) { food(t, l, c, still, binhu, smart) }},
@@ -39,4 +43,5 @@ var journeys = []struct {
 	{"instant", instant},
 	{"api", programmatic},
 	{"window", window},
+	{"left open", open},
 }

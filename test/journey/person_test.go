@@ -59,6 +59,8 @@ type person struct {
 	ctx  context.Context
 	look *look
 
+	stays bool // pages that end with an act stay as they are, for looking again
+
 	mu      sync.Mutex
 	console []string // complaints since the last page
 }

@@ -1,0 +1,109 @@
+package journey
+
+import (
+	"context"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// tour follows every link of the frames, menus and lists that people of each
+// kind see: none leads nowhere.
+func tour(t *testing.T, l *look, c *city) {
+	p := l.visitor(t, c, desktop, "anyone")
+	p.every("/", "/centres", "/help", "/items/nothing")
+	me := l.visitor(t, c, desktop, "qianxiuying")
+	me.login("qianxiuying")
+	me.every("/my", "/my/licences", "/my/cases")
+	for _, account := range []string{"clerk-yx", "supervisor-lx", "steward-lx", "sysadmin", "secadmin", "auditadmin"} {
+		l.as(t, c, account, desktop, func(d *person) { d.every("/desk") })
+	}
+	l.as(t, c, "sysadmin", desktop, func(d *person) { d.every("/console/staff") })
+	api := l.visitor(t, c, desktop, "integrator")
+	api.open("/api/v1/docs")
+	api.see("/cases/{no}/acts")
+}
+
+// manyLinks bounds how many links of one page are followed.
+const manyLinks = 40
+
+// every opens addresses and follows their links within the platform.
+func (p *person) every(paths ...string) {
+	p.t.Helper()
+	seen := map[string]bool{}
+	for _, path := range paths {
+		if path == "/items/nothing" {
+			p.openTo(404, path)
+		} else {
+			p.open(path)
+		}
+		ctx, cancel := context.WithTimeout(p.ctx, patience)
+		links, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`[...new Set([...document.querySelectorAll("a[href]:not([href^='#'])")].map(e => e.href.split("#")[0]))].filter(h => h.startsWith(location.origin + "/"))`))
+		cancel()
+		if err != nil {
+			p.fail("read the links: %v", err)
+		}
+		kinds := map[string]int{}
+		for i, link := range links {
+			if kind := slug(link); i < manyLinks && !seen[link] && kinds[kind] < 2 {
+				kinds[kind]++
+				seen[link] = true
+				p.open(link)
+			}
+		}
+	}
+}
+
+// open leaves an application and a correction open, so that their pages can be
+// looked at again.
+func open(t *testing.T, l *look, c *city) {
+	w := newPapers(t)
+	p := l.visitor(t, c, desktop, "wuxiaomin")
+	p.stays = true
+	p.login("wuxiaomin")
+	actFor(p, "无锡惠泉样本人力资源服务有限公司")
+	findFood(p, liangxi)
+	p.follow("在线办理")
+	fillFood(p, firm{"wuxiaomin", "无锡惠泉样本人力资源服务有限公司", "吴晓敏", "320206199312159980"})
+	p.upload("经营场所设备布局和操作流程图", w.pdf(t, "布局图.pdf", "LAYOUT"))
+	p.follow("下一步")
+	p.choose("办理结果怎么给您", "邮寄到家")
+	p.fill("收件人", "吴晓敏")
+	p.fill("手机号码", "13900001234")
+	p.fill("收件地址", "无锡市惠山区堰桥街道演示花园5号203室")
+	p.follow("保存并下一步")
+	p.see("还差这些就可以提交了")
+
+	s := l.visitor(t, c, desktop, "lixinran")
+	s.login("lixinran")
+	search(s, "社保证明", "", "社会保险参保缴费证明打印（个人）")
+	apply(s)
+	s.choose("是否由他人代办", "否")
+	s.follow("保存并下一步")
+	s.choose("险种", "工伤保险")
+	s.choose("缴费期间", "最近12个月")
+	s.choose("用途", "签证")
+	s.follow("保存并下一步")
+	s.upload("申请人居民身份证", w.photo(t, "身份证.jpg", 120))
+	s.follow("下一步")
+	s.choose("办理结果怎么给您", "电子送达")
+	s.follow("保存并下一步")
+	s.follow("确认无误，提交申请")
+	no := s.caseNo()
+	l.as(t, c, "clerk2-wx", desktop, func(d *person) {
+		d.stays = true
+		d.toCase(no)
+		d.unfold("补正")
+		d.follow("选择需要补正的内容")
+		d.unfold("申请人居民身份证")
+		d.tick("请上传申请人身份证的正面和反面")
+		d.unfold("证明内容")
+		d.tick("险种")
+		d.follow("下一步：核对全部内容")
+		d.follow("发送补正告知")
+	})
+	s.stays = true
+	s.open("/my/cases/" + no)
+	s.follow("去补正")
+	s.open("/my/cases/" + no + "/acts/withdraw")
+}
