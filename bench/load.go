@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -56,6 +58,26 @@ func (s *latency) at(q float64) float64 {
 	}
 	slices.Sort(s.took)
 	return ms(s.took[min(len(s.took)-1, int(q*float64(len(s.took))))])
+}
+
+// least is the best median and the best 99th percentile of several turns, in
+// milliseconds.
+type least struct{ p50, p99 float64 }
+
+func (l *least) take(k *kind) {
+	p50, p99 := k.got.at(0.5), k.got.at(0.99)
+	if *l == (least{}) {
+		*l = least{p50, p99}
+	}
+	*l = least{min(l.p50, p50), min(l.p99, p99)}
+}
+
+func show(kinds ...*kind) string {
+	var b strings.Builder
+	for _, k := range kinds {
+		fmt.Fprintf(&b, "  %s p50 %.2f p99 %.2f ms (%d)", k.name, k.got.at(0.5), k.got.at(0.99), len(k.got.took))
+	}
+	return b.String()
 }
 
 // kind is one kind of request at its own rate.

@@ -53,35 +53,35 @@ func (b *bench) millionOn(ctx context.Context, engine string) (err error) {
 			return err
 		}
 	}
-	// got[town][page] is the best p50 and p99 of all rounds.
 	names := []string{"clerk's queue", "case page", "one applicant's cases"}
-	var best [2][3][2]float64
-	for round := range b.rounds {
-		b.probe()
-		for i, t := range towns {
-			kinds := []*kind{{name: names[0], rate: pageRate, do: t.queue}, {name: names[1], rate: pageRate, do: t.page}, {name: names[2], rate: pageRate, do: t.mine}}
-			if err := open(ctx, clients, b.run, kinds...); err != nil {
-				return err
-			}
-			fmt.Printf("   %8d cases:", t.cases)
-			for j, k := range kinds {
-				p50, p99 := k.got.at(0.5), k.got.at(0.99)
-				fmt.Printf("  %s p50 %.2f p99 %.2f ms", k.name, p50, p99)
-				if round == 0 || p50 < best[i][j][0] {
-					best[i][j][0] = p50
+	var best [2][3]least
+	for range b.rounds {
+		err := b.fairly(func() (func(), error) {
+			var all [2][]*kind
+			for i, t := range towns {
+				all[i] = []*kind{{name: names[0], rate: pageRate, do: t.queue}, {name: names[1], rate: pageRate, do: t.page}, {name: names[2], rate: pageRate, do: t.mine}}
+				if err := open(ctx, clients, b.run, all[i]...); err != nil {
+					return nil, err
 				}
-				if round == 0 || p99 < best[i][j][1] {
-					best[i][j][1] = p99
-				}
+				fmt.Printf("   %8d cases:%s\n", t.cases, show(all[i]...))
 			}
-			fmt.Println()
+			return func() {
+				for i := range all {
+					for j, k := range all[i] {
+						best[i][j].take(k)
+					}
+				}
+			}, nil
+		})
+		if err != nil {
+			return err
 		}
 	}
 	for j, name := range names {
 		what := fmt.Sprintf("%s: %s, %d cases", engine, name, b.cases)
-		b.judge(what+", p50", best[1][j][0], false, 10, " ms")
-		b.judge(what+", p99", best[1][j][1], false, 50, " ms")
-		b.judge(fmt.Sprintf("%s, p50 against %d", what, b.small), best[1][j][0]/best[0][j][0], false, 2, "")
+		b.judge(what+", p50", best[1][j].p50, false, 10, " ms")
+		b.judge(what+", p99", best[1][j].p99, false, 50, " ms")
+		b.judge(fmt.Sprintf("%s, p50 against %d", what, b.small), best[1][j].p50/best[0][j].p50, false, 2, "")
 	}
 	return nil
 }

@@ -73,43 +73,44 @@ func (b *bench) mixedOn(ctx context.Context, engine string) (err error) {
 	if _, _, err := pages(b.run / 2); err != nil { // templates, plans, connections
 		return err
 	}
-	// best[quiet or busy][page] is p50 and p99.
-	var best [2][2][2]float64
-	for round := range b.rounds {
-		b.probe()
-		for busy := range 2 {
-			var failed chan error
-			if busy == 1 {
-				failed = make(chan error, 1)
-				go func() { failed <- open(ctx, 2*clients, b.run+300*time.Millisecond, submit) }()
-				time.Sleep(300 * time.Millisecond)
-			}
-			guide, search, err := pages(b.run)
-			if busy == 1 {
-				err = errors.Join(err, <-failed)
-			}
-			if err != nil {
-				return err
-			}
-			fmt.Printf("   %-8s %-6s", engine, []string{"quiet", "busy"}[busy])
-			for j, k := range []*kind{guide, search} {
-				p50, p99 := k.got.at(0.5), k.got.at(0.99)
-				fmt.Printf("  %s p50 %.2f p99 %.2f ms", k.name, p50, p99)
-				if at := &best[busy][j]; round == 0 {
-					*at = [2]float64{p50, p99}
+	var best [2][2]least // quiet and busy; guide and search
+	for range b.rounds {
+		err := b.fairly(func() (func(), error) {
+			var all [2][]*kind
+			for busy := range all {
+				failed := make(chan error, 1)
+				if busy == 1 {
+					go func() { failed <- open(ctx, 2*clients, b.run+300*time.Millisecond, submit) }()
+					time.Sleep(300 * time.Millisecond)
 				} else {
-					*at = [2]float64{min(at[0], p50), min(at[1], p99)}
+					failed <- nil
+				}
+				guide, search, err := pages(b.run)
+				if err = errors.Join(err, <-failed); err != nil {
+					return nil, err
+				}
+				all[busy] = []*kind{guide, search}
+				if busy == 0 {
+					fmt.Printf("   %s quiet:%s\n", engine, show(guide, search))
+				} else {
+					fmt.Printf("   %s busy: %s\n", engine, show(guide, search, submit))
 				}
 			}
-			if busy == 1 {
-				fmt.Printf("  submissions p50 %.2f p99 %.2f ms, %d of them", submit.got.at(0.5), submit.got.at(0.99), len(submit.got.took))
-			}
-			fmt.Println()
+			return func() {
+				for i := range all {
+					for j, k := range all[i] {
+						best[i][j].take(k)
+					}
+				}
+			}, nil
+		})
+		if err != nil {
+			return err
 		}
 	}
 	for j, name := range []string{"guide page", "search"} {
-		b.judge(fmt.Sprintf("%s: %s beside %d submissions/s, p50", engine, name, submitRate), best[1][j][0]/best[0][j][0], false, 2, "")
-		b.judge(fmt.Sprintf("%s: %s beside %d submissions/s, p99", engine, name, submitRate), best[1][j][1]/best[0][j][1], false, 3, "")
+		b.judge(fmt.Sprintf("%s: %s beside %d submissions/s, p50", engine, name, submitRate), best[1][j].p50/best[0][j].p50, false, 2, "")
+		b.judge(fmt.Sprintf("%s: %s beside %d submissions/s, p99", engine, name, submitRate), best[1][j].p99/best[0][j].p99, false, 3, "")
 	}
 	return nil
 }

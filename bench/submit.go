@@ -52,20 +52,21 @@ func (b *bench) submitOn(ctx context.Context, engine string) (err error) {
 	}
 	var ours, theirs []float64
 	for range b.rounds {
-		b.probe()
-		before := c.DB.Stats()
-		us, err := closed(ctx, clients, b.run, c.apply)
+		err := b.fairly(func() (func(), error) {
+			before := c.DB.Stats()
+			us, err := closed(ctx, clients, b.run, c.apply)
+			if err != nil {
+				return nil, err
+			}
+			after := c.DB.Stats()
+			group := max(1, int(float64(after.Acts-before.Acts)/float64(after.Commits-before.Commits)+0.5))
+			them, err := other.run(ctx, b, group)
+			fmt.Printf("   tongban %6.0f/s (%d acts a commit)   %s %6.0f/s   ratio %.2f\n", us, group, other.name(), them, us/them)
+			return func() { ours, theirs = append(ours, us), append(theirs, them) }, err
+		})
 		if err != nil {
 			return err
 		}
-		after := c.DB.Stats()
-		group := max(1, int(float64(after.Acts-before.Acts)/float64(after.Commits-before.Commits)+0.5))
-		them, err := other.run(ctx, b, group)
-		if err != nil {
-			return err
-		}
-		ours, theirs = append(ours, us), append(theirs, them)
-		fmt.Printf("   tongban %6.0f/s (%d acts a commit)   %s %6.0f/s   ratio %.2f\n", us, group, other.name(), them, us/them)
 	}
 	b.judge(engine+": submissions against "+other.name(), slices.Max(ours)/slices.Max(theirs), true, limit, "")
 	return nil
