@@ -10,6 +10,8 @@ func card(t *testing.T, l *look, c *city) {
 	p := l.visitor(t, c, desktop, "chenjiayi")
 	p.login("chenjiayi")
 	actFor(p, "王建国")
+	p.open("/my")
+	p.unseen("授权委托") // who acts for somebody gives no mandates in their name
 	search(p, "换残疾证", "梁溪区", "残疾人证换领")
 	p.see("0 次")
 	apply(p)

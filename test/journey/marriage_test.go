@@ -42,7 +42,7 @@ func marriage(t *testing.T, l *look, c *city) {
 
 	l.as(t, c, "clerk2-lx", desktop, func(d *person) {
 		d.toCase(no)
-		d.act("预审通过", "预审通过")
+		d.follow("预审通过")
 		d.see("查看办件")
 	})
 	p.open("/my")

@@ -194,12 +194,6 @@ func (p *person) followIn(part, words string) {
 	p.load(200, "follow “"+words+"” in “"+part+"”", p.press(p.find("control", words, part)))
 }
 
-// click presses something that stays on the page.
-func (p *person) click(words string) {
-	p.t.Helper()
-	p.do("click “"+words+"”", p.press(p.find("control", words)))
-}
-
 func (p *person) do(what string, a ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
@@ -298,12 +292,6 @@ func (p *person) filter(group, option string) {
 func (p *person) fill(label, value string) {
 	p.t.Helper()
 	p.fillSpot(label, p.find("box", label), value)
-}
-
-// fillIn does so in the part of the page under a heading.
-func (p *person) fillIn(part, label, value string) {
-	p.t.Helper()
-	p.fillSpot(label, p.find("box", label, part), value)
 }
 
 func (p *person) fillSpot(label string, s spot, value string) {
@@ -505,13 +493,6 @@ func (p *person) awaitAt(path string, words ...string) {
 		return err
 	}, patience, "wait at %s for %s", path, words)
 	p.look.at(p, nil)
-}
-
-// href is where a link leads, for what is printed as a QR code.
-func (p *person) href(words string) string {
-	p.t.Helper()
-	s := p.find("link", words)
-	return s.ID
 }
 
 func quote(s string) string {
