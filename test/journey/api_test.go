@@ -124,7 +124,7 @@ func programmatic(t *testing.T, l *look, c *city) {
 	}
 	fix, err := p.Post(ctx, "/cases/"+no+"/correction", nil)
 	must(t, err)
-	_, err = p.Upload(ctx, "/drafts/"+fix.Text("id")+"/materials/m03/files", "new.pdf", content(w.pdf(t, "new.pdf", "ARROWS")))
+	_, err = p.Upload(ctx, "/drafts/"+fix.Text("id")+"/materials/m03/files", "平面图 320281197904039991.pdf", content(w.pdf(t, "new.pdf", "ARROWS")))
 	must(t, err)
 	_, err = p.Submit(ctx, client.Object{"draft": fix.Text("id")})
 	must(t, err)

@@ -36,10 +36,13 @@ func (w papers) photo(t *testing.T, name string, shade uint8) string {
 	return w.write(t, name, b.Bytes())
 }
 
-// pdf is a document of one page with a line of text.
+// written is an ID number that stands in every document, as they do.
+const written = "320213199004129927"
+
+// pdf is a document of one page with a line of text and an ID number.
 func (w papers) pdf(t *testing.T, name, line string) string {
 	t.Helper()
-	content := "BT /F1 18 Tf 72 720 Td (" + line + ") Tj ET"
+	content := "BT /F1 18 Tf 72 720 Td (" + line + " " + written + ") Tj ET"
 	objects := []string{
 		"<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
 		"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
