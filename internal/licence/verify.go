@@ -17,7 +17,7 @@ import (
 type Verification struct {
 	Identifier string
 	Name       string
-	Holder     string // masked
+	Holder     string // a person masked, a firm by its public name
 	Issuer     string
 	Issued     string
 	From       string
