@@ -94,6 +94,7 @@ func welcome(c app.Config, data string) {
 		{"决定人员 decider", app.DemoDecider, c.URL + "/desk/login"},
 		{"监督人员 supervisor", "supervisor-wx", c.URL + "/desk/login"},
 		{"事项管理员 item steward", "steward-wx", c.URL + "/desk/login"},
+		{"事项审核人员 item reviewer", "itemreviewer-wx", c.URL + "/desk/login"},
 		{"系统管理员 system administrator", "sysadmin", c.URL + "/desk/login"},
 		{"安全管理员 security administrator", "secadmin", c.URL + "/desk/login"},
 		{"审计管理员 audit administrator", "auditadmin", c.URL + "/desk/login"},

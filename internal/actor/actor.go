@@ -64,6 +64,7 @@ const (
 	Reviewer      Role = "reviewer"       // 审查人员
 	Decider       Role = "decider"        // 决定人员 (审批负责人)
 	ItemSteward   Role = "item-steward"   // 事项管理员
+	ItemReviewer  Role = "item-reviewer"  // 事项审核人员
 	DataSteward   Role = "data-steward"   // 数据管理员
 	Supervisor    Role = "supervisor"     // 监督人员
 	SystemAdmin   Role = "system-admin"   // 系统管理员
@@ -72,7 +73,7 @@ const (
 )
 
 // Roles lists all of them in the order shown to people.
-var Roles = []Role{WindowClerk, Reviewer, Decider, ItemSteward, DataSteward, Supervisor, SystemAdmin, SecurityAdmin, AuditAdmin}
+var Roles = []Role{WindowClerk, Reviewer, Decider, ItemSteward, ItemReviewer, DataSteward, Supervisor, SystemAdmin, SecurityAdmin, AuditAdmin}
 
 // Channel 渠道 through which an act came.
 type Channel string

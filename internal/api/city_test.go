@@ -170,7 +170,7 @@ func newCity(t *testing.T, d *db.DB, clk *dbtest.Clock) *city {
 	c.must(err)
 	c.must(config.Channel.ImportWindows(ctx, actor.Platform(), []channel.Window{{Key: "wx-a01", Centre: "wx-zx", Name: "综合窗口", No: "A01",
 		Kind: channel.Comprehensive, Hours: "周一至周五", Address: "演示路1号"}}))
-	c.must(config.Catalog.ImportTopics(ctx, []catalog.Topic{{Key: "business", Name: "开办企业", NameEN: "Business", Audience: "entity"}}))
+	c.must(config.Catalog.ImportTopics(ctx, actor.Platform(), []catalog.Topic{{Key: "business", Name: "开办企业", NameEN: "Business", Audience: "entity"}}))
 	c.must(config.Licences.ImportTypes(ctx, actor.Platform(), []licence.Type{
 		{Key: "id-card", Name: "居民身份证", Code: usccOf(t, "11", "100000", "XX000101") + "001", Holder: "person", Fields: []licence.TypeField{{Key: "name", Title: "姓名"}}},
 		{Key: "food-licence", Name: "食品经营许可证", Code: usccOf(t, "11", "100000", "XX000102") + "002", Holder: "person", Fields: []licence.TypeField{{Key: "name", Title: "名称"}}},

@@ -27,6 +27,7 @@ type Item struct {
 	Receiving UnitRef           `json:"receiving" doc:"Centre whose windows receive it."`
 	Division  string            `json:"division" doc:"12 digits."`
 	State     catalog.ItemState `json:"state" enum:"in-use,suspended,cancelled"`
+	Offers    int               `json:"offers,omitempty" doc:"In a search: how many units handle the same matter under its filters."`
 }
 
 // ItemDetail is an item with the guide in force.
@@ -55,12 +56,13 @@ type ItemsIn struct {
 	Division string `query:"division" pattern:"^[0-9]{12}$"`
 	Type     string `query:"type" pattern:"^[0-9]{2}$"`
 	CaseType string `query:"caseType" enum:"instant,promised"`
+	Each     bool   `query:"each" doc:"Every unit's list by itself; otherwise a matter is given once, by the list that fits best."`
 }
 
 // ItemPage is a page of the search.
 type ItemPage struct {
 	List[Item]
-	Total      int  `json:"total,omitempty" doc:"With q: how many there are."`
+	Total      int  `json:"total,omitempty" doc:"How many there are."`
 	DidYouMean bool `json:"didYouMean,omitempty" doc:"Nothing had all the words; these have some."`
 }
 
@@ -142,11 +144,12 @@ func (s *server) items() {
 				return ItemPage{}, err
 			}
 			p, err := s.Catalog.Search(ctx, catalog.Query{Text: in.Q, Audience: in.Audience, Topic: in.Topic, Unit: in.Unit, Division: in.Division,
-				Type: in.Type, CaseType: in.CaseType, Cursor: at, Limit: in.limit()})
+				Type: in.Type, CaseType: in.CaseType, Each: in.Each, Cursor: at, Limit: in.limit()})
 			if err != nil {
 				return ItemPage{}, err
 			}
-			list, err := s.itemList(ctx, p.Items)
+			dir, err := s.Identity.Directory(ctx)
+			list := mapTo(p.Items, func(f catalog.Found) Item { it := item(dir, &f.Item); it.Offers = f.Offers; return it })
 			return ItemPage{List[Item]{list, cursor("items", p.Next)}, p.Total, p.DidYouMean}, err
 		})
 	add(s, operation{id: "items-hot", method: http.MethodGet, path: "/items/hot", tag: "items", open: true, zh: "热门事项", en: "The items of the home page"},
@@ -193,7 +196,7 @@ func (s *server) items() {
 func item(dir *identity.Directory, it *catalog.Item) Item {
 	unit, _ := dir.Unit(it.UnitID)
 	recv, _ := dir.Unit(it.ReceivingUnitID)
-	return Item{it.Code, it.BasicCode, it.Name, it.NameEN, it.Summary, it.Type, it.CaseType, unitRef(unit), unitRef(recv), it.Division, it.State}
+	return Item{it.Code, it.BasicCode, it.Name, it.NameEN, it.Summary, it.Type, it.CaseType, unitRef(unit), unitRef(recv), it.Division, it.State, 0}
 }
 
 func (s *server) itemList(ctx context.Context, items []catalog.Item) ([]Item, error) {

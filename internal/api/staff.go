@@ -187,7 +187,7 @@ type StaffIDIn struct {
 
 // RoleIn is a role in a unit.
 type RoleIn struct {
-	Role actor.Role `json:"role" enum:"window-clerk,reviewer,decider,item-steward,data-steward,supervisor,system-admin,security-admin,audit-admin"`
+	Role actor.Role `json:"role" enum:"window-clerk,reviewer,decider,item-steward,item-reviewer,data-steward,supervisor,system-admin,security-admin,audit-admin"`
 	Unit string     `json:"unit" minLength:"1" maxLength:"60" doc:"Key of the unit in which it holds, and below."`
 }
 

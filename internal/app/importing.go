@@ -41,10 +41,16 @@ func (r *Rooms) Import(ctx context.Context, f *Folder, o ImportOptions) (warning
 	if err := r.Channel.ImportWindows(ctx, a, f.Windows); err != nil {
 		return nil, err
 	}
-	if err := r.Catalog.ImportTopics(ctx, f.Topics); err != nil {
+	if err := r.Catalog.ImportTopics(ctx, a, f.Topics); err != nil {
 		return nil, err
 	}
-	if err := r.Catalog.ImportElements(ctx, f.Elements); err != nil {
+	if err := r.Catalog.ImportEvents(ctx, a, f.Events); err != nil {
+		return nil, err
+	}
+	if err := r.Catalog.ImportBasics(ctx, a, f.Catalogue); err != nil {
+		return nil, err
+	}
+	if err := r.Catalog.ImportElements(ctx, a, f.Elements); err != nil {
 		return nil, err
 	}
 	els, err := r.Catalog.Elements(ctx)

@@ -17,6 +17,7 @@ var holderNames = [][2]string{
 	{"reviewer", "审查人员 `reviewer`"},
 	{"decider", "决定人员 `decider`"},
 	{"item-steward", "事项管理员 `item-steward`"},
+	{"item-reviewer", "事项审核人员 `item-reviewer`"},
 	{"data-steward", "数据管理员 `data-steward`"},
 	{"supervisor", "监督人员 `supervisor`"},
 	{"system-admin", "系统管理员 `system-admin`"},

@@ -71,6 +71,7 @@ func onShelf(t *testing.T, test func(t *testing.T, s *shelf)) {
 			Demo: true, Password: "Demo-2026!",
 			Staff: []identity.StaffInput{
 				{Login: "lxsteward", Name: "杨事项", Unit: "lx", Roles: []identity.RoleInput{{Role: actor.ItemSteward}}},
+				{Login: "lxreviewer", Name: "钱审核", Unit: "lx", Roles: []identity.RoleInput{{Role: actor.ItemReviewer}}},
 				{Login: "clerk", Name: "周窗口", Unit: "lx-zx", Roles: []identity.RoleInput{{Role: actor.WindowClerk}}}},
 		})
 		s.must(err)
@@ -179,15 +180,15 @@ func TestImport(t *testing.T) {
 		})
 		t.Run("by_whom", func(t *testing.T) {
 			mine := def(99010, sound("区里的事项", "20"), "lx")
-			if _, err := s.Import(ctx, s.staff("lxsteward"), mine, nil); err != nil {
-				t.Errorf("the unit's steward: %v", err)
+			if _, err := s.Import(ctx, s.staff("lxreviewer"), mine, nil); err != nil {
+				t.Errorf("the unit's reviewer: %v", err)
 			}
-			for _, who := range []actor.Actor{s.staff("clerk"), {Kind: actor.Anonymous}} {
+			for _, who := range []actor.Actor{s.staff("clerk"), s.staff("lxsteward"), {Kind: actor.Anonymous}} {
 				if _, err := s.Import(ctx, who, mine, nil); err == nil {
 					t.Errorf("%s publishes", who.Name)
 				}
 			}
-			if _, err := s.Import(ctx, s.staff("lxsteward"), def(99011, sound("外区的事项", "20"), "lx", "bh"), nil); errs.KindOf(err) != errs.Forbidden {
+			if _, err := s.Import(ctx, s.staff("lxreviewer"), def(99011, sound("外区的事项", "20"), "lx", "bh"), nil); errs.KindOf(err) != errs.Forbidden {
 				t.Errorf("another district's: %v", err)
 			}
 		})
@@ -297,6 +298,7 @@ func TestSQL(t *testing.T) { dbtest.Prepares(t, SQL()...) }
 
 func (s *shelf) found(q Query) []string {
 	s.t.Helper()
+	q.Each = true
 	p, err := s.Search(s.t.Context(), q)
 	s.must(err)
 	if p.DidYouMean {
@@ -343,7 +345,7 @@ func TestSearch(t *testing.T) {
 		if got := s.found(Query{Text: "开挖断水"}); len(got) != 0 { // all its pairs of characters are there, it is not
 			t.Errorf("not the exact look: %v", got)
 		}
-		s.must(s.SetState(ctx, actor.Platform(), gone, Cancelled))
+		s.must(s.SetState(ctx, actor.Platform(), gone, Cancelled, "法律依据废止", ""))
 		if got := s.found(Query{Text: "挖断水管"}); len(got) != 0 {
 			t.Errorf("cancelled, and found: %v", got)
 		}
@@ -362,7 +364,7 @@ func TestSearch(t *testing.T) {
 			"type":               {Query{Type: "01"}, 3},
 			"case type":          {Query{CaseType: "instant"}, 0},
 			"text and unit":      {Query{Text: "道路", Unit: "lx"}, 1},
-			"text and district":  {Query{Text: "审批", Division: "320211000000"}, 3},
+			"text and district":  {Query{Text: "审批", Division: "320211000000"}, 1},
 			"text and audience":  {Query{Text: "证", Audience: "person"}, 2},
 			"everything at once": {Query{Text: "道路", Unit: "lx", Topic: "traffic", Audience: "entity", Type: "01", Division: "320213000000"}, 1},
 		} {
@@ -382,10 +384,10 @@ func TestSearch(t *testing.T) {
 			}
 		}
 		t.Run("out_of_use", func(t *testing.T) {
-			if err := s.SetState(ctx, s.staff("clerk"), road[0], Paused); errs.KindOf(err) != errs.Forbidden {
+			if err := s.SetState(ctx, s.staff("clerk"), road[0], Paused, "系统升级", ""); errs.KindOf(err) != errs.Forbidden {
 				t.Errorf("by a clerk: %v", err)
 			}
-			s.must(s.SetState(ctx, s.staff("lxsteward"), road[0], Paused))
+			s.must(s.SetState(ctx, s.staff("lxreviewer"), road[0], Paused, "系统升级", ""))
 			for _, q := range []Query{{Text: "道路"}, {Topic: "traffic"}} {
 				if got := s.found(q); len(got) != 1 {
 					t.Errorf("%+v: %v", q, got)
@@ -399,10 +401,10 @@ func TestSearch(t *testing.T) {
 			if it.State != Paused {
 				t.Errorf("%s", it.State)
 			}
-			if n, _, err := s.Count(ctx); err != nil || n != 4 {
+			if n, lists, _, err := s.Count(ctx); err != nil || n != 4 || lists != 4 {
 				t.Errorf("%d %v", n, err)
 			}
-			s.must(s.SetState(ctx, s.staff("lxsteward"), road[0], InUse))
+			s.must(s.SetState(ctx, s.staff("lxreviewer"), road[0], InUse, "升级完成", ""))
 			if got := s.found(Query{Topic: "traffic"}); len(got) != 2 {
 				t.Errorf("%v", got)
 			}
@@ -427,7 +429,7 @@ func TestBrowse(t *testing.T) {
 				want[code] = true
 			}
 		}
-		for _, q := range []Query{{Limit: 5}, {Limit: 7, Text: "事项"}, {Limit: 46}} {
+		for _, q := range []Query{{Limit: 5, Each: true}, {Limit: 7, Text: "事项", Each: true}, {Limit: 46, Each: true}} {
 			seen, last := map[string]bool{}, ""
 			for pages := 0; ; pages++ {
 				p, err := s.Search(t.Context(), q)

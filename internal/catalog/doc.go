@@ -2,12 +2,18 @@
 // immutable published versions, the element dictionary, topics, and how people
 // find an item.
 //
-// It owns the tables item, item_version, item_facet, topic and element, and the
-// rules a guide must pass before it may be published. It never handles a case:
-// casework pins one of its versions and reads from it.
+// It owns the basic catalogue (基本目录), the city-wide guides (指南模板), the
+// implementation lists (实施清单) with their versions, the element dictionary,
+// topics and events of life, and the rules a guide must pass before it may be
+// published. A list stores only the sections in which it differs from the
+// city-wide guide it follows; what the basic catalogue says of a matter is
+// written over every guide, so that it cannot differ (第六条第二款). It never
+// handles a case: casework pins one of its versions and reads from it.
 //
-//	YAML folder ──Import──► Check (14 elements, consistency) ──► version n+1, published
-//	                                                       └──► search document, facets
-//	person ──Search──► Summary ──► Guide(code) = current version
+//	catalogue.yaml ──ImportBasics──► basic item ─┐ locks name, code, type, basis
+//	item file ──Import──► Check ──► template n+1 ─┴─► list version n+1 (what differs)
+//	                                   │                  └──► change, for the feed
+//	                                   └──► search document; proposals to lists that follow
+//	person ──Search──► Index (in memory) ──► Guide(code) = version in force
 //	case   ──ByVersion──► the version it pins, for ever
 package catalog

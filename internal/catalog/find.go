@@ -1,15 +1,17 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
-	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/search"
 )
 
@@ -18,31 +20,39 @@ type Query struct {
 	Text     string // words, parts of words, pinyin, or a code
 	Audience string // "person" or "entity", or a 服务对象 code
 	Topic    string
+	Event    string // 生命周期
+	Domain   string // 公共服务领域
 	Unit     string // unit key
 	Division string // 12 digits; items of the division and of the levels above it
+	Level    string // 行使层级
+	Scope    string // 通办范围
 	Type     string
 	CaseType string
+	Each     bool // every list by itself; otherwise a matter is given once, by the list that fits best
 	Cursor   string
 	Limit    int // 20 when zero, 100 at most
 }
 
+// Found is a list that was found, and in how many places the same matter can be
+// handled under the filters of the query.
+type Found struct {
+	Item
+	Offers int
+}
+
 // Page is one page of answers.
 type Page struct {
-	Items      []Item
+	Items      []Found
 	Next       string // cursor of the next page, empty at the end
-	Total      int    // only for text searches: how many were found
+	Total      int    // how many there are
 	More       bool   // there are more than Total: a search looks at the best hits alone
 	DidYouMean bool   // nothing had all the words; these have some
 }
 
 const docKind = "item"
 
-// How many hits of the text index a search looks at: the best ones are enough
-// for a text alone; filters throw many away.
-const (
-	searchDepth   = 100
-	filteredDepth = 400
-)
+// searchDepth is how many hits of the text index a search looks at.
+const searchDepth = 400
 
 // Search finds items, best first for a text, by name order otherwise.
 func (s *Service) Search(ctx context.Context, q Query) (p Page, err error) {
@@ -54,167 +64,172 @@ func (s *Service) Search(ctx context.Context, q Query) (p Page, err error) {
 	if n := len([]rune(q.Text)); n > 100 {
 		return p, errs.InvalidFields(errs.Field{Path: "q", Code: "max-length", ZH: "搜索内容请不要超过100个字", EN: "Search for at most 100 characters"})
 	}
-	if strings.TrimSpace(q.Text) != "" {
-		return s.searchText(ctx, q)
+	x, err := s.Index(ctx)
+	if err != nil {
+		return p, err
 	}
-	return s.browse(ctx, q)
-}
-
-// conditions turns the filters into SQL on item; args continue from n.
-func (q Query) conditions(unitID int64, divisions []string, n int) (string, []any) {
-	var b strings.Builder
-	var args []any
-	add := func(sql string, v any) {
-		n++
-		args = append(args, v)
-		b.WriteString(strings.ReplaceAll(sql, "$?", "$"+strconv.Itoa(n)))
-	}
-	facet := ` AND EXISTS (SELECT 1 FROM item_facet f WHERE f.item_id = item.id AND f.kind = '%s' AND f.value = $?)`
-	if q.Audience != "" {
-		add(fmt.Sprintf(facet, "audience"), q.Audience)
-	}
-	if q.Topic != "" {
-		add(fmt.Sprintf(facet, "topic"), q.Topic)
-	}
-	for i, d := range divisions {
-		sql := `, $?`
-		if i == 0 {
-			sql = ` AND item.division IN ($?`
-		}
-		add(sql, d)
-	}
-	if len(divisions) > 0 {
-		b.WriteString(`)`)
-	}
-	if unitID != 0 {
-		add(` AND item.unit_id = $?`, unitID)
-	}
-	if q.Type != "" {
-		add(` AND item.type = $?`, q.Type)
-	}
-	if q.CaseType != "" {
-		add(` AND item.case_type = $?`, q.CaseType)
-	}
-	return b.String(), args
-}
-
-// where is conditions with the names of the query looked up: the unit, and the
-// division with those above it, whose items serve its people too.
-func (s *Service) where(ctx context.Context, q Query, n int) (string, []any, error) {
 	dir, err := s.ids.Directory(ctx)
 	if err != nil {
-		return "", nil, err
+		return p, err
 	}
-	var unit int64
+	f := newFilter(q, dir)
+	if strings.TrimSpace(q.Text) != "" {
+		return s.searchText(ctx, q, x, f)
+	}
+	return browse(q, x, f)
+}
+
+// filter is the narrowing part of a query with its names looked up.
+type filter struct {
+	q         Query
+	unit      int64
+	divisions []string // the division and those above it, whose items serve its people too
+	dir       *identity.Directory
+}
+
+func newFilter(q Query, dir *identity.Directory) filter {
+	f := filter{q: q, dir: dir}
 	if q.Unit != "" {
-		unit = -1 // found by nothing
+		f.unit = -1 // found by nothing
 		if u, ok := dir.UnitByKey(q.Unit); ok {
-			unit = u.ID
+			f.unit = u.ID
 		}
 	}
-	var divisions []string
-	for code := q.Division; code != "" && len(divisions) < 8; {
-		divisions = append(divisions, code)
+	for code := q.Division; code != "" && len(f.divisions) < 8; {
+		f.divisions = append(f.divisions, code)
 		d, _ := dir.Division(code)
 		code = d.Parent
 	}
-	sql, args := q.conditions(unit, divisions, n)
-	return sql, args, nil
+	return f
 }
 
-// filtered reports whether anything but the text narrows the query.
-func (q Query) filtered() bool {
-	return q.Audience+q.Topic+q.Unit+q.Division+q.Type+q.CaseType != ""
+// takes reports whether a list of a matter is among those looked for.
+func (f filter) takes(b *Basic, it *Item) bool {
+	q := f.q
+	switch {
+	case it.State != InUse,
+		q.Type != "" && it.Type != q.Type,
+		q.CaseType != "" && it.CaseType != q.CaseType,
+		q.Level != "" && it.Level != q.Level,
+		q.Scope != "" && it.Facts.Scope != q.Scope,
+		f.unit != 0 && it.UnitID != f.unit,
+		q.Topic != "" && !slices.Contains(b.Topics, q.Topic),
+		q.Event != "" && !slices.Contains(b.Events, q.Event),
+		q.Domain != "" && b.Domain != q.Domain,
+		len(f.divisions) > 0 && !slices.Contains(f.divisions, it.Division):
+		return false
+	}
+	switch q.Audience {
+	case "":
+		return true
+	case "person":
+		return slices.Contains(b.Audience, "1")
+	case "entity":
+		return slices.ContainsFunc(b.Audience, func(a string) bool { return a != "1" })
+	}
+	return slices.Contains(b.Audience, q.Audience)
 }
 
-func (s *Service) browse(ctx context.Context, q Query) (p Page, err error) {
+// better orders the lists of one matter: nearest to the person's division
+// first, else from the city downwards, in the order of divisions.
+func (f filter) better(a, b *Item) int {
+	near := func(it *Item) int {
+		if i := slices.Index(f.divisions, it.Division); i >= 0 {
+			return i
+		}
+		return len(f.divisions)
+	}
+	return cmp.Or(cmp.Compare(near(a), near(b)), cmp.Compare(a.Level, b.Level), cmp.Compare(a.Division, b.Division), cmp.Compare(a.ID, b.ID))
+}
+
+// of gives the lists of one matter that are looked for: the best, or each.
+func (f filter) of(x *Index, b *Basic) []Found {
+	var out []Found
+	var best *Item
+	n := 0
+	for _, i := range x.offers[b.Code] {
+		it := &x.Items[i]
+		if !f.takes(b, it) {
+			continue
+		}
+		n++
+		if f.q.Each {
+			out = append(out, Found{Item: *it, Offers: 1})
+		} else if best == nil || f.better(it, best) < 0 {
+			best = it
+		}
+	}
+	if best != nil {
+		out = append(out, Found{Item: *best, Offers: n})
+	}
+	return out
+}
+
+// browse gives matters, or lists, by name.
+func browse(q Query, x *Index, f filter) (p Page, err error) {
 	name, id, err := readCursor(q.Cursor)
 	if err != nil {
 		return p, err
 	}
-	where, args, err := s.where(ctx, q, 3)
-	if err != nil {
-		return p, err
+	var all []Found
+	for i := range x.Basics {
+		all = append(all, f.of(x, &x.Basics[i])...)
 	}
-	sql := `SELECT ` + itemColumns + ` FROM item WHERE item.state = 'in-use' AND (item.name, item.id) > ($1, $2)` +
-		where + ` ORDER BY item.name, item.id LIMIT $3`
-	args = append([]any{name, id, q.Limit + 1}, args...)
-	items, err := db.All(s.db.Read(ctx), itemRow, sql, args...)
-	if err != nil {
-		return p, err
+	slices.SortFunc(all, func(a, b Found) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	from, _ := slices.BinarySearchFunc(all, Found{}, func(e, _ Found) int {
+		if cmp.Or(cmp.Compare(e.Name, name), cmp.Compare(e.ID, id)) <= 0 {
+			return -1
+		}
+		return 1
+	})
+	if q.Cursor == "" {
+		from = 0
 	}
-	if len(items) > q.Limit {
-		items = items[:q.Limit]
-		last := items[len(items)-1]
+	p.Total = len(all)
+	p.Items = all[from:min(from+q.Limit, len(all))]
+	if from+q.Limit < len(all) {
+		last := p.Items[len(p.Items)-1]
 		p.Next = writeCursor(last.Name, last.ID)
 	}
-	p.Items = items
 	return p, nil
 }
 
-func (s *Service) searchText(ctx context.Context, q Query) (p Page, err error) {
+func (s *Service) searchText(ctx context.Context, q Query, x *Index, f filter) (p Page, err error) {
 	from := 0
 	if q.Cursor != "" {
-		if from, err = strconv.Atoi(q.Cursor); err != nil || from < 0 || from > filteredDepth {
+		if from, err = strconv.Atoi(q.Cursor); err != nil || from < 0 || from > searchDepth {
 			return p, errBadCursor
 		}
 	}
-	depth := max(searchDepth, from+q.Limit+1)
-	if q.filtered() {
-		depth = filteredDepth
+	if it, ok := x.Item(strings.ToUpper(strings.TrimSpace(q.Text))); ok && it.State == InUse {
+		return Page{Items: []Found{{Item: *it, Offers: 1}}, Total: 1}, nil
 	}
 	rd := s.db.Read(ctx)
-	hits, didYouMean, err := search.Find(rd, s.db.Engine(), search.Query{Kind: docKind, Text: q.Text, Limit: depth,
+	hits, didYouMean, err := search.Find(rd, s.db.Engine(), search.Query{Kind: docKind, Text: q.Text, Limit: searchDepth,
 		Bodies: func(ids []int64) (map[int64]string, error) { return bodies(rd, ids) }})
 	if err != nil {
 		return p, err
 	}
 	p.DidYouMean = didYouMean
-	if len(hits) == 0 {
-		return p, nil
-	}
-	ids := make([]int64, len(hits))
-	for i, h := range hits {
-		ids[i] = h.ID
-	}
-	in, args := list(ids)
-	where, more, err := s.where(ctx, q, len(args))
-	if err != nil {
-		return p, err
-	}
-	args = append(args, more...)
-	sql := `SELECT ` + itemColumns + ` FROM item WHERE item.state = 'in-use' AND item.id IN (` + in + `)` + where
-	items, err := db.All(rd, itemRow, sql, args...)
-	if err != nil {
-		return p, err
-	}
-	byID := make(map[int64]Item, len(items))
-	for _, it := range items {
-		byID[it.ID] = it
-	}
-	p.Total, p.More = len(items), len(hits) == depth
-	seen := 0
+	var all []Found
 	for _, h := range hits {
-		it, ok := byID[h.ID]
-		if !ok {
-			continue
+		if b, ok := x.BasicByID(h.ID); ok {
+			all = append(all, f.of(x, b)...)
 		}
-		seen++
-		if seen <= from {
-			continue
-		}
-		if len(p.Items) == q.Limit {
-			p.Next = strconv.Itoa(from + q.Limit)
-			break
-		}
-		p.Items = append(p.Items, it)
+	}
+	p.Total, p.More = len(all), len(hits) == searchDepth
+	if from < len(all) {
+		p.Items = all[from:min(from+q.Limit, len(all))]
+	}
+	if from+q.Limit < len(all) {
+		p.Next = strconv.Itoa(from + q.Limit)
 	}
 	return p, nil
 }
 
 // bodies gives what the index knows of documents, for the exact look.
 func bodies(q db.Queryer, ids []int64) (map[int64]string, error) {
-	in, args := list(ids)
+	in, args := places(ids)
 	rows, err := q.Query(`SELECT item_id, body FROM item_text WHERE item_id IN (`+in+`)`, args...)
 	if err != nil {
 		return nil, err
@@ -231,9 +246,9 @@ func bodies(q db.Queryer, ids []int64) (map[int64]string, error) {
 	return out, nil
 }
 
-// list writes places for ids, of which there is at least one, in an IN. Their number is rounded up to a power of
+// places writes places for ids, of which there is at least one, in an IN. Their number is rounded up to a power of
 // two by repeating the last id, so that there are few texts to prepare and keep.
-func list(ids []int64) (places string, args []any) {
+func places(ids []int64) (in string, args []any) {
 	n := 1
 	for n < len(ids) {
 		n *= 2
@@ -249,32 +264,73 @@ func list(ids []int64) (places string, args []any) {
 	return b.String(), args
 }
 
-// Hot lists the items of the home page.
+// hotItems is how many the home page shows.
+const hotItems = 12
+
+// Hot lists the matters of the home page, each by one list.
 func (s *Service) Hot(ctx context.Context) ([]Item, error) {
-	return db.All(s.db.Read(ctx), itemRow, sqlHot)
+	x, err := s.Index(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Item
+	f := filter{}
+	for i := range x.Basics {
+		for _, found := range f.of(x, &x.Basics[i]) {
+			if found.Hot > 0 {
+				out = append(out, found.Item)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Item) int { return cmp.Or(cmp.Compare(a.Hot, b.Hot), cmp.Compare(a.ID, b.ID)) })
+	return out[:min(hotItems, len(out))], nil
 }
 
 // Offers lists the items in use of one basic code 基本编码: the same matter at
-// each unit that handles it, at most 200.
+// each unit that handles it, from the city downwards.
 func (s *Service) Offers(ctx context.Context, basicCode string) ([]Item, error) {
-	return db.All(s.db.Read(ctx), itemRow, sqlOffers, basicCode)
+	x, err := s.Index(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Item
+	for _, it := range x.Offers(basicCode) {
+		if it.State == InUse {
+			out = append(out, *it)
+		}
+	}
+	f := filter{}
+	slices.SortFunc(out, func(a, b Item) int { return f.better(&a, &b) })
+	return out, nil
 }
 
-// Count tells how many items and offering units there are.
-func (s *Service) Count(ctx context.Context) (items, units int64, err error) {
-	err = s.db.Read(ctx).QueryRow(sqlItemCount).Scan(&items, &units)
-	return items, units, err
+// Count tells how many matters and lists are in use, and how many units offer them.
+func (s *Service) Count(ctx context.Context) (matters, lists, units int64, err error) {
+	x, err := s.Index(ctx)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	unit, basic := map[int64]bool{}, map[string]bool{}
+	for _, it := range x.Items {
+		if it.State == InUse {
+			lists++
+			unit[it.UnitID], basic[it.BasicCode] = true, true
+		}
+	}
+	return int64(len(basic)), lists, int64(len(unit)), nil
 }
 
-// NameOf gives the name of the items with a basic code; the code itself if there
+// NameOf gives the name of the matter with a basic code; the code itself if there
 // is none.
 func (s *Service) NameOf(ctx context.Context, basicCode string) (string, error) {
-	name := basicCode
-	err := s.db.Read(ctx).QueryRow(sqlNameOf, basicCode).Scan(&name)
-	if errors.Is(err, db.ErrNoRows) {
-		err = nil
+	x, err := s.Index(ctx)
+	if err != nil {
+		return basicCode, err
 	}
-	return name, err
+	if b, ok := x.Basic(basicCode); ok {
+		return b.Name, nil
+	}
+	return basicCode, nil
 }
 
 func itemRow(r *db.Rows) (Item, error) {

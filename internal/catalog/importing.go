@@ -2,27 +2,27 @@ package catalog
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/audit"
-	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/search"
-	"github.com/tongban/tongban/internal/sm"
 )
 
-// Def is one item file of an import folder: a guide and the units that offer it.
+// Def is one item file of an import folder: the city-wide guide of a matter and
+// the units that offer it.
 type Def struct {
 	BasicCode string    `json:"basicCode"`
 	OfferedBy []Offerer `json:"offeredBy"`
+	Spread    []Spread  `json:"spread,omitempty"`
 	Guide     Guide     `json:"guide"`
 }
 
@@ -32,37 +32,72 @@ type Offerer struct {
 	Unit      string            `json:"unit"`
 	Receiving string            `json:"receiving"`
 	Units     map[string]string `json:"units,omitempty"`
+
+	level   string // the unit's, where the offer comes from a Spread
+	windows bool   // windows and telephone are the centre's
+}
+
+// Spread 覆盖 offers the item in every division of a level that has a fitting
+// unit and is not named in offeredBy, received by the centre of the division:
+// a guide compiled once serves all districts or all towns.
+type Spread struct {
+	Level string   `json:"level"` // 行使层级 of the units: "3" to "6"
+	Units []string `json:"units"` // ends of their keys, the first that a division has: "mzj"; "gov" is its government
 }
 
 // ImportTopics stores the topics.
-func (s *Service) ImportTopics(ctx context.Context, topics []Topic) error {
-	return s.db.Write(ctx, "catalog.import-topics", func(tx *db.Tx) error {
+func (s *Service) ImportTopics(ctx context.Context, a actor.Actor, topics []Topic) error {
+	return s.putTopics(ctx, a, "topics", sqlPutTopic, topics)
+}
+
+// ImportEvents stores the events of life.
+func (s *Service) ImportEvents(ctx context.Context, a actor.Actor, events []Topic) error {
+	return s.putTopics(ctx, a, "life-events", sqlPutEvent, events)
+}
+
+func (s *Service) putTopics(ctx context.Context, a actor.Actor, what, put string, topics []Topic) error {
+	return s.importing(ctx, a, what, len(topics), func(tx *db.Tx) {
 		for i, t := range topics {
 			pos := t.Position
 			if pos == 0 {
 				pos = i + 1
 			}
-			tx.Queue(sqlPutTopic, t.Key, t.Name, t.NameEN, t.Audience, pos)
+			tx.Queue(put, t.Key, t.Name, t.NameEN, t.Audience, pos)
 		}
+	})
+}
+
+// importing is one act that stores n entries of one kind.
+func (s *Service) importing(ctx context.Context, a actor.Actor, what string, n int, put func(*db.Tx)) (err error) {
+	defer errs.Wrap(&err, "import %s", what)
+	if n == 0 {
 		return nil
+	}
+	if err := s.ids.Allow(ctx, a, identity.CatalogueManage, identity.Target{UnitPath: s.topPath(ctx)}, what); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, "catalog.import-"+what, func(tx *db.Tx) error {
+		put(tx)
+		return audit.Append(tx, audit.Record{Actor: a, Act: string(identity.CatalogueManage), Subject: what,
+			Detail: map[string]string{"entries": strconv.Itoa(n)}, Outcome: "done"})
 	})
 }
 
 // ImportElements stores data elements; forms that are already published keep
 // the definition they were frozen with.
-func (s *Service) ImportElements(ctx context.Context, els form.Elements) error {
-	return s.db.Write(ctx, "catalog.import-elements", func(tx *db.Tx) error {
+func (s *Service) ImportElements(ctx context.Context, a actor.Actor, els form.Elements) error {
+	return s.importing(ctx, a, "elements", len(els), func(tx *db.Tx) {
 		for code, fragment := range els {
 			tx.Queue(sqlPutElement, code, string(fragment))
 		}
-		return nil
 	})
 }
 
-// Import publishes the item for every unit that offers it. A guide that equals
-// the version in force changes nothing; another becomes the next version. All
-// offerings of one file are one act. The problems list holds warnings, and, if
-// err is ErrGuide, the errors that blocked it.
+// Import publishes the city-wide guide of a matter and a list of it for every
+// unit that offers it. What equals the version in force changes nothing;
+// another becomes the next version. A matter that the basic catalogue does not
+// have is entered in it. All of one file is one act. The problems list holds
+// warnings, and, if err is ErrGuide, the errors that blocked it.
 func (s *Service) Import(ctx context.Context, a actor.Actor, d Def, els form.Elements) (_ []Problem, err error) {
 	defer errs.Wrap(&err, "import item %s", d.BasicCode)
 	dir, err := s.ids.Directory(ctx)
@@ -73,49 +108,104 @@ func (s *Service) Import(ctx context.Context, a actor.Actor, d Def, els form.Ele
 	if err != nil {
 		return []Problem{{"form", true, err.Error()}}, ErrGuide.Because(err)
 	}
-	var problems []Problem
-	type prepared struct {
-		guide Guide
-		unit  identity.Unit
-		recv  identity.Unit
-		hash  string
-		text  string
+	entry, err := s.Basic(ctx, d.BasicCode)
+	if errors.Is(err, ErrNoBasic) || err == nil && entry.Implied {
+		b := basicOf(d.BasicCode, &d.Guide)
+		entry, err = &b, nil
 	}
-	var list []prepared
-	for i, o := range d.OfferedBy {
+	if err != nil {
+		return nil, err
+	}
+	var problems []Problem
+	if d.Guide.Basics.Name != entry.Name {
+		problems = append(problems, Problem{"basics/name", true, "事项名称与基本目录不一致，应为：" + entry.Name})
+	}
+	if d.Guide.Basics.Type != entry.Type {
+		problems = append(problems, Problem{"basics/type", true, "事项类型与基本目录不一致，应为：" + entry.Type})
+	}
+	d.Guide.Form = f.Frozen()
+	entry.lock(&d.Guide)
+	var lists []list
+	for i, o := range d.offers(dir) {
 		g, unit, recv, ps := fill(d, o, dir)
-		g.Form = f.Frozen()
 		ps = append(ps, Check(&g, f)...)
 		if i == 0 || hasError(ps) {
 			problems = append(problems, ps...)
 		}
-		text, err := json.Marshal(&g)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, prepared{g, unit, recv, sm.SM3Hex(text), string(text)})
+		lists = append(lists, list{guide: g, unit: unit, recv: recv})
 	}
-	if len(list) == 0 {
+	if len(lists) == 0 {
 		problems = append(problems, Problem{"offeredBy", true, "至少需要一个实施单位"})
 	}
 	if hasError(problems) {
 		return problems, ErrGuide
 	}
-	for _, p := range list {
-		if err := s.ids.Allow(ctx, a, identity.ItemPublish, identity.Target{UnitPath: p.unit.Path}, "item/"+p.guide.Basics.Code); err != nil {
+	for _, l := range lists {
+		if err := s.ids.Allow(ctx, a, identity.ItemPublish, identity.Target{UnitPath: l.unit.Path}, "item/"+l.guide.Basics.Code); err != nil {
 			return problems, err
 		}
 	}
 	err = s.db.Write(ctx, "catalog.import", func(tx *db.Tx) error {
-		s.items.changed(tx)
-		for _, p := range list {
-			if err := s.publish(tx, a, p.guide, p.unit, p.recv, p.hash, p.text); err != nil {
+		b, err := s.putBasic(tx, a, *entry, InUse)
+		if err != nil {
+			return err
+		}
+		t, err := s.putTemplate(tx, a, b, d.Guide)
+		if err != nil {
+			return err
+		}
+		for _, l := range lists {
+			if _, err := s.publish(tx, a, t, l, publication{}); err != nil {
 				return err
 			}
 		}
+		s.changed(tx)
 		return nil
 	})
 	return problems, err
+}
+
+// offers are the units named and those that spreading adds.
+func (d Def) offers(dir *identity.Directory) []Offerer {
+	out := slices.Clone(d.OfferedBy)
+	type place struct{ level, division string }
+	has := map[place]bool{}
+	for _, o := range out {
+		u, _ := dir.UnitByKey(o.Unit)
+		has[place{u.Level, u.Division}] = true
+	}
+	for _, sp := range d.Spread {
+		for _, end := range sp.Units {
+			for _, u := range dir.Units() {
+				at := place{u.Level, u.Division}
+				fits := end == "gov" && u.Kind == "government" || u.Key[strings.LastIndexByte(u.Key, '-')+1:] == end
+				if u.Level != sp.Level || !fits || has[at] {
+					continue
+				}
+				has[at] = true
+				out = append(out, Offerer{Unit: u.Key, Receiving: centreOf(dir, u), level: u.Level, windows: true})
+			}
+		}
+	}
+	return out
+}
+
+// centreOf is the key of the centre whose windows receive for a unit: that of
+// its own division, else of the nearest unit above that has one.
+func centreOf(dir *identity.Directory, u identity.Unit) string {
+	for range 6 {
+		for _, c := range append(dir.Children(u.ID), dir.Children(u.ParentID)...) {
+			if c.Kind == "centre" && (c.Division == u.Division || c.ParentID == u.ID) {
+				return c.Key
+			}
+		}
+		up, ok := dir.Unit(u.ParentID)
+		if !ok {
+			break
+		}
+		u = up
+	}
+	return ""
 }
 
 // ErrGuide is the error for a guide that may not be published; the problems say why.
@@ -142,6 +232,9 @@ func fill(d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, iden
 	if !ok {
 		ps = append(ps, Problem{"offeredBy/" + o.Unit + "/receiving", true, "没有这个政务服务中心"})
 	}
+	if o.level != "" {
+		g.Basics.Level = o.level
+	}
 	g.Basics.BasicCode = d.BasicCode
 	g.Basics.Code = unit.USCC + g.Basics.Level + d.BasicCode
 	g.Basics.Division = unit.Division
@@ -153,7 +246,12 @@ func fill(d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, iden
 	if g.Privacy.Processor == "" {
 		g.Privacy.Processor = unit.Name
 	}
-	g.Windows = windowsOf(g.Windows, recv.Name)
+	if o.windows {
+		g.Windows = []Window{{Name: recv.Name + " 综合窗口", Address: recv.Address, Hours: defaultHours, Phone: recv.Phone}}
+		g.Contacts.Consult = recv.Name + "：" + recv.Phone
+	} else {
+		g.Windows = windowsOf(g.Windows, recv.Name)
+	}
 	steps := make([]Step, len(g.Steps))
 	g.Department.Joint = nil
 	for i, st := range g.Steps {
@@ -180,6 +278,9 @@ func fill(d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, iden
 	return g, unit, recv, ps
 }
 
+// defaultHours are the hours of a centre that names none.
+const defaultHours = "周一至周五 9:00-12:00、13:00-17:00（法定节假日除外）"
+
 // windowsOf keeps the windows of the receiving centre where a file that several
 // units share lists those of all their centres.
 func windowsOf(all []Window, centre string) []Window {
@@ -195,82 +296,15 @@ func windowsOf(all []Window, centre string) []Window {
 	return own
 }
 
-// publish stores a version if it differs from the one in force.
-func (s *Service) publish(tx *db.Tx, a actor.Actor, g Guide, unit, recv identity.Unit, hash, text string) error {
-	var (
-		id   = tx.NewID()
-		no   int
-		have string
-	)
-	switch err := tx.QueryRow(sqlCurrentVersion, g.Basics.Code).Scan(&id, &no, &have); {
-	case errors.Is(err, db.ErrNoRows):
-	case err != nil:
-		return err
-	case have == hash:
-		return nil
-	}
-	b, versionID := g.Basics, tx.NewID()
-	tx.Queue(sqlPutItem, id, b.Code, b.BasicCode, b.Name, b.NameEN, b.Summary, b.Type, b.CaseType, unit.ID, recv.ID,
-		b.Division, string(InUse), versionID, b.Hot, tx.NowMicros())
-	tx.Queue(sqlPutVersion, versionID, id, no+1, text, hash, clock.DateOf(tx.Now()).String(), tx.NowMicros(), a.Name)
-	tx.Queue(sqlDropFacets, id)
-	for facet := range facets(&g) {
-		tx.Queue(sqlPutFacet, id, facet[0], facet[1])
-	}
-	doc := searchDoc(id, &g)
+// indexMatter makes a matter findable by the words of its city-wide guide.
+func (s *Service) indexMatter(tx *db.Tx, b *Basic, g *Guide) {
+	doc := searchDoc(b.ID, g)
 	search.Put(tx, doc)
-	tx.Queue(sqlPutText, id, doc.Body)
-	return audit.Append(tx, audit.Record{Actor: a, Act: string(identity.ItemPublish), Subject: "item/" + b.Code, Unit: unit.ID,
-		Detail: map[string]string{"version": fmt.Sprint(no + 1), "hash": hash}, Outcome: "done"})
-}
-
-// SetState takes an item out of use, or back into it. One that is not in use is
-// found by nobody and takes no applications; cases that run go on.
-func (s *Service) SetState(ctx context.Context, a actor.Actor, code string, state ItemState) (err error) {
-	defer errs.Wrap(&err, "state of item %s", code)
-	it, err := s.Item(ctx, code)
-	if err != nil {
-		return err
-	}
-	dir, err := s.ids.Directory(ctx)
-	if err != nil {
-		return err
-	}
-	if err := s.ids.Allow(ctx, a, identity.ItemPublish, identity.Target{UnitPath: dir.Path(it.UnitID)}, "item/"+code); err != nil {
-		return err
-	}
-	if state != InUse && state != Paused && state != Cancelled {
-		return errs.InvalidFields(errs.Field{Path: "state", Code: "option", ZH: "没有这种事项状态", EN: "There is no such state"})
-	}
-	return s.db.Write(ctx, "catalog.state", func(tx *db.Tx) error {
-		s.items.changed(tx)
-		if n, err := tx.Exec(sqlSetState, it.ID, string(state), tx.NowMicros()); err != nil || n == 0 {
-			return err
-		}
-		return audit.Append(tx, audit.Record{Actor: a, Act: string(identity.ItemPublish), Subject: "item/" + code, Unit: it.UnitID,
-			Detail: map[string]string{"state": string(state)}, Outcome: "done"})
-	})
-}
-
-// facets are what a search can be narrowed by beside the columns of the item.
-func facets(g *Guide) map[[2]string]bool {
-	out := map[[2]string]bool{}
-	for _, a := range g.Basics.Audience {
-		out[[2]string{"audience", a}] = true
-		if a == "1" {
-			out[[2]string{"audience", "person"}] = true
-		} else {
-			out[[2]string{"audience", "entity"}] = true
-		}
-	}
-	for _, t := range g.Basics.Topics {
-		out[[2]string{"topic", t}] = true
-	}
-	return out
+	tx.Queue(sqlPutText, b.ID, doc.Body)
 }
 
 func searchDoc(id int64, g *Guide) search.Doc {
-	body := []string{g.Basics.Summary, g.Basics.Code, g.Basics.BasicCode, g.Department.Name, g.Basics.NameEN}
+	body := []string{g.Basics.Summary, g.Basics.BasicCode, g.Basics.NameEN}
 	body = append(body, g.Conditions...)
 	for _, m := range g.Materials {
 		body = append(body, m.Name)

@@ -20,7 +20,50 @@ type Item struct {
 	ReceivingUnitID int64  // centre whose windows receive it
 	Division        string // 12 digits
 	State           ItemState
-	VersionID       int64 // the version in force
+	Level           string // 行使层级
+	VersionID       int64  // the version in force
+	Hot             int    // order among 热门 on the home page, 0 = not shown
+	NextVersion     int64  // a version that is published and takes effect on NextFrom, 0 if none
+	NextFrom        string // date
+	StateReason     string // why it is paused or cancelled
+	Successor       string // 实施编码 of the item that takes its place
+	Facts           Facts  // of the guide in force
+}
+
+// Facts 事项特征 are what lists and filters need of a guide, without reading it.
+type Facts struct {
+	Depth       int    `json:"depth"` // 网办深度 0–4
+	Visits      int    `json:"visits"`
+	Mode        string `json:"mode"`
+	Scope       string `json:"scope,omitempty"` // 通办范围 code
+	Appointment bool   `json:"appointment,omitempty"`
+	Agent       bool   `json:"agent,omitempty"`
+	Post        bool   `json:"post,omitempty"` // the result can come by post or electronically
+	Materials   int    `json:"materials"`      // 必要材料
+	ByHand      int    `json:"byHand"`         // of these, how many no licence can replace
+	Promised    Limit  `json:"promised"`
+	Statutory   Limit  `json:"statutory"`
+	Fee         bool   `json:"fee,omitempty"`
+}
+
+// facts of a guide.
+func (g *Guide) facts() Facts {
+	b := g.Basics
+	f := Facts{Depth: b.Depth, Visits: b.Visits, Mode: b.Mode, Scope: b.Scope, Appointment: b.Appointment, Agent: b.Agent,
+		Promised:  Limit{Days: g.Limits.Promised.Days, Unit: g.Limits.Promised.Unit},
+		Statutory: Limit{Days: g.Limits.Statutory.Days, Unit: g.Limits.Statutory.Unit}, Fee: len(g.Fees) > 0}
+	for _, way := range g.Result().Delivery {
+		f.Post = f.Post || way == Electronic || way == Mail
+	}
+	for _, m := range g.Materials {
+		if m.Required() {
+			f.Materials++
+			if m.LicenceType == "" {
+				f.ByHand++
+			}
+		}
+	}
+	return f
 }
 
 // ItemState 事项状态.
@@ -43,6 +86,9 @@ type Version struct {
 	EffectiveFrom string // date
 	PublishedAt   time.Time
 	PublishedBy   string
+	TemplateID    int64    // the city-wide guide it follows, 0 if none
+	Own           []string // sections in which it differs from that guide, in guide order
+	Reason        string   // why it was published
 
 	form *form.Form
 }

@@ -3,9 +3,7 @@ package catalog
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"sync"
+	"log/slog"
 
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
@@ -19,8 +17,11 @@ type Service struct {
 	ids     *identity.Service
 	formats form.Formats
 
-	versions versionCache
-	items    recentItems
+	log *slog.Logger
+
+	versions  keptByID[Version]
+	templates keptByID[Template]
+	index     db.Kept[Index]
 }
 
 // Config of the catalogue.
@@ -28,11 +29,17 @@ type Config struct {
 	DB       *db.DB
 	Identity *identity.Service
 	Formats  form.Formats // checkers of identity numbers, for forms
+	Log      *slog.Logger // nil: silent
 }
 
 // New makes the service.
 func New(c Config) *Service {
-	return &Service{db: c.DB, ids: c.Identity, formats: c.Formats, versions: versionCache{max: 4096}}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{db: c.DB, ids: c.Identity, formats: c.Formats, log: c.Log,
+		versions: keptByID[Version]{max: 4096}, templates: keptByID[Template]{max: 4096},
+		index: db.Kept[Index]{Age: indexAge, Version: sqlIndexVersion, Bump: sqlBumpIndex, Name: "catalogue", Load: loadIndex}}
 }
 
 // Guide gives the version in force of an item, by its 31-character code.
@@ -45,26 +52,32 @@ func (s *Service) Guide(ctx context.Context, code string) (*Item, *Version, erro
 	return it, v, err
 }
 
-// Item gives an item by its code. It may come from memory, where it is at most
-// a second old.
+// Item gives an item by its code. It comes from memory, where it is at most a
+// second old.
 func (s *Service) Item(ctx context.Context, code string) (_ *Item, err error) {
 	defer errs.Wrap(&err, "item %s", code)
-	return s.item(ctx, itemKey{code: code}, sqlItemByCode, code)
-}
-
-func (s *Service) item(ctx context.Context, key itemKey, sql string, arg any) (*Item, error) {
-	return s.items.get(key, db.Micros(s.db.Now()), func() (*Item, error) {
-		it, err := scanItem(s.db.Read(ctx).QueryRow(sql, arg))
-		if errors.Is(err, db.ErrNoRows) {
-			return nil, ErrNoItem
-		}
-		return it, err
-	})
+	x, err := s.Index(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return copyOf(x.Item(code))
 }
 
 // ItemByID gives an item by its id, as Item does.
 func (s *Service) ItemByID(ctx context.Context, id int64) (*Item, error) {
-	return s.item(ctx, itemKey{id: id}, sqlItemByID, id)
+	x, err := s.Index(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return copyOf(x.ItemByID(id))
+}
+
+func copyOf(it *Item, ok bool) (*Item, error) {
+	if !ok {
+		return nil, ErrNoItem
+	}
+	c := *it
+	return &c, nil
 }
 
 // ByVersion gives a published version. Versions never change, so it answers
@@ -74,21 +87,15 @@ func (s *Service) ByVersion(ctx context.Context, id int64) (_ *Version, err erro
 	if v := s.versions.get(id); v != nil {
 		return v, nil
 	}
-	v, err := scanVersion(s.db.Read(ctx).QueryRow(sqlVersionByID, id))
-	if errors.Is(err, db.ErrNoRows) {
-		return nil, ErrNoItem
-	}
+	v, err := s.readVersion(s.db.Read(ctx), id)
 	if err != nil {
 		return nil, err
 	}
-	if v.form, err = form.Compile(v.Guide.Form, nil, s.formats); err != nil {
-		return nil, fmt.Errorf("stored form: %w", err)
-	}
-	s.versions.put(v)
+	s.versions.put(id, v)
 	return v, nil
 }
 
-// Topic 主题.
+// Topic 主题, or an event of life 生命周期.
 type Topic struct {
 	Key      string `json:"key"`
 	Name     string `json:"name"`
@@ -102,6 +109,13 @@ func (s *Service) Topics(ctx context.Context) ([]Topic, error) {
 	return db.All(s.db.Read(ctx), func(r *db.Rows) (t Topic, err error) {
 		return t, r.Scan(&t.Key, &t.Name, &t.NameEN, &t.Audience, &t.Position)
 	}, sqlTopics)
+}
+
+// Events lists the events of life 生命周期 in their order.
+func (s *Service) Events(ctx context.Context) ([]Topic, error) {
+	return db.All(s.db.Read(ctx), func(r *db.Rows) (t Topic, err error) {
+		return t, r.Scan(&t.Key, &t.Name, &t.NameEN, &t.Audience, &t.Position)
+	}, sqlEvents)
 }
 
 // Elements gives the data-element dictionary 数据元字典.
@@ -119,27 +133,4 @@ func (s *Service) Elements(ctx context.Context) (form.Elements, error) {
 		out[code] = json.RawMessage(fragment)
 	}
 	return out, nil
-}
-
-// versionCache keeps versions by id; when full it starts over, which costs a
-// re-read of the versions in use.
-type versionCache struct {
-	mu  sync.RWMutex
-	m   map[int64]*Version
-	max int
-}
-
-func (c *versionCache) get(id int64) *Version {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	return c.m[id]
-}
-
-func (c *versionCache) put(v *Version) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.m == nil || len(c.m) >= c.max {
-		c.m = make(map[int64]*Version)
-	}
-	c.m[v.ID] = v
 }

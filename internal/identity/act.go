@@ -6,7 +6,12 @@ type Act string
 // Items 事项.
 const (
 	ItemRead    Act = "item.read"
-	ItemPublish Act = "item.publish" // new versions, suspension, cancellation
+	ItemCompile Act = "item.compile" // 认领、编制: claim, write, hand in a guide; say yes or no to a proposal
+	ItemReview  Act = "item.review"  // 审核: pass a guide or send it back
+	ItemPublish Act = "item.publish" // 发布: new versions, suspension, cancellation
+
+	CatalogueRead   Act = "catalogue.read"   // 编制中的指南、完整度
+	CatalogueManage Act = "catalogue.manage" // 基本目录
 )
 
 // Cases 办件. Every act of the casework state table is "case." + its name.

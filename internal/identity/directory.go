@@ -106,53 +106,13 @@ const directoryAge = 2_000_000
 // database is away the last snapshot goes on serving; an error is possible
 // only before the first one was read.
 func (s *Service) Directory(ctx context.Context) (_ *Directory, err error) {
-	if d := s.current(); d != nil {
-		return d, nil
-	}
-	last := s.dir.Load()
-	if last != nil && s.dirSeen.Load() == s.dirChanges.Load() {
-		if !s.dirMu.TryLock() {
-			return last, nil // somebody else is looking already
-		}
-	} else {
-		s.dirMu.Lock()
-	}
-	defer s.dirMu.Unlock()
-	if d := s.current(); d != nil {
-		return d, nil
-	}
 	defer errs.Wrap(&err, "directory")
-	changes, now := s.dirChanges.Load(), s.now().UnixMicro()
-	last = s.dir.Load()
-	fresh, err := loadDirectory(s.db.Read(ctx), last)
-	switch {
-	case err != nil && last == nil:
-		return nil, err
-	case err != nil:
-		s.log.WarnContext(ctx, "directory not refreshed", "err", err)
-		return last, nil
-	}
-	s.dir.Store(fresh)
-	s.dirSeen.Store(changes)
-	s.dirChecked.Store(now)
-	return fresh, nil
-}
-
-// current is the snapshot, if it need not be looked at again.
-func (s *Service) current() *Directory {
-	age := s.now().UnixMicro() - s.dirChecked.Load()
-	if s.dirSeen.Load() != s.dirChanges.Load() || age < 0 || age >= directoryAge {
-		return nil
-	}
-	return s.dir.Load()
+	return s.dir.Get(ctx, s.db, s.log)
 }
 
 // changed tells this process, after the commit, and every other one that
 // divisions or units are different.
-func (s *Service) changed(tx *db.Tx) {
-	tx.Queue(sqlBumpDirectory)
-	tx.OnCommit(func() { s.dirChanges.Add(1) })
-}
+func (s *Service) changed(tx *db.Tx) { s.dir.Changed(tx) }
 
 const (
 	sqlDirectoryVersion = `SELECT version FROM directory_version WHERE id = 1`
@@ -162,16 +122,8 @@ const (
 		FROM unit ORDER BY id`
 )
 
-// loadDirectory reads everything if the version moved, else gives last. The
-// version is read first: a change in between is seen by the next look.
-func loadDirectory(q db.Queryer, last *Directory) (*Directory, error) {
-	var version int64
-	if err := q.QueryRow(sqlDirectoryVersion).Scan(&version); err != nil {
-		return nil, err
-	}
-	if last != nil && last.version == version {
-		return last, nil
-	}
+// loadDirectory reads everything.
+func loadDirectory(q db.Queryer, version int64) (*Directory, error) {
 	divisions, err := db.All(q, func(r *db.Rows) (v Division, err error) {
 		err = r.Scan(&v.Code, &v.Name, &v.Parent, &v.Level, &v.National, &v.Statistical)
 		return v, err

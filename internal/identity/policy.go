@@ -42,6 +42,7 @@ type Target struct {
 	Applicant     actor.Party // for whom a case was submitted
 	ReviewerIDs   []int64     // staff who gave an opinion on the case
 	StaffID       int64       // the account that is managed
+	AuthorIDs     []int64     // staff who wrote what is to be passed
 }
 
 // Acts lists every act of the table, sorted.
@@ -60,6 +61,7 @@ var (
 	ErrNotFound    = errs.New(errs.NotFound, "not-found", "没有找到，或者您无权查看。", "There is no such thing, or it is not yours to see.")
 	ErrForbidden   = errs.New(errs.Forbidden, "forbidden", "您没有办理这一步的权限。", "You are not authorised to do this.")
 	ErrSamePerson  = errs.New(errs.Forbidden, "same-person", "审查人员不得对同一办件作出决定。", "Whoever reviewed a case does not decide it.")
+	ErrOwnWork     = errs.New(errs.Forbidden, "own-work", "编制人员不得审核、发布自己编制的内容，请由其他审核人员办理。", "Whoever wrote it neither reviews nor publishes it.")
 	ErrOwnAccount  = errs.New(errs.Forbidden, "own-account", "管理员不得管理自己的账号或为自己授权。", "Nobody manages his own account or gives himself a role.")
 	ErrPurpose     = errs.New(errs.Forbidden, "purpose-required", "查看个人信息须写明用途。", "Say for what purpose personal data is looked at.")
 	ErrPrincipal   = errs.New(errs.Forbidden, "principal-only", "只有本人或者法定代表人可以办理，代理人不能再授权。", "Only the principal may do this; an agent cannot pass the mandate on.")
@@ -92,6 +94,7 @@ type rule struct {
 
 	principal bool // among persons: not an agent
 	notMaker  bool // among staff: nobody who reviewed the case
+	notAuthor bool // among staff: nobody who wrote it
 	notSelf   bool // among staff: not upon his own account
 	purpose   bool // among staff: the actor states a purpose
 	hides     Act  // who may not do that act either is told that there is nothing
@@ -105,6 +108,7 @@ var (
 	official = []holder{{actor.WindowClerk, receiving | handling}, {actor.Reviewer, reviewing | handling}, {actor.Decider, handling}}
 	viewer   = append(slices.Clone(official), holder{actor.Supervisor, receiving | handling})
 	steward  = []holder{{actor.ItemSteward, handling}}
+	auditor  = []holder{{actor.ItemReviewer, handling}}
 	watcher  = []holder{{actor.Supervisor, handling}}
 	operator = []holder{{actor.SystemAdmin, anywhere}}
 	admins   = []holder{{actor.SystemAdmin, handling}, {actor.SecurityAdmin, handling}, {actor.AuditAdmin, handling}}
@@ -114,7 +118,12 @@ var (
 // rules 权限表: deny by default, one line an act.
 var rules = map[Act]rule{
 	ItemRead:    {anyone: true},
-	ItemPublish: {staff: steward, system: true},
+	ItemCompile: {staff: steward, system: true},
+	ItemReview:  {staff: auditor, notAuthor: true, system: true},
+	ItemPublish: {staff: auditor, notAuthor: true, system: true},
+
+	CatalogueRead:   {staff: append(slices.Clone(steward), auditor...), system: true},
+	CatalogueManage: {staff: auditor, system: true},
 
 	CaseDraft:    {owner: true, hides: CaseDraft},
 	CaseReceive:  {staff: counter},
@@ -225,6 +234,8 @@ func (r rule) checkStaff(a actor.Actor, t Target) error {
 	switch {
 	case r.notMaker && slices.Contains(t.ReviewerIDs, a.ID):
 		return ErrSamePerson
+	case r.notAuthor && slices.Contains(t.AuthorIDs, a.ID):
+		return ErrOwnWork
 	case r.notSelf && t.StaffID == a.ID:
 		return ErrOwnAccount
 	case r.purpose && a.Purpose == "":

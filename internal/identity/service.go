@@ -4,8 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"strconv"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/tongban/tongban/internal/actor"
@@ -25,11 +23,7 @@ type Service struct {
 
 	checks chan struct{} // a running password check holds 19 MiB: this bounds how many run
 
-	dir        atomic.Pointer[Directory]
-	dirMu      sync.Mutex   // held by who reads it anew
-	dirChecked atomic.Int64 // micros when the version row was last looked at
-	dirChanges atomic.Int64 // changes made by this process
-	dirSeen    atomic.Int64 // of these, how many the snapshot has
+	dir db.Kept[Directory]
 }
 
 // Config of the service.
@@ -49,7 +43,8 @@ func New(c Config) *Service {
 	if c.Checks <= 0 {
 		c.Checks = 4
 	}
-	return &Service{db: c.DB, vault: c.Vault, now: c.Now, log: c.Log, checks: make(chan struct{}, c.Checks)}
+	return &Service{db: c.DB, vault: c.Vault, now: c.Now, log: c.Log, checks: make(chan struct{}, c.Checks),
+		dir: db.Kept[Directory]{Age: directoryAge, Version: sqlDirectoryVersion, Bump: sqlBumpDirectory, Name: "directory", Load: loadDirectory}}
 }
 
 // Allow is Decide, and a refusal is written to the audit log in an act of its

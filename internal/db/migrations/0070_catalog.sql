@@ -18,7 +18,6 @@ CREATE TABLE item (
 ){{STRICT}};
 CREATE INDEX item_basic ON item (basic_code);
 CREATE INDEX item_unit ON item (unit_id);
-CREATE INDEX item_hot ON item (hot, id) WHERE hot > 0;
 
 CREATE TABLE item_version (
   id {{KEY}},
@@ -37,14 +36,6 @@ CREATE TABLE item_text (
   item_id {{KEY}},
   body TEXT NOT NULL
 ){{STRICT}};
-
-CREATE TABLE item_facet (
-  item_id BIGINT NOT NULL REFERENCES item (id),
-  kind TEXT NOT NULL,
-  value TEXT NOT NULL,
-  PRIMARY KEY (kind, value, item_id)
-){{STRICT}};
-CREATE INDEX item_facet_item ON item_facet (item_id);
 
 CREATE TABLE topic (
   key TEXT PRIMARY KEY,

@@ -218,6 +218,8 @@ func RoleName(p web.Page, r actor.Role) string {
 		return p.Tr("决定", "Decision")
 	case actor.ItemSteward:
 		return p.Tr("事项管理", "Items")
+	case actor.ItemReviewer:
+		return p.Tr("事项审核", "Item review")
 	case actor.DataSteward:
 		return p.Tr("数据管理", "Data")
 	case actor.Supervisor:

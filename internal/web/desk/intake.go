@@ -240,7 +240,7 @@ func (d *Desk) ownItems(ctx context.Context, a actor.Actor, who identity.PartyIn
 	if err != nil {
 		return nil, err
 	}
-	q := catalog.Query{Text: text, Limit: 100, Audience: "person"}
+	q := catalog.Query{Text: text, Limit: 100, Audience: "person", Each: true}
 	if who.Party.Kind == actor.LegalEntity {
 		q.Audience = "entity"
 	}
@@ -253,7 +253,7 @@ func (d *Desk) ownItems(ctx context.Context, a actor.Actor, who identity.PartyIn
 		for _, it := range page.Items {
 			t := identity.Target{UnitPath: dir.Path(it.UnitID), ReceivingPath: dir.Path(it.ReceivingUnitID)}
 			if identity.Decide(a, identity.CaseReceive, t) == nil && len(out) < itemRows {
-				out = append(out, it)
+				out = append(out, it.Item)
 			}
 		}
 		if page.Next == "" || len(out) == itemRows {

@@ -80,7 +80,7 @@ func (p *Portal) home(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Portal) stats(r *http.Request, pg web.Page) ([]web.Stat, error) {
-	items, units, err := p.Catalog.Count(r.Context())
+	items, _, units, err := p.Catalog.Count(r.Context())
 	if err != nil {
 		return nil, err
 	}

@@ -55,14 +55,11 @@ func (p *Portal) items(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	at := map[string]int{}
 	for _, it := range found.Items {
-		h := hit(pg.Page, dir, it)
-		if i, had := at[it.BasicCode+it.Name]; had {
-			pg.Hits[i].Units = append(pg.Hits[i].Units, h.Units...)
-			continue
+		h := hit(pg.Page, dir, it.Item)
+		if it.Offers > 1 {
+			h.Units = append(h.Units, web.Link{Href: h.Href + "#elsewhere", Text: pg.Tr("另有"+strconv.Itoa(it.Offers-1)+"处可以办理", strconv.Itoa(it.Offers-1)+" more offices")})
 		}
-		at[it.BasicCode+it.Name] = len(pg.Hits)
 		pg.Hits = append(pg.Hits, h)
 	}
 	pg.Near = found.DidYouMean && len(pg.Hits) > 0
@@ -70,7 +67,7 @@ func (p *Portal) items(w http.ResponseWriter, r *http.Request) error {
 	case pg.Near:
 		pg.Said = pg.Tr("没有找到完全相符的事项，您要找的是不是：", "Nothing has all the words. Did you mean:")
 	case q.Text != "" && len(pg.Hits) > 0 && q.Cursor == "" && found.Next == "":
-		n := strconv.Itoa(len(pg.Hits))
+		n := strconv.Itoa(found.Total)
 		pg.Said = pg.Tr("找到 "+n+" 个事项", n+" services found")
 	}
 	if found.Next != "" {
@@ -193,7 +190,7 @@ func (p *Portal) divisions(dir *identity.Directory) []identity.Division {
 
 // unitFacet names the units that offer what was found.
 func (p *Portal) unitFacet(r *http.Request, dir *identity.Directory, q catalog.Query) ([]web.Link, error) {
-	q.Unit, q.Cursor, q.Limit = "", "", facetItems
+	q.Unit, q.Cursor, q.Limit, q.Each = "", "", facetItems, true
 	all, err := p.Catalog.Search(r.Context(), q)
 	if err != nil {
 		return nil, err

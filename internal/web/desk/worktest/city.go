@@ -155,10 +155,10 @@ func (c *City) fill(ctx context.Context, lic *licence.Service) {
 	c.Must(lic.ImportTypes(ctx, actor.Platform(), types))
 	var topics []catalog.Topic
 	c.read("topics.yaml", &topics)
-	c.Must(c.Catalog.ImportTopics(ctx, topics))
+	c.Must(c.Catalog.ImportTopics(ctx, actor.Platform(), topics))
 	var els form.Elements
 	c.read("elements.yaml", &els)
-	c.Must(c.Catalog.ImportElements(ctx, els))
+	c.Must(c.Catalog.ImportElements(ctx, actor.Platform(), els))
 	dir, err := c.Identity.Directory(ctx)
 	c.Must(err)
 	for _, item := range []Item{Road, Marriage} {
