@@ -71,6 +71,9 @@ func onShelf(t *testing.T, test func(t *testing.T, s *shelf)) {
 			Demo: true, Password: "Demo-2026!",
 			Staff: []identity.StaffInput{
 				{Login: "lxsteward", Name: "杨事项", Unit: "lx", Roles: []identity.RoleInput{{Role: actor.ItemSteward}}},
+				{Login: "bhsteward", Name: "陆事项", Unit: "bh", Roles: []identity.RoleInput{{Role: actor.ItemSteward}}},
+				{Login: "wxreviewer", Name: "葛审核", Unit: "wx", Roles: []identity.RoleInput{{Role: actor.ItemReviewer}}},
+				{Login: "wxboth", Name: "双重", Unit: "wx", Roles: []identity.RoleInput{{Role: actor.ItemReviewer}, {Role: actor.ItemSteward}}},
 				{Login: "lxreviewer", Name: "钱审核", Unit: "lx", Roles: []identity.RoleInput{{Role: actor.ItemReviewer}}},
 				{Login: "clerk", Name: "周窗口", Unit: "lx-zx", Roles: []identity.RoleInput{{Role: actor.WindowClerk}}}},
 		})

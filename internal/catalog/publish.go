@@ -39,11 +39,16 @@ const (
 )
 
 // publish stores the next version of a list within an act, if it differs from
-// the last one: its template and the sections that differ. A version whose
-// day has not come waits. It gives the version's id, 0 if nothing differs.
+// the last one: its template and the sections that differ, or, where there is
+// no template (t is nil), the whole guide. A version whose day has not come
+// waits. It gives the version's id, 0 if nothing differs.
 func (s *Service) publish(tx *db.Tx, a actor.Actor, t *Template, l list, p publication) (int64, error) {
 	g := l.guide
-	g.Basis = t.Guide.Basis // locked: a list has its template's
+	var templateID int64
+	if t != nil {
+		templateID = t.ID
+		g.Basis = t.Guide.Basis // locked: a list has its template's
+	}
 	own, err := cutGuide(&g)
 	if err != nil {
 		return 0, err
@@ -64,12 +69,14 @@ func (s *Service) publish(tx *db.Tx, a actor.Actor, t *Template, l list, p publi
 		return 0, err
 	case state == Cancelled:
 		return 0, ErrCancelled
-	case have == hash && haveTmpl == t.ID:
+	case have == hash && haveTmpl == templateID:
 		return 0, nil
 	}
-	text, err := t.stored(own)
-	if err != nil {
-		return 0, err
+	text := string(own.canonical())
+	if t != nil {
+		if text, err = t.stored(own); err != nil {
+			return 0, err
+		}
 	}
 	facts, err := json.Marshal(g.facts())
 	if err != nil {
@@ -85,7 +92,7 @@ func (s *Service) publish(tx *db.Tx, a actor.Actor, t *Template, l list, p publi
 			b.Division, string(InUse), versionID, b.Hot, tx.NowMicros(), b.Level, string(facts))
 		change(tx, id, b.Code, ChangePublished, versionID)
 	}
-	tx.Queue(sqlPutVersion, versionID, id, no+1, text, hash, from, tx.NowMicros(), a.Name, t.ID, p.reason)
+	tx.Queue(sqlPutVersion, versionID, id, no+1, text, hash, from, tx.NowMicros(), a.Name, templateID, p.reason)
 	s.changed(tx)
 	return versionID, audit.Append(tx, audit.Record{Actor: a, Act: string(identity.ItemPublish), Subject: "item/" + b.Code, Unit: l.unit.ID,
 		Detail: detail, Outcome: "done"})

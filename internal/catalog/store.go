@@ -46,10 +46,10 @@ const (
 
 // SQL lists the texts of this room, for the test that prepares them on both engines.
 func SQL() []string {
-	return []string{sqlVersionByID, sqlTopics, sqlEvents, sqlElements, sqlLastVersion, sqlPutItem, sqlPutVersion, sqlSetNext, sqlDue, sqlDueOf,
+	return append(draftSQL(), sqlVersionByID, sqlTopics, sqlEvents, sqlElements, sqlLastVersion, sqlPutItem, sqlPutVersion, sqlSetNext, sqlDue, sqlDueOf,
 		sqlInForce, sqlPutText, sqlSetState, sqlStateOf, sqlPutChange, sqlPutTopic, sqlPutEvent, sqlPutElement,
 		sqlBasics, sqlBasicByKey, sqlBasicByID, sqlPutBasic, sqlAllItems,
-		sqlTemplateByID, sqlTemplatesOf, sqlLastTemplate, sqlPutTemplate, sqlSetTemplate, sqlListsOfTemplate}
+		sqlTemplateByID, sqlTemplatesOf, sqlLastTemplate, sqlPutTemplate, sqlSetTemplate, sqlListsOfTemplate)
 }
 
 type scanner interface{ Scan(dest ...any) error }
