@@ -182,15 +182,15 @@ func removeDemo(dir string) error {
 }
 
 // isDemo looks, without changing anything, whether the data are a demonstration's.
-func (c Config) isDemo(ctx context.Context, log *slog.Logger) (err error) {
+func (c Config) isDemo(ctx context.Context, log *slog.Logger) error {
 	d, err := db.Open(ctx, c.Database, db.Options{Now: time.Now, ReadOnly: true})
-	if err != nil {
-		return err
+	demo := false
+	if err == nil {
+		demo, err = identity.New(identity.Config{DB: d, Log: log}).HasDemoAccounts(ctx)
+		err = errors.Join(err, d.Close())
 	}
-	defer func() { err = errors.Join(err, d.Close()) }()
-	demo, err := identity.New(identity.Config{DB: d, Log: log}).HasDemoAccounts(ctx)
 	switch {
-	case errs.KindOf(err) == errs.Internal: // no tables of ours
+	case errs.KindOf(err) == errs.Internal: // no database, or none of ours
 		return errNotDemo.Because(err)
 	case err == nil && !demo:
 		return errNotDemo
