@@ -18,7 +18,7 @@ func demoCommand() *cobra.Command {
 Runs the sample city on this machine (SQLite, data in --data). A second start finds its data again.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.Progress = progress()
+			o.Progress = progress(tr("载入样例城市", "loading the sample city:"))
 			return app.Demo(cmd.Context(), o, func(c app.Config) { welcome(c, o.Data) })
 		},
 	}
@@ -52,16 +52,16 @@ Runs the sample city on this machine (SQLite, data in --data). A second start fi
 
 // progress prints how far a long work is: on one line of a terminal, and every
 // fifth of the way elsewhere.
-func progress() app.Progress {
+func progress(work string) app.Progress {
 	info, err := os.Stderr.Stat()
 	terminal := err == nil && info.Mode()&os.ModeCharDevice != 0
 	last := ""
-	return func(what string, done, of int) {
+	return func(at app.Part, done, of int) {
 		part := 5
 		if terminal {
 			part = 100
 		}
-		now := fmt.Sprint(what, done*part/max(of, 1))
+		now := fmt.Sprint(at.EN, done*part/max(of, 1))
 		if now == last {
 			return
 		}
@@ -73,7 +73,7 @@ func progress() app.Progress {
 				end = ""
 			}
 		}
-		fmt.Fprintf(os.Stderr, "%s%s %s %d/%d%s", start, tr("载入样例城市", "loading the sample city"), what, done, of, end)
+		fmt.Fprintf(os.Stderr, "%s%s %s %d/%d%s", start, work, tr(at.ZH, at.EN), done, of, end)
 	}
 }
 
@@ -86,21 +86,12 @@ func welcome(c app.Config, data string) {
 		fmt.Println("演示城市已就绪：", c.URL)
 	}
 	fmt.Println()
-	rows := [][3]string{
-		{"申请人（自然人） applicant", "chenjiayi", c.URL + "/login"},
-		{"代理人 agent of a person and a company", "fengxue", c.URL + "/login"},
-		{"窗口人员 window clerk （梁溪区）", "clerk-lx", c.URL + "/desk/login"},
-		{"审查人员 reviewer", app.DemoReviewer, c.URL + "/desk/login"},
-		{"决定人员 decider", app.DemoDecider, c.URL + "/desk/login"},
-		{"监督人员 supervisor", "supervisor-wx", c.URL + "/desk/login"},
-		{"事项管理员 item steward", "steward-wx", c.URL + "/desk/login"},
-		{"事项审核人员 item reviewer", "itemreviewer-wx", c.URL + "/desk/login"},
-		{"系统管理员 system administrator", "sysadmin", c.URL + "/desk/login"},
-		{"安全管理员 security administrator", "secadmin", c.URL + "/desk/login"},
-		{"审计管理员 audit administrator", "auditadmin", c.URL + "/desk/login"},
-	}
-	for _, r := range rows {
-		fmt.Printf("  %-14s %s  %s\n", r[1], r[2], r[0])
+	for _, a := range app.DemoAccounts() {
+		door := "/login"
+		if a.Role != "" {
+			door = "/desk/login"
+		}
+		fmt.Printf("  %-15s  %s  %s\n", a.Login, c.URL+door, tr(a.ZH, a.EN))
 	}
 	fmt.Println()
 	flag := ""

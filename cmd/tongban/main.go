@@ -16,10 +16,10 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := root().ExecuteContext(ctx)
+	c, err := root().ExecuteContextC(ctx)
 	stop()
 	if err != nil {
-		complain(err)
+		complain(mistake(c, err))
 		os.Exit(1)
 	}
 }
@@ -74,5 +74,6 @@ The platform a Chinese city runs its government services on, in one program.
 	}
 	c.AddCommand(demoCommand(), serveCommand(), migrateCommand(), importCommand(), doctorCommand(), clockCommand(), identCommand(),
 		auditCommand(), staffCommand(), calendarCommand(), backupCommand(), versionCommand())
+	frame(c)
 	return c
 }

@@ -84,8 +84,10 @@ func calendarCommand() *cobra.Command {
 	imp := &cobra.Command{
 		Use:   "import FILE",
 		Short: "导入一年的放假通知 / import a year's holiday notice",
-		Long: `导入国务院办公厅放假通知的 JSON 文件（本平台格式，或者 holiday-cn 项目的格式）。平台正在运行时由它来导入。
-Imports the State Council's holiday notice as JSON (our form, or that of the holiday-cn project). A running platform does it itself.`,
+		Long: `导入国务院办公厅放假通知的 JSON 文件（本平台格式，或者 holiday-cn 项目的格式）。可以在平台运行时使用：
+使用 SQLite 时由正在运行的平台导入，使用 PostgreSQL 时由本命令自己打开数据库导入。
+Imports the State Council's holiday notice as JSON (our form, or that of the holiday-cn project), also while the
+platform runs: on SQLite the running platform does it, on PostgreSQL this command opens the database itself.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := w.load()

@@ -78,15 +78,17 @@ func importCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "import DIR",
 		Short: "导入机构、人员、事项等 / import organisations, people, items",
-		Long: `导入一个目录的 YAML 文件，格式见 sample/README.md。平台正在运行时由它来导入。
-Imports a folder of YAML files (format: sample/README.md). A running platform does it itself.`,
+		Long: `导入一个目录的 YAML 文件，格式见 sample/README.md。可以在平台运行时使用：
+使用 SQLite 时由正在运行的平台导入，使用 PostgreSQL 时由本命令自己打开数据库导入。
+Imports a folder of YAML files (format: sample/README.md), also while the platform runs:
+on SQLite the running platform does it, on PostgreSQL this command opens the database itself.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := w.load()
 			if err != nil {
 				return err
 			}
-			warnings, err := app.ImportDir(cmd.Context(), cfg, args[0], progress())
+			warnings, err := app.ImportDir(cmd.Context(), cfg, args[0], progress(tr("导入", "importing:")))
 			for _, m := range warnings {
 				fmt.Println(tr("提醒：", "warning: ") + m)
 			}

@@ -34,7 +34,7 @@ func (c Config) controlPath() string {
 // importLimit bounds an import folder on its way through the socket, bytes.
 const importLimit = 256 << 20
 
-func (r *Rooms) serveControl(ctx context.Context) (close func() error, err error) {
+func (r *Rooms) serveControl() (close func() error, err error) {
 	path := r.Config.controlPath()
 	if path == "" {
 		return func() error { return nil }, nil
@@ -43,13 +43,18 @@ func (r *Rooms) serveControl(ctx context.Context) (close func() error, err error
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "unix", path)
+	var ln *net.UnixListener
+	err = nearby(path, func(short string) (err error) {
+		ln, err = net.ListenUnix("unix", &net.UnixAddr{Name: short, Net: "unix"})
+		return err
+	})
 	if err != nil {
-		return nil, err
+		return nil, errs.New(errs.Invalid, "control-socket", "不能在数据目录中建立 "+path+"，请换一个数据目录。",
+			"cannot make "+path+" in the data folder; choose another folder").Because(err)
 	}
+	ln.SetUnlinkOnClose(false) // it knows the short name alone
 	if err := os.Chmod(path, 0o600); err != nil {
-		return nil, errors.Join(err, ln.Close())
+		return nil, errors.Join(err, ln.Close(), os.Remove(path))
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /import", r.controlImport)
@@ -57,7 +62,35 @@ func (r *Rooms) serveControl(ctx context.Context) (close func() error, err error
 	r.controlOrders(mux)
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = srv.Serve(ln) }()
-	return srv.Close, nil
+	return func() error {
+		err := os.Remove(path)
+		if errors.Is(err, fs.ErrNotExist) { // the folder was taken away under us
+			err = nil
+		}
+		return errors.Join(srv.Close(), err)
+	}, nil
+}
+
+// socketName is how long the name of a Unix socket may be on every system, bytes.
+const socketName = 100
+
+// nearby gives do a name of the socket that is short enough: in a deep folder a
+// name through a link in a temporary folder of our own, gone afterwards. The
+// socket itself lies where it belongs.
+func nearby(path string, do func(short string) error) (err error) {
+	if len(path) <= socketName {
+		return do(path)
+	}
+	dir, err := os.MkdirTemp("", "tongban-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	link := filepath.Join(dir, "data")
+	if err := os.Symlink(filepath.Dir(path), link); err != nil {
+		return err
+	}
+	return do(filepath.Join(link, filepath.Base(path)))
 }
 
 // answer is what the socket says.
@@ -120,9 +153,13 @@ func (c Config) askServer(ctx context.Context, method, path string, body io.Read
 	if sock == "" {
 		return a, false, nil
 	}
-	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		var d net.Dialer
-		return d.DialContext(ctx, "unix", sock)
+	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (conn net.Conn, err error) {
+		err = nearby(sock, func(short string) (err error) {
+			var d net.Dialer
+			conn, err = d.DialContext(ctx, "unix", short)
+			return err
+		})
+		return conn, err
 	}}}
 	req, err := http.NewRequestWithContext(ctx, method, "http://tongban"+path, body)
 	if err != nil {

@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/tongban/tongban/internal/clock"
@@ -61,85 +58,6 @@ func Demo(ctx context.Context, o DemoOptions, ready func(Config)) error {
 	}
 	err = r.serveOn(ctx, ln, func(*Rooms) { ready(c) })
 	return errors.Join(err, r.Close())
-}
-
-// prepareDemo makes the data folder under another name and gives it its own only
-// when it is whole: a demonstration that was stopped while it loaded starts over.
-func prepareDemo(ctx context.Context, c Config, o DemoOptions, log *slog.Logger) error {
-	data, whole := filepath.Dir(c.Keys), "tongban.db"
-	if o.Database != "" {
-		whole = demoLoaded
-	}
-	switch _, err := os.Stat(filepath.Join(data, whole)); {
-	case err == nil && !o.Reset:
-		return nil
-	case err == nil:
-		if err := c.removable(ctx, log); err != nil {
-			return err
-		}
-	case !errors.Is(err, fs.ErrNotExist):
-		return err
-	}
-	if !o.Reset {
-		if left, err := os.ReadDir(data); err == nil && len(left) > 0 {
-			return errs.New(errs.Conflict, "data-not-empty", data+" 不是空目录，也不是演示数据；请换一个 --data，或者用 --reset 重新开始。",
-				data+" is neither empty nor a demonstration; choose another --data, or start over with --reset")
-		}
-	}
-	half := data + ".loading"
-	if err := os.RemoveAll(half); err != nil {
-		return err
-	}
-	hc, err := o.config(half)
-	if err != nil {
-		return err
-	}
-	hc.loading = true
-	if err := loadDemo(ctx, hc, o, log); err != nil {
-		return errors.Join(err, os.RemoveAll(half))
-	}
-	if o.Database != "" {
-		err = os.WriteFile(filepath.Join(half, demoLoaded), nil, 0o600)
-	} else {
-		err = syncFile(filepath.Join(half, whole))
-	}
-	if err != nil {
-		return err
-	}
-	if err := os.RemoveAll(data); err != nil {
-		return err
-	}
-	return os.Rename(half, data)
-}
-
-// demoLoaded is the file that says that the city is whole where the database is
-// elsewhere.
-const demoLoaded = "loaded"
-
-// syncFile forces a closed file to the disk.
-func syncFile(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}
-
-// removable refuses to remove data that a running process serves, or that is no
-// demonstration.
-func (c Config) removable(ctx context.Context, log *slog.Logger) error {
-	r, err := Open(ctx, c, time.Now, log)
-	if err != nil {
-		return err
-	}
-	demo, err := r.Identity.HasDemoAccounts(ctx)
-	if err = errors.Join(err, r.Close()); err != nil {
-		return err
-	}
-	if !demo {
-		return errs.New(errs.Conflict, "not-a-demo", "这里的数据不是演示数据，--reset 不会删除它。", "the data here are no demonstration; --reset does not remove them")
-	}
-	return nil
 }
 
 func loadDemo(ctx context.Context, c Config, o DemoOptions, log *slog.Logger) error {

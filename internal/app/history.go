@@ -96,12 +96,12 @@ func (r *Rooms) History(ctx context.Context, plan *HistoryPlan, clk *MovedClock,
 			if s.step++; s.step < len(s.steps) && s.next.Before(h.end) {
 				heap.Push(&line, s)
 			} else if done++; say != nil && done%50 == 0 {
-				say("过往办件", done, total)
+				say(partCases, done, total)
 			}
 		}
 	}
 	if say != nil {
-		say("过往办件", total, total)
+		say(partCases, total, total)
 	}
 	_, err = r.Jobs.Drain(ctx)
 	return err

@@ -1,18 +1,20 @@
 package app
 
 import (
-	"context"
 	"log/slog"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/sample"
 )
 
 // TestSampleCity imports the sample city and makes a tenth of its past cases.
 func TestSampleCity(t *testing.T) {
-	ctx := context.Background()
+	ctx := t.Context()
 	f, err := ReadFolder(sample.City)
 	if err != nil {
 		t.Fatal(err)
@@ -21,22 +23,125 @@ func TestSampleCity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	start, _ := clock.ParseDate(f.History.From)
+	start, err := clock.ParseDate(f.History.From)
+	if err != nil {
+		t.Fatal(err)
+	}
 	clk := NewMovedClock(start.Start().Add(8 * time.Hour))
 	r, err := Open(ctx, c, clk.Now, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	t0 := time.Now()
-	if _, err := r.Import(ctx, f, ImportOptions{Demo: true, Password: "demo"}); err != nil {
+	if _, err := r.Import(ctx, f, ImportOptions{Demo: true, Password: DemoPassword}); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("import %v", time.Since(t0))
-	t0 = time.Now()
+	planned := f.History.Cases
 	f.History.Cases /= 10
 	if err := r.History(ctx, f.History, clk, nil); err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("history of %d: %v", f.History.Cases, time.Since(t0))
+	count := func(what string, least, most int64, sql string) {
+		t.Helper()
+		var n int64
+		if err := r.DB.Read(ctx).QueryRow(sql).Scan(&n); err != nil || n < least || n > most {
+			t.Errorf("%s: %d, want %d to %d, %v", what, n, least, most, err)
+		}
+	}
+	const many = 1 << 30
+	count("towns", 88, 88, `SELECT count(*) FROM division WHERE level = 'town'`)
+	count("districts and county-level cities", 7, 7, `SELECT count(*) FROM division WHERE level = 'county'`)
+	count("departments", 35, many, `SELECT count(*) FROM unit WHERE kind = 'department'`)
+	count("items", 40, many, `SELECT count(DISTINCT basic_code) FROM item`)
+	count("past cases", int64(planned/10), many, `SELECT count(*) FROM cases`)
+	count("closed ones", int64(planned/20), many, `SELECT count(*) FROM cases WHERE closed_at IS NOT NULL AND closed_at > 0`)
+	count("ratings", 1, many, `SELECT count(*) FROM rating WHERE level > 0`)
+	if planned < 2000 {
+		t.Errorf("%d past cases are planned", planned)
+	}
+	for _, a := range DemoAccounts() {
+		if a.Role == "" {
+			if _, err := r.Identity.LoginPerson(ctx, a.Login, DemoPassword, ""); err != nil {
+				t.Errorf("%s: %v", a.Login, err)
+			}
+			continue
+		}
+		code, err := r.Identity.OTP(ctx, a.Login)
+		if err != nil {
+			t.Fatal(a.Login, err)
+		}
+		st, err := r.Identity.LoginStaff(ctx, a.Login, DemoPassword, code, "")
+		if err != nil || st.MustChange || !slices.ContainsFunc(st.Grants, func(g actor.Grant) bool { return g.Role == a.Role }) {
+			t.Errorf("%s as %s: %+v, %v", a.Login, a.Role, st, err)
+		}
+	}
+}
+
+// TestDemoAccounts: whoever tries the demonstration finds a login for every role.
+func TestDemoAccounts(t *testing.T) {
+	for _, role := range actor.Roles {
+		if !slices.ContainsFunc(DemoAccounts(), func(a DemoAccount) bool { return a.Role == role }) {
+			t.Errorf("the demonstration names no %s", role)
+		}
+	}
+}
+
+// TestSampleCity_is_marked: what is invented says so, as sample/README.md
+// promises.
+func TestSampleCity_is_marked(t *testing.T) {
+	f, err := ReadFolder(sample.City)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !f.City.Demo || !strings.Contains(f.City.Note, "演示数据") {
+		t.Errorf("city.yaml: %+v", f.City)
+	}
+	for _, d := range f.Divisions {
+		if d.National == (d.Code == "320299000000") {
+			t.Errorf("%s %s: gb %v", d.Code, d.Name, d.National)
+		}
+	}
+	for _, u := range f.Units {
+		if real := u.USCC == "113202000140078363"; u.Synthetic == real || !real && u.USCC[8:10] != "XX" {
+			t.Errorf("%s %s: synthetic %v", u.Name, u.USCC, u.Synthetic)
+		}
+		if u.Phone != "" && !strings.HasPrefix(u.Phone, "0510-0000") {
+			t.Errorf("%s: the phone %s could be somebody's", u.Name, u.Phone)
+		}
+	}
+	for _, p := range f.Persons {
+		if p.IDNumber[14:16] != "99" || !strings.HasPrefix(p.Phone, "130000000") || !strings.Contains(p.Address, "演示") {
+			t.Errorf("%s: the number, phone or address could be somebody's", p.Key)
+		}
+	}
+	for _, e := range f.Entities {
+		if !strings.Contains(e.USCC[8:12], "XX") || !strings.Contains(e.Address, "演示") {
+			t.Errorf("%s: the code or address could be somebody's", e.Key)
+		}
+	}
+	for _, l := range f.Types {
+		if !l.Synthetic {
+			t.Errorf("the code of %s is not marked", l.Name)
+		}
+	}
+	for _, it := range f.Items {
+		g := &it.Guide
+		for _, part := range []string{"windows", "contacts", "limits.promised", "steps"} {
+			if !slices.Contains(g.Demo, part) {
+				t.Errorf("%s: %s is not marked as demonstration data", it.Path, part)
+			}
+		}
+		if !strings.HasPrefix(it.BasicCode[4:], "99") {
+			t.Errorf("%s: %s could be a real item's code", it.Path, it.BasicCode)
+		}
+		marks := []string{g.Limits.Mark}
+		for _, b := range g.Basis {
+			marks = append(marks, b.Mark)
+		}
+		for _, m := range marks {
+			if !slices.Contains([]string{"C", "L", "M"}, m) {
+				t.Errorf("%s: a law carries the mark %q", it.Path, m)
+			}
+		}
+	}
 }

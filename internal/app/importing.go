@@ -11,8 +11,17 @@ import (
 	"github.com/tongban/tongban/internal/licence"
 )
 
-// Progress tells how far a long work is: what, how many of how many.
-type Progress func(what string, done, of int)
+// Progress tells how far a long work is: at what, how many of how many.
+type Progress func(at Part, done, of int)
+
+// Part is what a long work is at, in words.
+type Part struct{ ZH, EN string }
+
+var (
+	partPeople = Part{"机构、人员", "offices and people"}
+	partItems  = Part{"事项", "items"}
+	partCases  = Part{"过往办件", "past cases"}
+)
 
 // ImportOptions of Import.
 type ImportOptions struct {
@@ -30,9 +39,9 @@ func (r *Rooms) Import(ctx context.Context, f *Folder, o ImportOptions) (warning
 	a := actor.Platform()
 	say := o.Progress
 	if say == nil {
-		say = func(string, int, int) {}
+		say = func(Part, int, int) {}
 	}
-	say("机构、人员", 0, 1)
+	say(partPeople, 0, 1)
 	refs, err := r.Identity.Import(ctx, a, identity.Batch{Divisions: f.Divisions, Units: f.Units, Persons: f.Persons, Entities: f.Entities,
 		Mandates: f.Mandates, Staff: f.Staff, Demo: o.Demo, Password: o.Password})
 	if err != nil {
@@ -61,7 +70,7 @@ func (r *Rooms) Import(ctx context.Context, f *Folder, o ImportOptions) (warning
 		return nil, err
 	}
 	for i, it := range f.Items {
-		say("事项", i, len(f.Items))
+		say(partItems, i, len(f.Items))
 		problems, err := r.Catalog.Import(ctx, a, it.Def, els)
 		if err != nil {
 			return warnings, fmt.Errorf("%s: %w%s", it.Path, err, listProblems(problems))
@@ -70,7 +79,7 @@ func (r *Rooms) Import(ctx context.Context, f *Folder, o ImportOptions) (warning
 			warnings = append(warnings, it.Path+": "+p.Path+": "+p.ZH)
 		}
 	}
-	say("事项", len(f.Items), len(f.Items))
+	say(partItems, len(f.Items), len(f.Items))
 	held, err := r.licences(ctx, f.Licences, refs)
 	if err != nil {
 		return warnings, err

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"net/url"
@@ -57,13 +56,11 @@ func opened(t *testing.T, c Config) *Rooms {
 func served(t *testing.T, c Config) *Rooms {
 	t.Helper()
 	r := opened(t, c)
-	ctx, cancel := context.WithCancel(context.Background())
-	stop, err := r.serveControl(ctx)
+	stop, err := r.serveControl()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		cancel()
 		if err := errors.Join(stop(), r.Close()); err != nil {
 			t.Error(err)
 		}
@@ -135,6 +132,37 @@ func code(t *testing.T, s Secrets) string {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// TestControl_in_a_deep_folder: a path that is too long for a socket's name
+// changes nothing.
+func TestControl_in_a_deep_folder(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	c := newPlatform(t, db.SQLite)
+	deep := filepath.Join(t.TempDir(), strings.Repeat("很深", 20), strings.Repeat("d", 80))
+	if err := os.MkdirAll(deep, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	file := strings.TrimPrefix(c.Database, "sqlite://")
+	if err := os.Rename(file, filepath.Join(deep, "tongban.db")); err != nil {
+		t.Fatal(err)
+	}
+	c.Database = "sqlite://" + filepath.Join(deep, "tongban.db")
+	r := served(t, c)
+	// The data are the server's: whoever is not heard by it is refused.
+	if _, err := CreateStaff(t.Context(), c, NewStaff{Login: "deep", Name: "深处", Unit: "wx-spj"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Identity.StaffByLogin(t.Context(), "deep"); err != nil {
+		t.Error(err)
+	}
+	info, err := os.Stat(c.controlPath())
+	if err != nil || info.Mode().Type() != os.ModeSocket || info.Mode().Perm() != 0o600 {
+		t.Errorf("the socket: %v, %v", info, err)
+	}
+	if left, err := os.ReadDir(os.Getenv("TMPDIR")); err != nil || len(left) > 0 {
+		t.Errorf("left in the temporary folder: %v, %v", left, err)
+	}
 }
 
 // TestImportCalendar publishes a year while the platform serves.

@@ -89,7 +89,7 @@ func (r *Rooms) serveOn(ctx context.Context, ln net.Listener, ready func(*Rooms)
 	if err != nil {
 		return err
 	}
-	control, err := r.serveControl(work)
+	control, err := r.serveControl()
 	if err != nil {
 		return err
 	}

@@ -1,17 +1,37 @@
 package app
 
 import (
+	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/calendar"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/ident"
 )
 
-// Demonstration accounts that the command line names.
-const (
-	DemoReviewer = "reviewer-lx-spj"
-	DemoDecider  = "decider-lx-spj"
-)
+// DemoAccount is a login that the demonstration names, one for every role.
+type DemoAccount struct {
+	Login  string
+	Role   actor.Role // of staff; empty: somebody who applies
+	ZH, EN string
+}
+
+// DemoAccounts lists them in the order shown to people.
+func DemoAccounts() []DemoAccount {
+	return []DemoAccount{
+		{"chenjiayi", "", "申请人（自然人）", "applicant"},
+		{"fengxue", "", "个人和单位的代理人", "agent of a person and a company"},
+		{"clerk-lx", actor.WindowClerk, "窗口人员（梁溪区）", "window clerk, Liangxi"},
+		{"reviewer-lx-spj", actor.Reviewer, "审查人员", "reviewer"},
+		{"decider-lx-spj", actor.Decider, "决定人员", "decider"},
+		{"steward-wx", actor.ItemSteward, "事项管理员", "item steward"},
+		{"itemreviewer-wx", actor.ItemReviewer, "事项审核人员", "item reviewer"},
+		{"data-wx", actor.DataSteward, "数据管理员", "data steward"},
+		{"supervisor-wx", actor.Supervisor, "监督人员", "supervisor"},
+		{"sysadmin", actor.SystemAdmin, "系统管理员", "system administrator"},
+		{"secadmin", actor.SecurityAdmin, "安全管理员", "security administrator"},
+		{"auditadmin", actor.AuditAdmin, "审计管理员", "audit administrator"},
+	}
+}
 
 // Due reckons a limit from a date with the shipped calendar: the last day, and
 // lines that explain it.

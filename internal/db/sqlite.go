@@ -75,7 +75,7 @@ func openSQLite(ctx context.Context, d *DB, path string) (_ *liteStore, err erro
 	if err = os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("db: folder of the database: %w", err)
 	}
-	if s.lock, err = lockFile(path + ".lock"); err != nil {
+	if s.lock, err = Lock(path + ".lock"); err != nil {
 		return nil, err
 	}
 	var pragmas []string

@@ -8,9 +8,10 @@ import (
 	"syscall"
 )
 
-// lockFile takes the lock that makes the data belong to this process; the
-// kernel lets it go when the process ends, however it ends.
-func lockFile(path string) (*os.File, error) {
+// Lock takes the lock file that makes data belong to this process; Open does so
+// with the one beside a SQLite file. The kernel lets it go when the process
+// ends, however it ends. Error: ErrInUse.
+func Lock(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("db: lock: %w", err)

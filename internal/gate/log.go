@@ -8,17 +8,19 @@ import (
 
 // Log writes one event per request: what, how it ended, how long it took, who
 // asked by number. It stands behind Identify and before the mux, whose pattern
-// it names instead of the path where it can: paths may hold codes that open
-// something.
+// it names and never the path: paths may hold numbers of people and codes that
+// open something. What stands between and hands a copy of the request on has to
+// bring the copy's Pattern back, as web.Renderer.Wrap does.
 func (d *Door) Log(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begun := time.Now()
 		sw := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		r.Pattern = "" // of the mux outside, which matches everything
 		defer func() {
 			a, _ := Actor(r.Context())
 			path := r.Pattern
 			if path == "" {
-				path = r.URL.Path
+				path = "unmatched"
 			}
 			level := slog.LevelInfo
 			if sw.status >= http.StatusInternalServerError {

@@ -362,11 +362,14 @@ func TestIdentify(t *testing.T) {
 				w.WriteHeader(http.StatusUnauthorized)
 			}
 		})
-		h := d.Identify(d.Log(mux))
+		root := http.NewServeMux() // a page stands behind two
+		root.Handle("/", d.Identify(d.Log(mux)))
+		h := http.Handler(root)
 		b := f.browser()
+		path := "/cases/320213198005060110"
 		serve := func() int {
 			r := b.request("POST")
-			r.URL.Path = "/cases/320213198005060110"
+			r.URL.Path = path
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, r)
 			return w.Code
@@ -379,6 +382,13 @@ func TestIdentify(t *testing.T) {
 			f.t.Errorf("logged in: %d", got)
 		}
 		if s := out.String(); !strings.Contains(s, "status=401") || !strings.Contains(s, "path=\"POST /cases/{no}\"") || strings.Contains(s, "320213198005060110") {
+			f.t.Errorf("log: %s", s)
+		}
+		path = "/nowhere/320213198005060110"
+		if got := serve(); got != http.StatusNotFound {
+			f.t.Errorf("nowhere: %d", got)
+		}
+		if s := out.String(); !strings.Contains(s, "path=unmatched status=404") || strings.Contains(s, "320213198005060110") {
 			f.t.Errorf("log: %s", s)
 		}
 		if a, err := Actor(f.t.Context()); err != nil || a.Kind != actor.Anonymous {

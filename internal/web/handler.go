@@ -54,8 +54,10 @@ func (rt *Renderer) Wrap(next http.Handler) http.Handler {
 		if rt.o.Secure {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
+		outer := r
 		r = withLooks(r, rt.readLooks(r))
 		defer func() {
+			outer.Pattern = r.Pattern // what the mux matched, for the log outside
 			if v := recover(); v != nil {
 				if v == http.ErrAbortHandler {
 					panic(v)

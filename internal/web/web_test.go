@@ -140,6 +140,13 @@ func TestFail(t *testing.T) {
 	}))
 	mux.Handle("GET /panic", rt.Handle(func(http.ResponseWriter, *http.Request) error { panic("secret words") }))
 	h := rt.Wrap(rt.Mux(mux))
+	for path, pattern := range map[string]string{"/x": "GET /x", "/nowhere": ""} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+		h.ServeHTTP(httptest.NewRecorder(), r)
+		if r.Pattern != pattern {
+			t.Errorf("%s: the log outside sees the pattern %q, want %q", path, r.Pattern, pattern)
+		}
+	}
 	page := func(name string, w *httptest.ResponseRecorder, status int) {
 		t.Helper()
 		if w.Code != status {

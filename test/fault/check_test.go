@@ -1,25 +1,35 @@
 package fault
 
 import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
 	"testing"
 	"time"
 
 	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/files"
+	"github.com/tongban/tongban/internal/sm"
 )
 
-// The rows that one submission leaves, each counted for every case.
-var parts = []struct{ name, sql string }{
-	{"materials", `SELECT count(*) FROM case_material m WHERE m.case_id = c.id`},
-	{"events", `SELECT count(*) FROM case_event e WHERE e.case_id = c.id AND e.act = 'submit'`},
-	{"open tasks", `SELECT count(*) FROM task k WHERE k.case_id = c.id AND k.state = 'open'`},
-	{"documents", `SELECT count(*) FROM document d WHERE d.case_id = c.id`},
-	{"audit records", `SELECT count(*) FROM audit_record a WHERE a.subject = 'case/' || c.no AND a.act = 'case.submit'`},
-	{"messages", `SELECT count(*) FROM message s WHERE s.link = '/my/cases/' || c.no`},
-	{"idempotency keys", `SELECT count(*) FROM gate_once o WHERE o.result = c.no`},
+// The rows that a case has: so many when it was handed in, and so many when it
+// was accepted as well.
+var parts = []struct {
+	name, sql           string
+	submitted, accepted int64
+}{
+	{"materials", `SELECT count(*) FROM case_material m WHERE m.case_id = c.id`, 3, 3},
+	{"submissions", `SELECT count(*) FROM case_event e WHERE e.case_id = c.id AND e.act = 'submit'`, 1, 1},
+	{"acceptances", `SELECT count(*) FROM case_event e WHERE e.case_id = c.id AND e.act = 'accept'`, 0, 1},
+	{"open tasks", `SELECT count(*) FROM task k WHERE k.case_id = c.id AND k.state = 'open'`, 1, 1},
+	{"documents", `SELECT count(*) FROM document d WHERE d.case_id = c.id`, 1, 2},
+	{"audit records of the submission", `SELECT count(*) FROM audit_record a WHERE a.subject = 'case/' || c.no AND a.act = 'case.submit'`, 1, 1},
+	{"audit records of the acceptance", `SELECT count(*) FROM audit_record a WHERE a.subject = 'case/' || c.no AND a.act = 'case.accept'`, 0, 1},
+	{"messages", `SELECT count(*) FROM message s WHERE s.link = '/my/cases/' || c.no`, 1, 2},
+	{"idempotency keys", `SELECT count(*) FROM gate_once o WHERE o.result = c.no`, 1, 2},
 }
-
-// wholes says how many of each part a whole case has.
-var wholes = map[string]int64{"materials": 3, "events": 1, "open tasks": 1, "documents": 1, "audit records": 1, "messages": 1, "idempotency keys": 1}
 
 // strays are rows of half an act: they point to nothing.
 var strays = []struct{ name, sql string }{
@@ -95,10 +105,21 @@ func check(t *testing.T, s *server, b *book) {
 			t.Errorf("%d cases %s, as %s", len(list), what, list[0])
 		}
 	}
+	// The clerk rested on no case either before its acceptance was acknowledged.
+	accepted := list(`SELECT no FROM cases WHERE state = 'reviewing'`)
+	for _, no := range accepted {
+		if !b.accepted[no] {
+			t.Errorf("case %s is accepted, and nobody was told", no)
+		}
+	}
+	if len(accepted) != len(b.accepted) {
+		t.Errorf("%d cases are accepted, %d acceptances were acknowledged", len(accepted), len(b.accepted))
+	}
 	for _, p := range parts {
-		text := `SELECT c.no FROM cases c WHERE (` + p.sql + `) <> `
-		if bad := list(text + string(rune('0'+wholes[p.name]))); len(bad) > 0 {
-			t.Errorf("%d cases are not whole: %s, not %d of them, as case %s", len(bad), p.name, wholes[p.name], bad[0])
+		text := fmt.Sprintf(`SELECT c.no FROM cases c WHERE (%s) <> CASE c.state WHEN 'submitted' THEN %d WHEN 'reviewing' THEN %d ELSE -1 END`,
+			p.sql, p.submitted, p.accepted)
+		if bad := list(text); len(bad) > 0 {
+			t.Errorf("%d cases are not whole: %s, not %d or, accepted, %d of them, as case %s", len(bad), p.name, p.submitted, p.accepted, bad[0])
 		}
 	}
 	for _, p := range strays {
@@ -110,4 +131,63 @@ func check(t *testing.T, s *server, b *book) {
 	if refs := number(`SELECT CAST(coalesce(sum(refs), 0) AS BIGINT) FROM file`); refs != 3*int64(len(stored)) {
 		t.Errorf("files are referred to %d times by %d cases with 3 files each", refs, len(stored))
 	}
+	openAll(t, s, d, b.files)
+}
+
+// openAll reads every stored file to its end, which proves it, and finds all
+// uploads that were acknowledged among them.
+func openAll(t *testing.T, s *server, d *db.DB, uploads map[string]bool) {
+	t.Helper()
+	keys, err := sm.Load(s.data("keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := files.New(t.Context(), files.Config{DB: d, Vault: keys.Vault(), URL: s.data("files")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	ids, err := db.All(d.Read(t.Context()), func(r *db.Rows) (id int64, err error) { return id, r.Scan(&id) },
+		`SELECT id FROM file WHERE state = 'ready'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	for _, id := range ids {
+		hash, err := content(t.Context(), store, d, id)
+		if err != nil {
+			t.Errorf("file %d of %d: %v", id, len(ids), err)
+		}
+		found[hash] = true
+	}
+	lost := 0
+	for hash := range uploads {
+		if !found[hash] {
+			lost++
+		}
+	}
+	if lost > 0 || len(uploads) == 0 {
+		t.Errorf("%d of %d acknowledged uploads are lost", lost, len(uploads))
+	}
+}
+
+// content reads a file and gives its hash, which has to be the one in its row.
+func content(ctx context.Context, store *files.Store, d *db.DB, id int64) (hash string, err error) {
+	ref, err := store.Stat(d.Read(ctx), id)
+	if err != nil {
+		return "", err
+	}
+	r, err := store.Open(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	sum := sm.NewSM3()
+	n, err := io.Copy(sum, r)
+	if err = errors.Join(err, r.Close()); err != nil {
+		return "", err
+	}
+	if hash = hex.EncodeToString(sum.Sum(nil)); hash != ref.Hash || n != ref.Size {
+		return "", fmt.Errorf("%d bytes %s, want %d bytes %s", n, hash, ref.Size, ref.Hash)
+	}
+	return hash, nil
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// load is clients that submit until they are stopped.
+// load is people who work until they are stopped.
 type load struct {
 	book
 	t    *testing.T
@@ -16,18 +16,17 @@ type load struct {
 	wg   sync.WaitGroup
 }
 
-// begin has every client submit one after the other.
+// begin has applicants hand in one application after the other, a clerk accept
+// what was handed in, and somebody upload files.
 func begin(t *testing.T, s *server) *load {
 	t.Helper()
-	l := &load{t: t, book: book{cases: map[string]string{}}}
-	item := findItem(t, s)
+	l := &load{t: t, book: newBook()}
 	more := make(chan struct{})
 	l.stop = sync.OnceFunc(func() { close(more) })
 	t.Cleanup(l.stop)
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	for _, who := range people {
-		c := newClient(t, s, who, item)
+	work := func(c *client, do func(context.Context, *client) error) {
 		l.wg.Go(func() {
 			for {
 				select {
@@ -35,13 +34,21 @@ func begin(t *testing.T, s *server) *load {
 					return
 				default:
 				}
-				if err := l.submit(ctx, c); err != nil {
+				if err := do(ctx, c); err != nil {
 					t.Error(err)
 					return
 				}
 			}
 		})
 	}
+	clerk := s.login(t, map[string]any{"kind": "staff", "login": receivingClerk, "password": password, "code": s.otp(receivingClerk)})
+	uploader := s.login(t, map[string]any{"login": "wuxiaomin", "password": password})
+	item := findItem(t, s)
+	for _, who := range people {
+		work(newClient(t, s, who, item), l.submit)
+	}
+	work(clerk, l.accept)
+	work(uploader, l.upload)
 	return l
 }
 
@@ -95,10 +102,10 @@ func TestKill(t *testing.T) {
 			}
 			l.progress(20)
 			l.finish()
-			t.Logf("%d cases; %d clients heard nothing and asked again, %d did not wait; at the kills %d cases were stored and not acknowledged",
-				l.size(), l.doubted, l.hurried, unheard)
-			if l.doubted == 0 || l.hurried == 0 {
-				t.Error("no kill met a submission under way: the test showed nothing")
+			t.Logf("%d cases, %d accepted, %d uploads; %d applicants heard nothing and asked again, %d did not wait; %d acceptances and uploads were asked for again; at the kills %d cases were stored and not acknowledged",
+				l.size(), len(l.accepted), len(l.files), l.doubted, l.hurried, l.redone, unheard)
+			if l.doubted == 0 || l.hurried == 0 || l.redone == 0 {
+				t.Error("no kill met work under way: the test showed nothing")
 			}
 			check(t, s, &l.book)
 			s.verify()

@@ -127,12 +127,28 @@ func (s *server) get(path, accept string) (status int, body string, err error) {
 	return res.StatusCode, b.String(), err
 }
 
+// data is a path in the data folder.
+func (s *server) data(name string) string { return filepath.Join(s.dir, "data", name) }
+
+// otp is a staff member's second factor of this moment.
+func (s *server) otp(login string) string {
+	s.t.Helper()
+	args := []string{"demo", "otp", login, "--data", s.data("")}
+	if !strings.HasPrefix(s.database, "sqlite:") {
+		args = append(args, "--database", s.database)
+	}
+	out, err := exec.Command(binary, args...).Output()
+	if err != nil {
+		s.t.Fatalf("demo otp %s: %v", login, err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
 // verify runs tongban audit verify beside the running program.
 func (s *server) verify() {
 	s.t.Helper()
-	data := filepath.Join(s.dir, "data")
 	config := filepath.Join(s.dir, "verify.yaml")
-	text := fmt.Sprintf("database: %q\nkeys: %q\nfiles: %q\n", s.database, filepath.Join(data, "keys"), filepath.Join(data, "files"))
+	text := fmt.Sprintf("database: %q\nkeys: %q\nfiles: %q\n", s.database, s.data("keys"), s.data("files"))
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
