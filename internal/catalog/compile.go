@@ -192,7 +192,7 @@ func (s *Service) follow(dir *identity.Directory, d *Draft, old, next *Template)
 		return g, nil, err
 	}
 	for i, sec := range sections {
-		if locked(ListDraft, sec.name) || slices.Equal(own[i], before[i]) {
+		if Locked(ListDraft, sec.name) || slices.Equal(own[i], before[i]) {
 			continue // it has nothing of its own there
 		}
 		if !slices.Equal(before[i], after[i]) {
@@ -312,6 +312,41 @@ func place(g *Guide, unit, recv identity.Unit) {
 	g.Steps = steps
 }
 
+// Differs lists the sections in which a list's draft says something else than
+// the city-wide guide it follows, placed at its unit.
+func (s *Service) Differs(ctx context.Context, d *Draft) ([]string, error) {
+	if d.Kind != ListDraft || d.TemplateID == 0 {
+		return nil, nil
+	}
+	t, err := s.Template(ctx, d.TemplateID)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := s.ids.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	plain := t.Guide
+	unit, _ := dir.Unit(d.UnitID)
+	recv, _ := dir.Unit(d.ReceivingID)
+	place(&plain, unit, recv)
+	before, err := cutGuide(&plain)
+	if err != nil {
+		return nil, err
+	}
+	own, err := cutGuide(&d.Guide)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for i, sec := range sections {
+		if !slices.Equal(own[i], before[i]) {
+			out = append(out, sec.name)
+		}
+	}
+	return out, nil
+}
+
 // Draft gives a draft to whoever may see drafts of its unit.
 func (s *Service) Draft(ctx context.Context, a actor.Actor, id int64) (*Draft, error) {
 	d, err := draftBy(s.db.Read(ctx), sqlDraftByID, id)
@@ -387,7 +422,7 @@ func (s *Service) SaveSection(ctx context.Context, a actor.Actor, id int64, name
 	defer errs.Wrap(&err, "save %s of draft %d", name, id)
 	err = s.draftAct(ctx, a, id, DraftEdit, func(tx *db.Tx, m draftMove, was *Draft) error {
 		d = was
-		if locked(d.Kind, name) {
+		if Locked(d.Kind, name) {
 			return errs.New(errs.Forbidden, "locked", "这一部分来自基本目录，本级不能修改。", "This part comes from the basic catalogue and cannot be changed here.")
 		}
 		have, err := d.SectionHash(name)

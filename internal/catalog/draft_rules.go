@@ -121,8 +121,26 @@ type DraftEvent struct {
 	Note      string
 }
 
-// locked are the sections of a list's draft that nobody writes: they follow
+// Move says what can be done in a state, and who may.
+type Move struct {
+	Act  DraftAct
+	Who  identity.Act
+	Note bool // words are needed
+}
+
+// DraftActs lists what a state offers, in the table's order.
+func DraftActs(st DraftState) []Move {
+	var out []Move
+	for _, m := range draftMoves {
+		if m.from == st {
+			out = append(out, Move{m.act, m.who, m.note})
+		}
+	}
+	return out
+}
+
+// Locked are the sections of a list's draft that nobody writes: they follow
 // from the basic catalogue and the city-wide guide.
-func locked(kind DraftKind, section string) bool {
+func Locked(kind DraftKind, section string) bool {
 	return kind == ListDraft && section == "basis" || section == "demo"
 }

@@ -100,9 +100,16 @@ func (s *Service) draftAct(ctx context.Context, a actor.Actor, id int64, act Dra
 
 // DraftProblems checks a draft as it stands, by the rules of publishing.
 func (s *Service) DraftProblems(ctx context.Context, d *Draft) ([]Problem, error) {
-	f, err := form.Compile(d.Guide.Form, nil, s.formats)
+	var out []Problem
+	f, err := s.DraftForm(d)
 	if err != nil {
-		return []Problem{{Path: "form", Error: true, ZH: err.Error()}}, nil
+		f = nil
+		for _, x := range errs.Of(err).Fields {
+			out = append(out, Problem{Path: "form", Error: true, ZH: x.ZH})
+		}
+		if len(out) == 0 {
+			out = append(out, Problem{Path: "form", Error: true, ZH: errs.Of(err).ZH})
+		}
 	}
 	g := d.Guide
 	if d.Kind == TemplateDraft { // as it would stand at the unit that compiles it
@@ -114,7 +121,12 @@ func (s *Service) DraftProblems(ctx context.Context, d *Draft) ([]Problem, error
 		recv, _ := dir.UnitByKey(centreOf(dir, unit))
 		place(&g, unit, recv)
 	}
-	return Check(&g, f), nil
+	return append(Check(&g, f), out...), nil
+}
+
+// DraftForm compiles the form of a draft as it stands.
+func (s *Service) DraftForm(d *Draft) (*form.Form, error) {
+	return form.Compile(d.Guide.Form, nil, s.formats)
 }
 
 // Key names a problem of a guide, for saying why a warning stays.

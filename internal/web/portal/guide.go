@@ -14,6 +14,7 @@ import (
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/web"
+	"github.com/tongban/tongban/internal/web/caseview"
 )
 
 // GuidePage 办事指南 with the fourteen elements of 第七条.
@@ -84,6 +85,11 @@ func (p *Portal) guide(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return p.v.guide.Render(w, r, http.StatusOK, pg)
+}
+
+// NewGuideView is the view of guide pages, for a preview elsewhere.
+func NewGuideView(rt *web.Renderer) *web.View[GuidePage] {
+	return web.NewView[GuidePage](rt, caseview.Overlay(templates), "case/parts.html", "templates/parts.html", "templates/guide.html")
 }
 
 // NewGuidePage fills the page of a published version.

@@ -127,6 +127,9 @@ var (
 	spaces  = regexp.MustCompile(`\s+`)
 	formTag = regexp.MustCompile(`(?s)<form[^>]*action="([^"]*)"[^>]*>(.*?)</form>`)
 	input   = regexp.MustCompile(`(?s)<input[^>]*>`)
+	area    = regexp.MustCompile(`(?s)<textarea[^>]*? name="([^"]*)"[^>]*>(.*?)</textarea>`)
+	choice  = regexp.MustCompile(`(?s)<select[^>]*? name="([^"]*)"[^>]*>(.*?)</select>`)
+	chosen  = regexp.MustCompile(`<option value="([^"]*)" selected>`)
 	attr    = regexp.MustCompile(`([a-z-]+)="([^"]*)"`)
 )
 
@@ -137,7 +140,7 @@ func (p Page) Text() string {
 }
 
 // Form reads what a posting form on the page would send if it were sent as it is:
-// hidden inputs, texts, ticked boxes. It fails if there is no form for the
+// hidden inputs, texts, ticked boxes, choices. It fails if there is no form for the
 // address.
 func (p Page) Form(action string) url.Values {
 	p.t.Helper()
@@ -155,6 +158,15 @@ func (p Page) Form(action string) url.Values {
 				continue
 			}
 			out.Add(a["name"], a["value"])
+		}
+		for _, x := range area.FindAllStringSubmatch(m[2], -1) {
+			out.Set(x[1], unescape(x[2]))
+		}
+		for _, x := range choice.FindAllStringSubmatch(m[2], -1) {
+			out.Set(x[1], "")
+			if v := chosen.FindStringSubmatch(x[2]); v != nil {
+				out.Set(x[1], unescape(v[1]))
+			}
 		}
 		return out
 	}

@@ -37,6 +37,7 @@ import (
 	"github.com/tongban/tongban/internal/web/caseview"
 	"github.com/tongban/tongban/internal/web/console"
 	"github.com/tongban/tongban/internal/web/desk"
+	"github.com/tongban/tongban/internal/web/steward"
 	"github.com/tongban/tongban/internal/web/webtest"
 	"github.com/tongban/tongban/sample"
 )
@@ -225,6 +226,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 		Held: func(ctx context.Context, _ actor.Actor, p actor.Party) ([]licence.Licence, error) {
 			return lic.HeldValid(c.DB.Read(ctx), p)
 		}}).Routes(mux)
+	steward.New(steward.Config{Renderer: rt, Style: style, Identity: c.Identity, Catalog: c.Catalog}).Routes(mux)
 	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess,
 		Audit: console.AuditLog{
 			Feed: func(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Entry, error) {

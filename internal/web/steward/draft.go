@@ -1,0 +1,286 @@
+package steward
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/identity"
+	"github.com/tongban/tongban/internal/web"
+)
+
+// draftPage 编制稿: its parts with what is missing, the acts it offers, and what
+// happened to it.
+type draftPage struct {
+	web.Page
+	Name, Kind string
+	Version    int64 // of the draft, for telling that it changed meanwhile
+	State      web.Tag
+	Facts      web.Facts
+	Parts      []partRow
+	Blocks     int // errors
+	Warnings   []warning
+	Done       int // per cent of the parts without errors
+	URL        string
+	Acts       []actForm
+	From       web.FieldView
+	History    web.Timeline
+	Editable   bool
+}
+
+// partRow is one part of the guide.
+type partRow struct {
+	ID         string // name of the section
+	Name, Href string
+	Tag        web.Tag
+	Says       []string // what is wrong
+	Own        bool     // differs from the city-wide guide
+	Locked     bool
+}
+
+// warning stays only with a reason.
+type warning struct {
+	Where, Says string
+	Field       web.FieldView
+}
+
+// actForm is an act that may be done now.
+type actForm struct {
+	Act, Text string
+	Warn, Alt bool
+	Note      web.FieldView // ID empty: no words are needed
+	Full      bool          // hand-in: with date and reasons for warnings
+}
+
+func (s *Steward) draft(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.draftPage(r, nil)
+	if err != nil {
+		return err
+	}
+	return s.views.draft.Render(w, r, http.StatusOK, p)
+}
+
+func (s *Steward) draftPage(r *http.Request, typed url.Values) (p draftPage, err error) {
+	a, d, err := s.found(r)
+	if err != nil {
+		return p, err
+	}
+	ctx := r.Context()
+	g := &d.Guide
+	p = draftPage{Page: s.page(r, a, g.Basics.Name, g.Basics.Name), Name: g.Basics.Name, URL: draftPath(d.ID), Version: d.Version, Editable: d.State.Editable()}
+	p.State = stateTag(p.Page, d.State)
+	p.Kind = p.Tr("实施清单", "List")
+	if d.Kind == catalog.TemplateDraft {
+		p.Kind = p.Tr("全市指南模板", "City-wide guide")
+	}
+	p.Crumbs = []web.Link{{Href: "/console/items", Text: p.Tr("事项管理", "Service items")}, {Text: p.Name}}
+	dir, err := s.c.Identity.Directory(ctx)
+	if err != nil {
+		return p, err
+	}
+	u, _ := dir.Unit(d.UnitID)
+	recv, _ := dir.Unit(d.ReceivingID)
+	p.Facts.Rows = []web.Fact{{Key: p.Tr("编制单位", "Unit"), Value: u.Name}}
+	if recv.Name != "" {
+		p.Facts.Rows = append(p.Facts.Rows, web.Fact{Key: p.Tr("收件中心", "Receiving centre"), Value: recv.Name})
+	}
+	p.Facts.Rows = append(p.Facts.Rows, web.Fact{Key: p.Tr("基本编码", "Basic code"), Value: g.Basics.BasicCode})
+	if d.From != "" {
+		p.Facts.Rows = append(p.Facts.Rows, web.Fact{Key: p.Tr("计划生效日期", "Planned effective date"), Value: d.From})
+	}
+	if d.Reason != "" {
+		p.Facts.Rows = append(p.Facts.Rows, web.Fact{Key: p.Tr("提交说明", "Said when handed in"), Value: d.Reason})
+	}
+	problems, err := s.c.Catalog.DraftProblems(ctx, d)
+	if err != nil {
+		return p, err
+	}
+	if err := s.parts(r, &p, d, problems, typed); err != nil {
+		return p, err
+	}
+	s.acts(&p, a, d, identity.Target{UnitPath: u.Path, AuthorIDs: d.Authors}, typed)
+	events, err := s.c.Catalog.DraftEvents(ctx, d.ID)
+	if err != nil {
+		return p, err
+	}
+	p.History = history(p.Page, events)
+	return p, nil
+}
+
+// parts lists the parts of the guide with their problems.
+func (s *Steward) parts(r *http.Request, p *draftPage, d *catalog.Draft, problems []catalog.Problem, typed url.Values) error {
+	by := map[string][]catalog.Problem{}
+	for _, x := range problems {
+		head, _, _ := strings.Cut(x.Path, "/")
+		by[head] = append(by[head], x)
+	}
+	own, err := s.c.Catalog.Differs(r.Context(), d)
+	if err != nil {
+		return err
+	}
+	whole, sound := 0, 0
+	for _, name := range catalog.Sections() {
+		w, ok := sectionWords[name]
+		if !ok || name == "demo" || d.Kind == catalog.TemplateDraft && (name == "windows" || name == "department") {
+			continue
+		}
+		row := partRow{ID: name, Name: p.Tr(w.zh, w.en), Href: sectionPath(d.ID, name), Own: slices.Contains(own, name), Locked: catalog.Locked(d.Kind, name)}
+		bad := 0
+		for _, x := range by[name] {
+			row.Says = append(row.Says, x.ZH)
+			if x.Error {
+				bad++
+			} else {
+				key := x.Key()
+				f := web.FieldView{ID: "w-" + strconv.Itoa(len(p.Warnings)), Name: "waive:" + key, Label: p.Tr("保留的理由", "Why it stays"), Value: d.Waived[key], Max: 200}
+				if typed != nil {
+					f.Value = typed.Get(f.Name)
+				}
+				p.Warnings = append(p.Warnings, warning{Where: row.Name, Says: x.ZH, Field: f})
+			}
+		}
+		p.Blocks += bad
+		whole++
+		switch {
+		case bad > 0:
+			row.Tag = web.Tag{Tone: web.Bad, Text: p.Tr(strconv.Itoa(bad)+"处要改", strconv.Itoa(bad)+" to mend")}
+		case len(row.Says) > 0:
+			row.Tag = web.Tag{Tone: web.Note, Text: p.Tr("有提醒", "Warnings")}
+			sound++
+		default:
+			row.Tag = web.Tag{Tone: web.OK, Text: p.Tr("完整", "Complete")}
+			sound++
+		}
+		p.Parts = append(p.Parts, row)
+	}
+	p.Done = 100 * sound / max(whole, 1)
+	return nil
+}
+
+// acts lists what the reader may do with the draft now.
+func (s *Steward) acts(p *draftPage, a actor.Actor, d *catalog.Draft, t identity.Target, typed url.Values) {
+	for _, m := range catalog.DraftActs(d.State) {
+		if m.Act == catalog.DraftEdit || identity.Decide(a, m.Who, t) != nil {
+			continue
+		}
+		f := actForm{Act: string(m.Act), Full: m.Act == catalog.DraftHandIn, Warn: m.Act == catalog.DraftDiscard, Alt: m.Act != catalog.DraftHandIn && m.Act != catalog.DraftPass && m.Act != catalog.DraftPublish}
+		zh, en := actWords(m.Act)
+		f.Text = p.Tr(zh, en)
+		if m.Note {
+			f.Note = web.FieldView{ID: "note-" + string(m.Act), Name: "note", Widget: "textarea", Label: p.Tr("说明", "Words"), Max: 500}
+			switch m.Act {
+			case catalog.DraftHandIn:
+				f.Note.Label = p.Tr("这次改了什么、为什么", "What changed, and why")
+			case catalog.DraftReturn:
+				f.Note.Label = p.Tr("退回意见", "What has to be mended")
+			}
+			if typed != nil && typed.Get("act") == string(m.Act) {
+				f.Note.Value = typed.Get("note")
+			}
+		}
+		p.Acts = append(p.Acts, f)
+	}
+	p.From = web.FieldView{ID: "from", Name: "from", Label: p.Tr("计划生效日期", "Effective date"), Optional: true, Width: "w-m", Help: p.Tr("不填表示发布当天生效；格式 2026-12-01", "Empty: the day of publication; like 2026-12-01"), Value: d.From}
+	if typed != nil {
+		p.From.Value = typed.Get("from")
+	}
+}
+
+func actWords(act catalog.DraftAct) (zh, en string) {
+	switch act {
+	case catalog.DraftHandIn:
+		return "提交审核", "Hand in"
+	case catalog.DraftTakeBack:
+		return "撤回提交", "Take back"
+	case catalog.DraftPass:
+		return "审核通过", "Pass"
+	case catalog.DraftReturn:
+		return "退回修改", "Return"
+	case catalog.DraftPublish:
+		return "发布", "Publish"
+	case catalog.DraftDiscard:
+		return "放弃编制稿", "Discard"
+	case catalog.DraftEdit:
+		return "编制", "Edit"
+	}
+	return string(act), string(act)
+}
+
+func history(p web.Page, events []catalog.DraftEvent) web.Timeline {
+	var t web.Timeline
+	for _, e := range slices.Backward(events) {
+		zh, en := actWords(catalog.DraftAct(e.Act))
+		switch e.Act {
+		case "claim":
+			zh, en = "认领", "Claimed"
+		case "revise":
+			zh, en = "开始修订", "Revision begun"
+		case "adopt":
+			zh, en = "采纳全市指南的变更", "Change above adopted"
+		case string(catalog.DraftEdit):
+			w := sectionWords[e.Section]
+			zh, en = "修改“"+w.zh+"”", "Changed "+w.en
+		}
+		t.Events = append(t.Events, web.Event{At: e.At, Title: p.Tr(zh, en), Who: e.StaffName, Text: e.Note})
+	}
+	return t
+}
+
+// move performs an act upon the draft.
+func (s *Steward) move(w http.ResponseWriter, r *http.Request) error {
+	a, d, err := s.found(r)
+	if err != nil {
+		return err
+	}
+	in, err := posted(r)
+	if err != nil {
+		return err
+	}
+	waived := map[string]string{}
+	for name, v := range in {
+		if key, ok := strings.CutPrefix(name, "waive:"); ok && strings.TrimSpace(v[0]) != "" {
+			waived[key] = strings.TrimSpace(v[0])
+		}
+	}
+	version, err := strconv.ParseInt(in.Get("version"), 10, 64)
+	if err != nil {
+		version = d.Version
+	}
+	act := catalog.DraftAct(in.Get("act"))
+	_, err = s.c.Catalog.Move(r.Context(), a, d.ID, act, catalog.DraftInput{Version: version, Note: strings.TrimSpace(in.Get("note")),
+		From: strings.TrimSpace(in.Get("from")), Waived: waived})
+	if e := errs.Of(err); err != nil && e.Kind == errs.Invalid {
+		p, perr := s.draftPage(r, in)
+		if perr != nil {
+			return perr
+		}
+		ids := map[string]string{"note": "note-" + string(act), "from": "from"}
+		for _, f := range e.Fields {
+			if f.Code == "guide" || f.Code == "warning" {
+				head, _, _ := strings.Cut(f.Path, "/")
+				ids[f.Path] = "part-" + head
+			}
+		}
+		p.FieldErrors(e.Fields, ids)
+		return s.views.draft.Render(w, r, http.StatusUnprocessableEntity, p)
+	}
+	if err != nil {
+		return s.back(w, r, draftPath(d.ID), err)
+	}
+	switch act {
+	case catalog.DraftPublish:
+		s.flash(w, r, "已发布。", "Published.")
+	case catalog.DraftDiscard:
+		s.flash(w, r, "编制稿已放弃，已发布的内容不受影响。", "The draft is discarded; what is published stays.")
+		return web.SeeOther(w, r, "/console/items")
+	default:
+		zh, en := actWords(act)
+		s.flash(w, r, "已办理："+zh, "Done: "+en)
+	}
+	return web.SeeOther(w, r, draftPath(d.ID))
+}

@@ -1,0 +1,293 @@
+package steward
+
+import (
+	"encoding/json"
+	"net/url"
+	"reflect"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/web"
+	"github.com/tongban/tongban/internal/web/desk"
+	"github.com/tongban/tongban/internal/web/portal"
+	"github.com/tongban/tongban/internal/web/webtest"
+)
+
+func samplePage(title string) web.Page {
+	a := actor.Actor{Kind: actor.Staff, ID: 1, Name: "汪婷婷", Grants: []actor.Grant{{Role: actor.ItemSteward, Path: "/1/"}}}
+	return web.Page{Title: title, Lang: "zh-CN", Path: "/console/items", Shell: web.Console, Nav: "items", Actor: a, Menu: desk.Menu(a)}
+}
+
+func sampleGuide() catalog.Guide {
+	return catalog.Guide{Basics: catalog.Basics{Name: "老年人优待证", Type: "20", CaseType: "promised", Audience: []string{"1"}},
+		Materials: []catalog.Material{{Code: "m01", Name: "身份证", When: &catalog.Cond{Field: "way", In: []string{"self"}}, Lines: []catalog.Line{{Code: "a", Text: "请上传"}}}, {Code: "m02", Name: "照片"}},
+		Limits:    catalog.Limits{Statutory: catalog.Limit{Days: 20, Unit: "workday"}, Receipt: &catalog.Limit{Days: 5, Unit: "workday"}, Special: []catalog.Special{{Kind: "expert", Days: 3}}},
+		Results:   []catalog.Result{{Name: "优待证", Fields: map[string]string{"name": "name", "until": "=2030"}, Delivery: []string{"post"}}},
+		Rights:    []string{"知情"}, Form: json.RawMessage(`{}`)}
+}
+
+// TestPages renders every page in its states, in all modes.
+func TestPages(t *testing.T) {
+	rt := webtest.New(t)
+	v := New(Config{Renderer: rt}).views
+	p := samplePage("事项管理")
+	table := web.Table{Caption: "编制稿", Heads: []web.Head{{Text: "事项"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "优待证", Href: "/console/items/drafts/1", Row: true}}}}}
+	unit := web.FieldView{ID: "unit", Name: "unit", Widget: "select", Label: "单位", Options: []web.OptionView{{Value: "1", Label: "市政府", Checked: true}}}
+	full := homePage{Page: p, Compile: true, Stats: []web.Stat{{Href: "#drafts", Value: "1", Text: "编制稿"}}, Drafts: table, Units: unit, Query: "证",
+		Proposals: []proposalRow{{Name: "优待证", Unit: "梁溪区", URL: "/console/items/proposals/1", Guide: "/items/1", Since: "2026-03-02"}},
+		Lists:     []listRow{{Name: "优待证", Href: "/items/1", Unit: "梁溪区", Code: "1", ID: "1", May: true, Tags: []web.Tag{{Text: "新版本"}}}}, Pager: web.Pager{Next: "/console/items?after=1"}}
+	webtest.Check(t, v.home, full, homePage{Page: p, Drafts: web.Table{Empty: web.Empty{Title: "没有"}}, Units: unit, Empty: web.Empty{Title: "没有"}})
+	row := []claimRow{{"322099001000", "优待证", "说明", true}}
+	webtest.Check(t, v.claim, claimPage{Page: p, Units: unit, Unit: "梁溪区", UnitID: "1", Query: "证", Own: row, Others: row}, claimPage{Page: p, Units: unit, Unit: "梁溪区", Empty: web.Empty{Title: "没有"}})
+	note := web.FieldView{ID: "note-hand-in", Name: "note", Widget: "textarea", Label: "说明"}
+	d := draftPage{Page: p, Name: "优待证", Kind: "实施清单", State: web.Tag{Text: "编制中"}, URL: "/console/items/drafts/1", Blocks: 1, Done: 90, Editable: true,
+		Parts:    []partRow{{ID: "basics", Name: "基本信息", Href: "/console/items/drafts/1/edit/basics", Tag: web.Tag{Text: "完整"}, Says: []string{"缺少内容"}, Own: true, Locked: true}},
+		Warnings: []warning{{"基本信息", "太长", web.FieldView{ID: "w-0", Name: "waive:a", Label: "理由"}}},
+		Acts:     []actForm{{Act: "hand-in", Text: "提交审核", Note: note, Full: true}, {Act: "discard", Text: "放弃", Warn: true, Note: web.FieldView{ID: "note-discard", Name: "note", Label: "说明"}}, {Act: "pass", Text: "通过"}},
+		From:     web.FieldView{ID: "from", Name: "from", Label: "日期"}, History: history(p, []catalog.DraftEvent{{At: time.Unix(0, 0), Act: "claim", StaffName: "汪婷婷"}, {Act: "edit", Section: "basics"}})}
+	webtest.Check(t, v.draft, d, draftPage{Page: p, Name: "优待证", State: web.Tag{Text: "已发布"}})
+	g := sampleGuide()
+	for _, name := range []string{"basics", "materials", "limits", "results", "rights"} {
+		part, err := partOf(&g, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := sectionPage{Page: p, Name: name, Item: "优待证", URL: "/x", Back: "/y", Seen: "1", Problems: []string{"缺少内容"}, Next: web.Link{Href: "/n", Text: "下一"}, Prev: web.Link{Href: "/p", Text: "上一"}}
+		(&Steward{}).drawPart(&s, &drawer{page: &s.Page, errors: map[string]string{"materials.0.name": "缺少内容"}}, name, part)
+		locked := s
+		locked.Locked, locked.Theirs = true, "[]"
+		webtest.Check(t, v.section, s, locked)
+	}
+	f := fieldsPage{Page: p, Item: "优待证", URL: "/x", Back: "/y", Seen: "1", Raw: "文本", Preview: "/z", Next: web.Link{Href: "/n", Text: "下一"}}
+	sh := sheet{Title: "申请表", Steps: []sheetTab{{"a", "一", "One"}}, Questions: []question{{Name: "name", Title: "姓名", Kind: "text", Step: "a"}}}
+	f.Group = (&drawer{page: &f.Page}).group("form", reflect.ValueOf(&sh).Elem())
+	locked := f
+	locked.Locked, locked.Prev = true, web.Link{Href: "/p", Text: "上一"}
+	webtest.Check(t, v.fields, f, locked)
+	webtest.Check(t, v.form, formPage{Page: p, Item: "优待证", Back: "/y", Form: web.FormView{ID: "a", Heading: "一", Help: "提示", Fields: []web.FieldView{{ID: "f", Name: "n", Label: "姓名"}}},
+		Step: web.Steps{Items: []web.Step{{Title: "一", Href: "/x"}, {Title: "二", Href: "/x"}}}, Asked: []askedRow{{Name: "身份证", Tag: web.Tag{Text: "必要"}, When: "看回答", Lines: []string{"请上传"}}}}, formPage{Page: p, Item: "优待证", Back: "/y"})
+	webtest.Check(t, v.guide, portal.GuidePage{Page: p, Item: &catalog.Item{}, Guide: &g, Name: "优待证"})
+	webtest.Covered(t, rt, "templates/home.html", "templates/claim.html", "templates/draft.html", "templates/section.html", "templates/fields.html", "templates/form.html", "templates/guide.html")
+}
+
+// TestWords: the editor has words for every part that a guide can have.
+func TestWords(t *testing.T) {
+	var walk func(path string, typ reflect.Type)
+	walk = func(path string, typ reflect.Type) {
+		if typ.Kind() == reflect.Pointer {
+			typ = typ.Elem()
+		}
+		if l := wordsOf(path); l.zh == "" || l.en == "" || l.zh == path {
+			t.Errorf("no words for %s", path)
+		}
+		switch {
+		case typ.Kind() == reflect.Struct:
+			for i := range typ.NumField() {
+				if f := typ.Field(i); f.IsExported() {
+					walk(path+"."+jsonName(f), f.Type)
+				}
+			}
+		case typ.Kind() == reflect.Slice && typ.Elem().Kind() == reflect.Struct:
+			walk(path, typ.Elem())
+		}
+	}
+	typ := reflect.TypeFor[catalog.Guide]()
+	for i := range typ.NumField() {
+		name := jsonName(typ.Field(i))
+		if w := sectionWords[name]; w.zh == "" || w.en == "" {
+			t.Errorf("no words for section %s", name)
+		}
+		f := typ.Field(i).Type
+		if name == "form" || name == "demo" {
+			continue
+		}
+		if f.Kind() == reflect.Struct {
+			for j := range f.NumField() {
+				walk(name+"."+jsonName(f.Field(j)), f.Field(j).Type)
+			}
+			continue
+		}
+		walk(name, f)
+	}
+	walk("form.steps", reflect.TypeFor[sheetTab]())
+	walk("form.fields", reflect.TypeFor[question]())
+}
+
+// inputs are what a browser would send of a drawn part.
+func inputs(g Group, plain []web.FieldView, lists []List) url.Values {
+	in := url.Values{}
+	field := func(f web.FieldView) {
+		switch {
+		case f.Locked:
+		case len(f.Options) > 0 && f.Widget != "select":
+			for _, o := range f.Options {
+				if o.Checked {
+					in.Add(f.Name, o.Value)
+				}
+			}
+		default:
+			in.Set(f.Name, f.Value)
+		}
+	}
+	var group func(Group)
+	list := func(l List) {
+		in.Set(l.Name+".n", strconv.Itoa(len(l.Rows)))
+		for _, r := range l.Rows {
+			group(r.Group)
+		}
+	}
+	group = func(g Group) {
+		for _, f := range g.Fields {
+			field(f)
+		}
+		for _, sub := range g.Groups {
+			group(sub)
+		}
+		for _, l := range g.Lists {
+			list(l)
+		}
+	}
+	group(g)
+	for _, f := range plain {
+		field(f)
+	}
+	for _, l := range lists {
+		list(l)
+	}
+	return in
+}
+
+// TestEditor_round_trip: what the editor draws and a browser sends back
+// unchanged is the same guide.
+func TestEditor_round_trip(t *testing.T) {
+	g := sampleGuide()
+	want, err := json.Marshal(g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range catalog.Sections() {
+		if name == "form" || name == "demo" {
+			continue
+		}
+		p := samplePage("x")
+		s := sectionPage{Page: p}
+		part, err := partOf(&g, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		(&Steward{}).drawPart(&s, &drawer{page: &s.Page}, name, part)
+		rd := reader{in: inputs(s.Group, s.Plain, s.Lists)}
+		rd.read(name, part)
+		if len(rd.problems) > 0 {
+			t.Errorf("%s: %v", name, rd.problems)
+		}
+	}
+	got, err := json.Marshal(g)
+	if err != nil || string(got) != string(want) {
+		t.Errorf("changed by being looked at:\n%s\n%s", want, got)
+	}
+}
+
+// TestReader reads rows, buttons and wrong numbers.
+func TestReader(t *testing.T) {
+	g := sampleGuide()
+	read := func(in url.Values) (catalog.Guide, []errs.Field) {
+		c, err := cloneGuide(g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		part, _ := partOf(&c, "materials")
+		s := sectionPage{Page: samplePage("x")}
+		(&Steward{}).drawPart(&s, &drawer{page: &s.Page}, "materials", part)
+		all := inputs(s.Group, s.Plain, s.Lists)
+		for k, v := range in {
+			all[k] = v
+		}
+		rd := reader{in: all}
+		rd.read("materials", part)
+		return c, rd.problems
+	}
+	if c, _ := read(url.Values{"_add": {"materials"}}); len(c.Materials) != 3 || c.Materials[0].Name != "身份证" {
+		t.Errorf("add: %+v", c.Materials)
+	}
+	if c, _ := read(url.Values{"_del": {"materials.0"}}); len(c.Materials) != 1 || c.Materials[0].Code != "m02" {
+		t.Errorf("remove: %+v", c.Materials)
+	}
+	if c, _ := read(url.Values{"_up": {"materials.1"}}); len(c.Materials) != 2 || c.Materials[0].Code != "m02" || c.Materials[1].Code != "m01" {
+		t.Errorf("up: %+v", c.Materials)
+	}
+	if c, _ := read(url.Values{"_add": {"materials.0.lines"}}); len(c.Materials[0].Lines) != 2 {
+		t.Errorf("add a line: %+v", c.Materials[0].Lines)
+	}
+	if c, _ := read(url.Values{"materials.0.when.field": {""}, "materials.0.when.in": {""}}); c.Materials[0].When != nil {
+		t.Errorf("an empty condition: %+v", c.Materials[0].When)
+	}
+	for _, bad := range []string{"x", "-1", "99999999"} {
+		if _, ps := read(url.Values{"materials.1.copies": {bad}}); len(ps) != 1 || ps[0].Path != "materials.1.copies" {
+			t.Errorf("copies %q: %v", bad, ps)
+		}
+	}
+	if c, _ := read(url.Values{"materials.n": {"9999999"}}); len(c.Materials) != 0 {
+		t.Errorf("too many rows: %d", len(c.Materials))
+	}
+}
+
+const someForm = `{"title":"申请表","type":"object","x-steps":[{"key":"a","title":"一","fields":["name","mode","site","rows"]}],"required":["name"],
+ "properties":{"name":{"type":"string","title":"姓名","maxLength":50},"mode":{"type":"string","title":"方式","oneOf":[{"const":"x","title":"甲","x-title-en":"A"},{"const":"y","title":"乙"}]},
+ "site":{"type":"string","title":"网站","x-show":{"mode":["x"]},"x-source":["applicant.name"]},"rows":{"type":"array","title":"人员","items":{"type":"object"}}}}`
+
+// TestSheet: a form taken apart and put together again is the same form, and
+// what is typed is in it.
+func TestSheet(t *testing.T) {
+	s, root, err := readSheet(json.RawMessage(someForm))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same := func(a, b []byte) bool {
+		var x, y any
+		return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
+	}
+	if text, bad := s.build(root); len(bad) > 0 || !same(text, []byte(someForm)) {
+		t.Errorf("%v\n%s", bad, text)
+	}
+	s.Questions[0].Title, s.Questions[0].Kind = "您的姓名", "date"
+	s.Questions[1].Options = append(s.Questions[1].Options, "z=丙=C")
+	s.Questions[2].Show = ""
+	s.Questions = append(s.Questions, question{Name: "idNo", Elem: "DE00104", Step: "a", Required: true}, question{Name: "ok", Kind: "yesno", Title: "是否", Step: "a", Show: "mode", ShowIn: []string{"y"}})
+	text, bad := s.build(root)
+	if len(bad) > 0 {
+		t.Fatal(bad)
+	}
+	var out struct {
+		Required   []string                  `json:"required"`
+		Properties map[string]map[string]any `json:"properties"`
+	}
+	if err := json.Unmarshal(text, &out); err != nil {
+		t.Fatal(err)
+	}
+	p := out.Properties
+	if p["name"]["format"] != "date" || p["name"]["title"] != "您的姓名" || p["name"]["maxLength"] != nil {
+		t.Errorf("%v", p["name"])
+	}
+	if len(p["mode"]["oneOf"].([]any)) != 3 || p["site"]["x-show"] != nil || p["idNo"]["$ref"] != "elem:DE00104" || p["ok"]["type"] != "boolean" || p["rows"]["items"] == nil {
+		t.Errorf("%s", text)
+	}
+	if len(out.Required) != 2 {
+		t.Errorf("%v", out.Required)
+	}
+	for name, spoil := range map[string]func(*sheet){"form.fields.0.name": func(s *sheet) { s.Questions[0].Name = "" }, "form.fields.1.name": func(s *sheet) { s.Questions[1].Name = "name" },
+		"form.fields.0.step": func(s *sheet) { s.Questions[0].Step = "nowhere" }, "form.steps.0.key": func(s *sheet) { s.Steps[0].Key = ""; s.Questions = nil }} {
+		s, root, err := readSheet(json.RawMessage(someForm))
+		if err != nil {
+			t.Fatal(err)
+		}
+		spoil(&s)
+		if _, bad := s.build(root); len(bad) == 0 || bad[0].Path != name {
+			t.Errorf("%s: %v", name, bad)
+		}
+	}
+}

@@ -1,0 +1,142 @@
+package steward
+
+import (
+	"embed"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/gate"
+	"github.com/tongban/tongban/internal/identity"
+	"github.com/tongban/tongban/internal/web"
+	"github.com/tongban/tongban/internal/web/caseview"
+	"github.com/tongban/tongban/internal/web/desk"
+	"github.com/tongban/tongban/internal/web/portal"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// Steward 事项管理 answers the pages below /console/items.
+type Steward struct {
+	c     Config
+	views views
+}
+
+// Config names what the pages use.
+type Config struct {
+	Renderer *web.Renderer
+	Style    *caseview.Style // of the guide page, for previews
+	Identity *identity.Service
+	Catalog  *catalog.Service
+}
+
+type views struct {
+	home    *web.View[homePage]
+	claim   *web.View[claimPage]
+	draft   *web.View[draftPage]
+	section *web.View[sectionPage]
+	fields  *web.View[fieldsPage]
+	guide   *web.View[portal.GuidePage]
+	form    *web.View[formPage]
+}
+
+// New makes the pages.
+func New(c Config) *Steward {
+	rt := c.Renderer
+	page := func(name string) []string { return []string{"templates/parts.html", "templates/" + name} }
+	return &Steward{c: c, views: views{
+		home:    web.NewView[homePage](rt, templates, page("home.html")...),
+		claim:   web.NewView[claimPage](rt, templates, page("claim.html")...),
+		draft:   web.NewView[draftPage](rt, templates, page("draft.html")...),
+		section: web.NewView[sectionPage](rt, templates, page("section.html")...),
+		fields:  web.NewView[fieldsPage](rt, templates, page("fields.html")...),
+		guide:   portal.NewGuideView(rt),
+		form:    web.NewView[formPage](rt, templates, page("form.html")...),
+	}}
+}
+
+// Routes adds the pages.
+func (s *Steward) Routes(mux *http.ServeMux) {
+	handle := func(pattern string, h web.Handler) { mux.Handle(pattern, s.c.Renderer.Handle(h)) }
+	handle("GET /console/items", s.home)
+	handle("GET /console/items/claim", s.claim)
+	handle("POST /console/items/claim", s.claimOne)
+	handle("POST /console/items/revise", s.revise)
+	handle("POST /console/items/proposals/{id}", s.proposal)
+	handle("GET /console/items/drafts/{id}", s.draft)
+	handle("POST /console/items/drafts/{id}", s.move)
+	handle("GET /console/items/drafts/{id}/guide", s.previewGuide)
+	handle("GET /console/items/drafts/{id}/form", s.previewForm)
+	handle("GET /console/items/drafts/{id}/edit/{section}", s.section)
+	handle("POST /console/items/drafts/{id}/edit/{section}", s.save)
+	handle("GET /console/items/drafts/{id}/edit/form", s.fields)
+	handle("POST /console/items/drafts/{id}/edit/form", s.saveFields)
+}
+
+// actor is the staff member who asks.
+func (s *Steward) actor(r *http.Request) (actor.Actor, error) {
+	a, err := gate.LoggedIn(r.Context())
+	if err == nil && a.Kind != actor.Staff {
+		return actor.Actor{}, identity.ErrLoginNeeded
+	}
+	return a, err
+}
+
+// page begins a page of the work place.
+func (s *Steward) page(r *http.Request, a actor.Actor, zh, en string) web.Page {
+	p := web.NewPage(r, zh, en)
+	p.Shell, p.Nav, p.Menu = web.Console, "items", desk.Menu(a)
+	desk.AddStyle(&p)
+	return p
+}
+
+func (s *Steward) flash(w http.ResponseWriter, r *http.Request, zh, en string) {
+	s.c.Renderer.SetFlash(w, web.OK, web.NewPage(r, "", "").Tr(zh, en))
+}
+
+// found loads the draft that the address names.
+func (s *Steward) found(r *http.Request) (actor.Actor, *catalog.Draft, error) {
+	a, err := s.actor(r)
+	if err != nil {
+		return a, nil, err
+	}
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return a, nil, web.ErrNoPage()
+	}
+	d, err := s.c.Catalog.Draft(r.Context(), a, id)
+	return a, d, err
+}
+
+func draftPath(id int64) string { return "/console/items/drafts/" + strconv.FormatInt(id, 10) }
+
+func sectionPath(id int64, section string) string {
+	return draftPath(id) + "/edit/" + url.PathEscape(section)
+}
+
+// posted reads a form.
+func posted(r *http.Request) (url.Values, error) {
+	if err := r.ParseForm(); err != nil {
+		return nil, web.Malformed(err)
+	}
+	return r.PostForm, nil
+}
+
+// back answers a refused act with its words on the page that it came from.
+func (s *Steward) back(w http.ResponseWriter, r *http.Request, to string, err error) error {
+	e := errs.Of(err)
+	if errors.Is(err, catalog.ErrDraftOpen) || e.Kind == errs.Conflict || e.Kind == errs.Invalid && len(e.Fields) > 0 {
+		words, en := e.ZH, e.EN
+		if len(e.Fields) > 0 && e.Kind == errs.Invalid {
+			words, en = e.Fields[0].ZH, e.Fields[0].EN
+		}
+		s.c.Renderer.SetFlash(w, web.Note, web.NewPage(r, "", "").Tr(words, en))
+		return web.SeeOther(w, r, to)
+	}
+	return err
+}

@@ -1,0 +1,131 @@
+package steward
+
+// label is what the editor says of one part of a guide.
+type label struct {
+	zh, en string
+	help   string   // 中文说明, shown under the label
+	area   bool     // more than a line
+	codes  []option // a choice
+	fixed  bool     // follows from elsewhere: shown, not edited
+}
+
+type option struct{ value, zh, en string }
+
+// sectionWords name the parts of a guide in the order of 第七条.
+var sectionWords = map[string]label{
+	"basics": {zh: "基本信息", en: "Basics"}, "department": {zh: "部门信息", en: "Office"}, "windows": {zh: "办理窗口", en: "Windows"},
+	"conditions": {zh: "受理标准", en: "Conditions"}, "materials": {zh: "办理材料", en: "Documents"}, "steps": {zh: "办理流程", en: "Procedure"},
+	"limits": {zh: "办理时限", en: "Time limits"}, "fees": {zh: "收费情况", en: "Fees"}, "results": {zh: "审批结果", en: "Results"},
+	"basis": {zh: "法律依据", en: "Legal basis"}, "questions": {zh: "常见问题", en: "Questions"}, "contacts": {zh: "咨询投诉", en: "Contacts"},
+	"rights": {zh: "权利", en: "Rights"}, "duties": {zh: "义务", en: "Duties"}, "remedies": {zh: "法律救济", en: "Remedies"},
+	"form": {zh: "申请表", en: "Form"}, "privacy": {zh: "个人信息处理告知", en: "Privacy notice"}, "demo": {zh: "演示数据标记", en: "Demonstration marks"},
+}
+
+var (
+	yesUnits = []option{{"workday", "工作日", "working days"}, {"day", "自然日", "days"}, {"instant", "当场办结", "on the spot"}, {"none", "没有规定", "none"}}
+	marks    = []option{{"C", "已对照原文", "read in the text"}, {"L", "有一处可靠来源", "one good source"}, {"M", "待核实", "to be verified"}}
+	audience = []option{{"1", "自然人", "natural persons"}, {"2", "企业法人", "companies"}, {"3", "事业法人", "public institutions"}, {"4", "社会组织法人", "social organisations"}, {"5", "非法人企业", "unincorporated businesses"}, {"6", "行政机关", "authorities"}, {"9", "其他组织", "others"}}
+)
+
+// words 编辑器用语: what the editor says of every part that a guide can have, by its
+// path without row numbers. A test holds it against the guide's type.
+var words = map[string]label{
+	"basics.code":        {zh: "实施编码", en: "Code", fixed: true},
+	"basics.basicCode":   {zh: "基本编码", en: "Basic code", fixed: true},
+	"basics.name":        {zh: "事项名称", en: "Name", help: "来自基本目录", fixed: true},
+	"basics.nameEn":      {zh: "英文名称", en: "English name", fixed: true},
+	"basics.type":        {zh: "事项类型", en: "Type", fixed: true},
+	"basics.level":       {zh: "行使层级", en: "Level", fixed: true},
+	"basics.division":    {zh: "行政区划", en: "Division", fixed: true},
+	"basics.aliases":     {zh: "群众常用说法", en: "What people call it", help: "一行一个，例如“开饭店”", area: true},
+	"basics.caseType":    {zh: "办件类型", en: "Kind of case", codes: []option{{"instant", "即办件", "on the spot"}, {"promised", "承诺件", "within a promised time"}}},
+	"basics.audience":    {zh: "服务对象", en: "For whom", codes: audience},
+	"basics.topics":      {zh: "主题", en: "Topics", help: "主题代号，一行一个", area: true},
+	"basics.powerSource": {zh: "权力来源", en: "Source of power", codes: []option{{"1", "法定本级行使", "by law at this level"}, {"2", "上级下放", "handed down"}, {"3", "上级授权", "granted from above"}, {"4", "同级授权", "granted at this level"}, {"5", "上级委托", "entrusted from above"}, {"6", "同级委托", "entrusted at this level"}}},
+	"basics.depth":       {zh: "网上办理深度", en: "Online depth", help: "4 全程网办，3 在线预审后到窗口，2 在线申请，1 信息公开，0 不支持"},
+	"basics.visits":      {zh: "到办事现场次数", en: "Visits"},
+	"basics.visitReason": {zh: "必须到现场的理由", en: "Why a visit is needed", help: "次数为0时不填", area: true},
+	"basics.scope":       {zh: "通办范围", en: "Where it can be handled", codes: []option{{"1", "全国通办", "whole country"}, {"2", "全省通办", "province"}, {"3", "全市通办", "city"}, {"4", "全县（区）通办", "county"}, {"5", "全镇（街道）通办", "town"}, {"6", "本村（社区）", "village"}}},
+	"basics.mode":        {zh: "申请方式", en: "How to apply", codes: []option{{"online", "全程网上", "online"}, {"precheck", "网上预审、窗口办结", "pre-review online, finish at the window"}, {"window", "窗口", "at the window"}}},
+	"basics.appointment": {zh: "支持预约", en: "Appointments"},
+	"basics.agent":       {zh: "可以委托他人办理", en: "An agent may apply"},
+	"basics.summary":     {zh: "一句话说明", en: "In one sentence", help: "显示在搜索结果里", area: true},
+	"basics.summaryEn":   {zh: "一句话说明（英文）", en: "In one sentence, English", area: true},
+	"basics.quota":       {zh: "数量限制", en: "Quota", area: true},
+	"basics.hot":         {zh: "首页热门次序", en: "Order on the front page", help: "0 表示不显示"},
+
+	"department.unit":      {zh: "单位代号", en: "Unit", fixed: true},
+	"department.name":      {zh: "实施主体", en: "Office", fixed: true},
+	"department.uscc":      {zh: "统一社会信用代码", en: "USCC", fixed: true},
+	"department.nature":    {zh: "实施主体性质", en: "Nature", codes: []option{{"1", "法定机关", "authority by law"}, {"2", "授权组织", "authorised body"}, {"3", "受委托组织", "entrusted body"}}},
+	"department.joint":     {zh: "联办机构", en: "Joint bodies", help: "由办理流程得出", fixed: true, area: true},
+	"department.entrusted": {zh: "委托部门", en: "Entrusting body"},
+	"department.receiving": {zh: "收件的政务服务中心", en: "Receiving centre", fixed: true},
+
+	"windows": {zh: "窗口", en: "Window"}, "windows.name": {zh: "窗口名称", en: "Name"}, "windows.address": {zh: "地址", en: "Address"},
+	"windows.hours": {zh: "办公时间", en: "Hours"}, "windows.phone": {zh: "电话", en: "Phone", help: "带区号，例如 0510-12345678"}, "windows.transport": {zh: "交通", en: "How to get there"},
+
+	"conditions": {zh: "受理条件", en: "Condition", help: "一行一条；不予受理时引用的就是这里的条文", area: true},
+
+	"materials":             {zh: "材料", en: "Document"},
+	"materials.code":        {zh: "材料代号", en: "Code", help: "m01、m02……发布后不要改"},
+	"materials.name":        {zh: "材料名称", en: "Name", help: "不要写“其他材料”“相关材料”"},
+	"materials.nameEn":      {zh: "英文名称", en: "English name"},
+	"materials.kind":        {zh: "材料类型", en: "Kind", codes: []option{{"certificate", "证件证书证明", "certificate"}, {"document", "申请表格文书", "document"}, {"other", "其他", "other"}}},
+	"materials.necessity":   {zh: "必要性", en: "Necessity", codes: []option{{"required", "必要", "required"}, {"optional", "非必要", "optional"}, {"tolerant", "可以容缺后补", "may follow later"}}},
+	"materials.when":        {zh: "什么情形下需要", en: "When it is asked", help: "不填表示都需要"},
+	"materials.media":       {zh: "材料形式", en: "Form", codes: []option{{"electronic", "电子", "electronic"}, {"paper", "纸质", "paper"}, {"both", "电子、纸质均可", "either"}}},
+	"materials.paperLaw":    {zh: "要求纸质的法律、法规", en: "Law that demands paper", help: "没有法律、法规依据，不得只收纸质材料（第二十一条）"},
+	"materials.source":      {zh: "来源渠道", en: "Source", codes: []option{{"self", "申请人自备", "the applicant"}, {"government", "政府部门核发", "an authority"}, {"other", "其他", "other"}}},
+	"materials.issuer":      {zh: "出具机构", en: "Issuer"},
+	"materials.licenceType": {zh: "可以代替它的电子证照", en: "Licence that replaces it", help: "证照类型代号；有证照的申请人免提交"},
+	"materials.copies":      {zh: "纸质份数", en: "Copies"},
+	"materials.spec":        {zh: "规格", en: "Size", help: "例如 A4"},
+	"materials.formats":     {zh: "文件格式", en: "File kinds", codes: []option{{"pdf", "PDF", "PDF"}, {"jpg", "JPG", "JPG"}, {"png", "PNG", "PNG"}, {"ofd", "OFD", "OFD"}, {"docx", "DOCX", "DOCX"}, {"xlsx", "XLSX", "XLSX"}}},
+	"materials.maxMB":       {zh: "单个文件上限（MB）", en: "Largest file, MB", help: "0 表示20"},
+	"materials.maxFiles":    {zh: "文件数上限", en: "Most files", help: "0 表示10"},
+	"materials.standard":    {zh: "受理标准", en: "Standard", area: true},
+	"materials.filling":     {zh: "填报须知", en: "How to fill it in", area: true},
+	"materials.basis":       {zh: "要求提供的依据", en: "Basis", area: true},
+	"materials.lines":       {zh: "补正要点", en: "What may be asked for", help: "补正通知只能从这里选"},
+	"materials.lines.code":  {zh: "代号", en: "Code"},
+	"materials.lines.text":  {zh: "请申请人做什么", en: "What the applicant has to do"},
+
+	"when.field": {zh: "表单项", en: "Field"}, "when.in": {zh: "等于以下值之一", en: "Is one of", help: "一行一个", area: true}, "when.set": {zh: "只要填写了就需要", en: "Whenever it is filled in"},
+
+	"steps": {zh: "环节", en: "Step"}, "steps.key": {zh: "代号", en: "Key"}, "steps.name": {zh: "环节名称", en: "Name"},
+	"steps.kind":  {zh: "环节类型", en: "Kind", codes: []option{{"receive", "收件受理", "receive"}, {"review", "审查", "review"}, {"decide", "决定", "decide"}, {"make", "制证", "make"}, {"deliver", "送达", "deliver"}}},
+	"steps.unit":  {zh: "办理单位代号", en: "Unit", help: "不填表示实施主体；收件和送达表示政务服务中心"},
+	"steps.role":  {zh: "办理人员", en: "Role", codes: []option{{"window-clerk", "窗口人员", "clerk"}, {"reviewer", "审查人员", "reviewer"}, {"decider", "决定人员", "decider"}}},
+	"steps.stage": {zh: "阶段", en: "Stage", help: "阶段相同的审查同时进行"}, "steps.days": {zh: "内部天数（工作日）", en: "Working days"},
+
+	"limits.statutory": {zh: "法定办结时限", en: "Statutory limit"}, "limits.statutoryBasis": {zh: "法定时限的依据", en: "Basis of the statutory limit", area: true},
+	"limits.promised": {zh: "承诺办结时限", en: "Promised limit"}, "limits.receipt": {zh: "受理时限", en: "Receipt", help: "不填按法律规定"}, "limits.delivery": {zh: "送达时限", en: "Delivery", help: "不填按法律规定"},
+	"limits.extension": {zh: "延长期限", en: "Extension"}, "limits.correction": {zh: "补正期限", en: "Time to correct"},
+	"limits.special":      {zh: "特别程序", en: "Special procedure"},
+	"limits.special.kind": {zh: "种类", en: "Kind", codes: []option{{"hearing", "听证", "hearing"}, {"tender", "招标", "tender"}, {"auction", "拍卖", "auction"}, {"inspection", "检验", "inspection"}, {"testing", "检测", "testing"}, {"quarantine", "检疫", "quarantine"}, {"appraisal", "鉴定", "appraisal"}, {"expert", "专家评审", "expert review"}}},
+	"limits.special.days": {zh: "计划天数（工作日）", en: "Planned working days"}, "limits.special.basis": {zh: "依据", en: "Basis"},
+	"limits.mark": {zh: "法定时限核对情况", en: "How well it was checked", codes: marks},
+	"limit.days":  {zh: "天数", en: "Days"}, "limit.unit": {zh: "单位", en: "Unit", codes: yesUnits}, "limit.note": {zh: "说明", en: "Note"},
+
+	"fees": {zh: "收费项目", en: "Fee"}, "fees.name": {zh: "项目名称", en: "Name"}, "fees.standard": {zh: "收费标准", en: "Tariff"}, "fees.basis": {zh: "收费依据", en: "Basis"},
+	"fees.reducible": {zh: "允许减免", en: "May be reduced"}, "fees.reduction": {zh: "减免依据", en: "Ground of reduction"}, "fees.mark": {zh: "核对情况", en: "How well it was checked", codes: marks},
+
+	"results": {zh: "结果", en: "Result"}, "results.name": {zh: "结果名称", en: "Name"},
+	"results.kind":        {zh: "结果类型", en: "Kind", codes: []option{{"licence", "证照", "licence"}, {"approval", "批文", "approval"}, {"other", "其他", "other"}, {"none", "无", "none"}}},
+	"results.licenceType": {zh: "证照类型代号", en: "Licence type"}, "results.years": {zh: "有效期（年）", en: "Valid for years", help: "0 表示长期或者没有"},
+	"results.untilOf":  {zh: "有效期截止取自表单项", en: "Ends with the field"},
+	"results.delivery": {zh: "送达方式", en: "Delivery", codes: []option{{"electronic", "电子送达", "electronic"}, {"pickup", "窗口领取", "pick-up"}, {"post", "邮寄", "post"}}},
+	"results.fields":   {zh: "证照字段取自", en: "Where its fields come from", help: "一行一个：证照字段=表单项", area: true},
+
+	"basis": {zh: "依据", en: "Basis"}, "basis.law": {zh: "法律文件", en: "Law"}, "basis.docNo": {zh: "文号", en: "Number"}, "basis.article": {zh: "条款", en: "Article"},
+	"basis.gist": {zh: "内容（用自己的话）", en: "What it says", area: true}, "basis.mark": {zh: "核对情况", en: "How well it was checked", codes: marks},
+
+	"questions": {zh: "问答", en: "Question"}, "questions.q": {zh: "问", en: "Question"}, "questions.a": {zh: "答", en: "Answer", area: true},
+	"contacts.consult": {zh: "咨询", en: "Questions"}, "contacts.complaint": {zh: "监督投诉", en: "Complaints"},
+	"rights": {zh: "申请人的权利", en: "Rights", help: "一行一条", area: true}, "duties": {zh: "申请人的义务", en: "Duties", help: "一行一条", area: true},
+	"remedies.reconsideration": {zh: "行政复议", en: "Reconsideration", area: true}, "remedies.litigation": {zh: "行政诉讼", en: "Litigation", area: true},
+
+	"privacy.processor": {zh: "处理者", en: "Processor"}, "privacy.purpose": {zh: "目的", en: "Purpose", area: true}, "privacy.data": {zh: "处理哪些信息", en: "Which data", help: "一行一项", area: true},
+	"privacy.retention": {zh: "保存多久", en: "How long", area: true}, "privacy.basis": {zh: "法律依据", en: "Basis", area: true}, "privacy.shared": {zh: "提供给谁", en: "Shared with", help: "一行一个", area: true},
+}
