@@ -494,7 +494,7 @@ func items() map[string]catalog.Def {
 				Depth: 4, Mode: "online", Agent: true, Summary: name + "的一句话说明"},
 			Department: catalog.Department{Nature: "1"},
 			Windows:    []catalog.Window{{Name: "A01 综合窗口", Address: "演示路1号", Hours: "工作日", Phone: "0510-00000001"}},
-			Conditions: []string{"符合条件"},
+			Conditions: []catalog.Condition{{Text: "符合条件"}},
 			Materials: []catalog.Material{
 				{Code: "m01", Name: "身份证明", Kind: "certificate", Necessity: "required", Media: "both", Source: "government", LicenceType: "id-card", Standard: "有效",
 					Lines: []catalog.Line{line("a", "请上传清晰的身份证明。")}},
@@ -523,6 +523,10 @@ func items() map[string]catalog.Def {
 	food.Limits.Statutory, food.Limits.StatutoryBasis, food.Limits.Promised.Days = catalog.Limit{Days: 20, Unit: "workday"}, "演示条例第一条", 10
 	food.Results[0] = catalog.Result{Name: "食品经营许可证", Kind: "licence", LicenceType: "food-licence", Years: 5,
 		Delivery: []string{catalog.Electronic, catalog.PickUp, catalog.Mail}, Fields: map[string]string{"name": "applicant.name"}}
+	food.Scenarios = []catalog.Scenario{{Field: "online", Question: "在网上经营吗？", QuestionEN: "Will you sell online?"}}
+	food.Materials = append(food.Materials, catalog.Material{Code: "m03", Name: "网站备案证明", Kind: "document", Necessity: "optional", Media: "electronic", Source: "self", Standard: "有效",
+		When: &catalog.Cond{Field: "online", In: []string{"true"}}, Lines: []catalog.Line{line("a", "请上传网站备案证明。")}})
+	food.Conditions = append(food.Conditions, catalog.Condition{Text: "网站已经备案。", When: &catalog.Cond{Field: "online", In: []string{"true"}}})
 	marriage := guide("结婚登记", "07")
 	marriage.Basics.Mode, marriage.Basics.Visits, marriage.Basics.VisitReason, marriage.Basics.Depth = "precheck", 1, "须双方到场", 3
 	marriage.Basics.Agent, marriage.Basics.Appointment, marriage.Basics.Audience = false, true, []string{"1"}

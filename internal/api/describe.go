@@ -49,6 +49,7 @@ func (s *server) describeAll() (err error) {
 	problem := reg.Schema(reflect.TypeFor[Problem](), true, "Problem")
 	delete(reg.Map(), "ErrorModel") // huma's own, which no answer has
 	delete(reg.Map(), "ErrorDetail")
+	describeCondition(reg.Map()["GuideCondition"])
 	seen := map[*huma.Schema]bool{}
 	for _, sch := range reg.Map() {
 		neverNull(sch, seen)

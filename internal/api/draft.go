@@ -89,8 +89,9 @@ type DraftIn struct {
 // StartIn opens a draft.
 type StartIn struct {
 	Body struct {
-		Item  string    `json:"item" minLength:"1" maxLength:"40" doc:"Code of the item."`
-		Party *PartyRef `json:"party,omitempty" doc:"Window clerks: for whom. Others apply for whom their token acts."`
+		Item    string    `json:"item" minLength:"1" maxLength:"40" doc:"Code of the item."`
+		Party   *PartyRef `json:"party,omitempty" doc:"Window clerks: for whom. Others apply for whom their token acts."`
+		Answers Answers   `json:"answers,omitempty" doc:"Answers given before, as to the scenarios of the guide; the draft begins with them."`
 	}
 }
 
@@ -139,9 +140,13 @@ func (s *server) drafts() {
 			if err != nil {
 				return Draft{}, err
 			}
-			d, err := s.Casework.StartDraft(ctx, c.Actor, in.Body.Item, party)
+			given, v, err := s.given(ctx, in.Body.Item, in.Body.Answers)
 			if err != nil {
 				return Draft{}, err
+			}
+			d, err := s.Casework.StartDraft(ctx, c.Actor, in.Body.Item, party, given)
+			if err != nil {
+				return Draft{}, inAnswers(v, err)
 			}
 			return s.shown(ctx, c, d.ID)
 		})

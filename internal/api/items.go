@@ -171,9 +171,10 @@ func (s *server) items() {
 			if err != nil {
 				return nil, err
 			}
-			d := ItemDetail{item(dir, it), GuideVersion{ID(v.ID), v.No, v.Hash, v.EffectiveFrom, v.PublishedAt.UTC()}, v.Guide}
+			d := ItemDetail{item(dir, it), guideVersion(v), v.Guide}
 			return public(c, v.Hash[:32]+"-"+string(it.State), d), nil
 		})
+	s.personal()
 	addReply(s, operation{id: "item-form", method: http.MethodGet, path: "/items/{code}/form", tag: "items", open: true,
 		zh: "申请表的 JSON Schema", en: "The form as a JSON Schema", more: "What it accepts the platform accepts, except x-not-before (one date not before another)."},
 		func(ctx context.Context, c *call, in *CodeIn) (*reply[rawJSON], error) {
@@ -191,6 +192,10 @@ func (s *server) items() {
 			}
 			return publicBody(c, List[Topic]{Items: mapTo(list, func(t catalog.Topic) Topic { return Topic{t.Key, t.Name, t.NameEN, t.Audience} })})
 		})
+}
+
+func guideVersion(v *catalog.Version) GuideVersion {
+	return GuideVersion{ID(v.ID), v.No, v.Hash, v.EffectiveFrom, v.PublishedAt.UTC()}
 }
 
 func item(dir *identity.Directory, it *catalog.Item) Item {

@@ -424,3 +424,36 @@ func TestKept(t *testing.T) {
 		c.serve("anonymous", req).ok(401)
 	})
 }
+
+// TestPersonal asks for the guide of a case before applying, and begins the
+// draft with the answers given.
+func TestPersonal(t *testing.T) {
+	inCity(t, func(c *city) {
+		code := c.codes["food"]
+		conditions := c.send("anonymous", "GET", "/items/"+code, nil).ok(200).at("guide", "conditions").([]any)
+		if len(conditions) != 2 || conditions[0] != "符合条件" || conditions[1].(map[string]any)["text"] != "网站已经备案。" {
+			t.Errorf("conditions %v", conditions)
+		}
+		open := c.send("anonymous", "POST", "/items/"+code+"/personal", map[string]any{}).ok(200)
+		if open.at("complete") != false || open.text("questions", 0, "options", 1, "label") != "否" || open.at("materials", 2, "open") != true || open.text("conditions", 1, "when") == "" {
+			t.Errorf("nothing answered: %s", open)
+		}
+		offline := map[string]any{"answers": map[string]any{"online": false}}
+		mine := c.send("anonymous", "POST", "/items/"+code+"/personal", offline).ok(200)
+		if mine.at("complete") != true || len(mine.at("materials").([]any)) != 2 || len(mine.at("conditions").([]any)) != 1 || mine.number("spared") != 1 || mine.number("byLicence") != 1 {
+			t.Errorf("offline: %s", mine)
+		}
+		for _, bad := range []map[string]any{{"online": "maybe"}, {"name": "某店"}, {"nowhere": 1}} {
+			if r := c.send("anonymous", "POST", "/items/"+code+"/personal", map[string]any{"answers": bad}); r.status != 422 {
+				t.Errorf("%v: %d %s", bad, r.status, r)
+			}
+		}
+		draft := c.send("zhang", "POST", "/drafts", map[string]any{"item": code, "answers": map[string]any{"online": false}}).ok(201)
+		if draft.at("answers", "online") != false || draft.text("answers", "phone") == "" {
+			t.Errorf("the draft is %s", draft)
+		}
+		if r := c.send("zhang", "POST", "/drafts", map[string]any{"item": code, "answers": map[string]any{"online": "maybe"}}); r.status != 422 {
+			t.Errorf("an answer that does not fit: %d", r.status)
+		}
+	})
+}

@@ -289,7 +289,7 @@ func decline(ctx context.Context, s *script) error {
 	if err != nil {
 		return err
 	}
-	return s.perform(ctx, clerk, casework.Decline, casework.Input{Reason: "申请事项不符合办事指南列明的受理条件：" + s.ver.Guide.Conditions[0]})
+	return s.perform(ctx, clerk, casework.Decline, casework.Input{Reason: "申请事项不符合办事指南列明的受理条件：" + s.ver.Guide.Conditions[0].Text})
 }
 
 func withdraw(ctx context.Context, s *script) error {

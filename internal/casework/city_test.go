@@ -253,7 +253,7 @@ func guide(name, typ string) catalog.Guide {
 			Depth: 4, Mode: "online", Agent: true, Summary: name + "的一句话说明"},
 		Department: catalog.Department{Nature: "1"},
 		Windows:    []catalog.Window{{Name: "A01 综合窗口", Address: "演示路1号", Hours: "工作日", Phone: "0510-00000001"}},
-		Conditions: []string{"符合条件"},
+		Conditions: []catalog.Condition{{Text: "符合条件"}},
 		Materials: []catalog.Material{
 			{Code: "m01", Name: "身份证明", Kind: "certificate", Necessity: "required", Media: "both", Source: "government", LicenceType: "id-card", Standard: "有效",
 				Lines: []catalog.Line{line("a", "请上传清晰的身份证明。"), line("b", "请换用有效期内的身份证明。")}},
@@ -343,7 +343,7 @@ func (c *city) file() files.Ref {
 func (c *city) draft(a actor.Actor, item, way string) *Draft {
 	c.t.Helper()
 	ctx := c.t.Context()
-	d, err := c.StartDraft(ctx, a, c.codes[item], actor.Party{})
+	d, err := c.StartDraft(ctx, a, c.codes[item], actor.Party{}, nil)
 	c.must(err)
 	values := form.Values{}
 	for k, v := range d.Data.Values {

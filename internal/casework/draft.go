@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/tongban/tongban/internal/actor"
@@ -29,8 +30,9 @@ const (
 
 // StartDraft opens a draft of an item for the party that the actor acts for
 // (applicants) or names (window intake), prefilled from the profile and the
-// licences held. party is ignored for applicants.
-func (s *Service) StartDraft(ctx context.Context, a actor.Actor, itemCode string, party actor.Party) (_ *Draft, err error) {
+// licences held. party is ignored for applicants. answers are given before, to
+// the guide's scenarios 情形; they stand above what is prefilled.
+func (s *Service) StartDraft(ctx context.Context, a actor.Actor, itemCode string, party actor.Party, answers form.Values) (_ *Draft, err error) {
 	defer errs.Wrap(&err, "start a draft")
 	it, v, err := s.Catalog.Guide(ctx, itemCode)
 	if err != nil {
@@ -53,12 +55,17 @@ func (s *Service) StartDraft(ctx context.Context, a actor.Actor, itemCode string
 		s.denied(ctx, a, "case.draft", "item/"+it.Code, it.UnitID, err)
 		return nil, err
 	}
+	if fs := v.Form().ValidateDraft(answers); len(fs) > 0 {
+		return nil, errs.InvalidFields(fs...)
+	}
 	sources, err := s.sources(ctx, a, party)
 	if err != nil {
 		return nil, err
 	}
+	values := v.Form().Prefill(sources)
+	maps.Copy(values, v.Form().Normalise(answers))
 	d := &Draft{ItemID: it.ID, VersionID: v.ID, ItemName: it.Name, Owner: Filer{a.Kind, a.ID, a.Name}, Party: party, Version: 1,
-		Data: DraftData{Values: v.Form().Prefill(sources), Paper: a.Kind == actor.Staff}}
+		Data: DraftData{Values: values, Paper: a.Kind == actor.Staff}}
 	if ways := v.Guide.Result().Delivery; len(ways) == 1 {
 		d.Data.Delivery.Way = ways[0]
 	}

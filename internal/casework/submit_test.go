@@ -80,10 +80,24 @@ func TestSubmit(t *testing.T) {
 				t.Errorf("without the key: %v %v", other, err)
 			}
 		})
+		t.Run("a_draft_begins_with_answers_given_before", func(t *testing.T) {
+			c, ctx := c.on(t), t.Context()
+			boss := c.boss()
+			d, err := c.StartDraft(ctx, boss, c.codes[food], actor.Party{}, form.Values{"online": true, "phone": "13800000099"})
+			c.must(err)
+			got, _, err := c.Draft(ctx, boss, d.ID)
+			c.must(err)
+			if v := got.Data.Values; v["online"] != true || v["phone"] != "13800000099" || v["name"] == nil {
+				t.Errorf("%v", v)
+			}
+			_, err = c.StartDraft(ctx, boss, c.codes[food], actor.Party{}, form.Values{"online": "perhaps", "nowhere": 1})
+			c.field(err, "online")
+			c.field(err, "nowhere")
+		})
 		t.Run("not_complete", func(t *testing.T) {
 			c, ctx := c.on(t), t.Context()
 			boss := c.boss()
-			d, err := c.StartDraft(ctx, boss, c.codes[food], actor.Party{})
+			d, err := c.StartDraft(ctx, boss, c.codes[food], actor.Party{}, nil)
 			c.must(err)
 			_, err = c.Submit(ctx, boss, d.ID, SubmitInput{})
 			for _, path := range []string{"consent", "online", "materials/m01", "materials/m02", "delivery/way"} {
@@ -130,7 +144,7 @@ func TestSubmit(t *testing.T) {
 		t.Run("uploads_at_once_are_both_kept", func(t *testing.T) {
 			c, ctx := c.on(t), t.Context()
 			boss := c.boss()
-			d, err := c.StartDraft(ctx, boss, c.codes[food], actor.Party{})
+			d, err := c.StartDraft(ctx, boss, c.codes[food], actor.Party{}, nil)
 			c.must(err)
 			refs := []int64{}
 			var wg sync.WaitGroup
@@ -201,7 +215,7 @@ func TestMandate(t *testing.T) {
 		if agent.Mandate == 0 {
 			t.Fatal("no mandate")
 		}
-		if _, err := c.StartDraft(ctx, agent, c.codes[road], actor.Party{}); errs.KindOf(err) != errs.Forbidden {
+		if _, err := c.StartDraft(ctx, agent, c.codes[road], actor.Party{}, nil); errs.KindOf(err) != errs.Forbidden {
 			t.Errorf("a draft beyond the mandate: %v", err)
 		}
 		if _, err := c.Apply(ctx, agent, c.application(road, agent)); errs.KindOf(err) != errs.Forbidden {
@@ -232,10 +246,10 @@ func TestMandate(t *testing.T) {
 			t.Errorf("the principal's list: %d", len(rows))
 		}
 		for_zhang := c.acting("wang", actor.Party{Kind: actor.NaturalPerson, ID: c.refs.Persons["zhang"]})
-		if _, err := c.StartDraft(ctx, for_zhang, c.codes[marriage], actor.Party{}); !errors.Is(err, ErrNoAgent) {
+		if _, err := c.StartDraft(ctx, for_zhang, c.codes[marriage], actor.Party{}, nil); !errors.Is(err, ErrNoAgent) {
 			t.Errorf("an item that takes no agent: %v", err)
 		}
-		if _, err := c.StartDraft(ctx, for_zhang, c.codes[card], actor.Party{}); err != nil {
+		if _, err := c.StartDraft(ctx, for_zhang, c.codes[card], actor.Party{}, nil); err != nil {
 			t.Errorf("an item that takes an agent: %v", err)
 		}
 		c.clk.Set(day(t, "2029-01-04 09:00")) // the mandate is over, though this actor was made before

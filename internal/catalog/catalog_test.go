@@ -103,7 +103,7 @@ const formText = `{"type":"object","title":"申请表","x-steps":[{"key":"a","ti
 func sound(name, typ string) Guide {
 	return Guide{
 		Basics:     Basics{Name: name, Type: typ, CaseType: "promised", Audience: []string{"1"}, Topics: []string{"life"}, Level: "4", Depth: 4, Mode: "online", Summary: name + "的说明"},
-		Department: Department{Nature: "1"}, Windows: []Window{{Name: "A01", Address: "演示路1号", Hours: "工作日", Phone: "0510-00000001"}}, Conditions: []string{"符合条件"},
+		Department: Department{Nature: "1"}, Windows: []Window{{Name: "A01", Address: "演示路1号", Hours: "工作日", Phone: "0510-00000001"}}, Conditions: []Condition{{Text: "符合条件"}},
 		Materials: []Material{{Code: "m01", Name: "身份证", Kind: "certificate", Necessity: "required", Media: "both", Source: "government", Standard: "有效", Lines: []Line{{"a", "请上传身份证。"}}}},
 		Steps: []Step{{Key: "receive", Name: "收件", Kind: StepReceive, Role: "window-clerk"}, {Key: "review", Name: "审查", Kind: StepReview, Role: "reviewer", Stage: 1},
 			{Key: "decide", Name: "决定", Kind: StepDecide, Role: "decider", Stage: 2}},

@@ -63,7 +63,7 @@ func Check(g *Guide, f *form.Form) []Problem {
 		c.oneOf("basis/mark", x.Mark, []string{"C", "L", "M"})
 	}
 	for i, line := range g.Conditions {
-		if len([]rune(line)) > longLine {
+		if len([]rune(line.Text)) > longLine {
 			c.warn(fmt.Sprintf("conditions/%d", i), "受理条件过长，建议分成几句")
 		}
 	}

@@ -10,21 +10,22 @@ import "encoding/json"
 // The same JSON names are used in the sample city's YAML, in the importer and
 // in the API.
 type Guide struct {
-	Basics     Basics     `json:"basics"`     // 基本信息
-	Department Department `json:"department"` // 部门信息
-	Windows    []Window   `json:"windows"`    // 办理窗口
-	Conditions []string   `json:"conditions"` // 受理标准: each line can be cited in a decline
-	Materials  []Material `json:"materials"`  // 办理材料
-	Steps      []Step     `json:"steps"`      // 办理流程
-	Limits     Limits     `json:"limits"`     // 办理时限
-	Fees       []Fee      `json:"fees"`       // 收费情况; empty means free of charge
-	Results    []Result   `json:"results"`    // 审批结果
-	Basis      []Basis    `json:"basis"`      // 法律依据
-	Questions  []Question `json:"questions"`  // 常见问题
-	Contacts   Contacts   `json:"contacts"`   // 咨询投诉
-	Rights     []string   `json:"rights"`     // 权利
-	Duties     []string   `json:"duties"`     // 义务
-	Remedies   Remedies   `json:"remedies"`   // 法律救济
+	Basics     Basics      `json:"basics"`              // 基本信息
+	Department Department  `json:"department"`          // 部门信息
+	Windows    []Window    `json:"windows"`             // 办理窗口
+	Conditions []Condition `json:"conditions"`          // 受理标准: each line can be cited in a decline
+	Scenarios  []Scenario  `json:"scenarios,omitempty"` // 情形: questions that narrow materials and conditions
+	Materials  []Material  `json:"materials"`           // 办理材料
+	Steps      []Step      `json:"steps"`               // 办理流程
+	Limits     Limits      `json:"limits"`              // 办理时限
+	Fees       []Fee       `json:"fees"`                // 收费情况; empty means free of charge
+	Results    []Result    `json:"results"`             // 审批结果
+	Basis      []Basis     `json:"basis"`               // 法律依据
+	Questions  []Question  `json:"questions"`           // 常见问题
+	Contacts   Contacts    `json:"contacts"`            // 咨询投诉
+	Rights     []string    `json:"rights"`              // 权利
+	Duties     []string    `json:"duties"`              // 义务
+	Remedies   Remedies    `json:"remedies"`            // 法律救济
 
 	Form    json.RawMessage `json:"form"`           // form language (docs/forms.md)
 	Privacy Privacy         `json:"privacy"`        // 个人信息处理告知 (个人信息保护法 第十七条)
@@ -48,11 +49,12 @@ type Basics struct {
 	Depth       int      `json:"depth"`             // 网办深度 0–4: 4 全程网办, 3 在线预审后到窗口
 	Visits      int      `json:"visits"`            // 到办事现场次数
 	VisitReason string   `json:"visitReason,omitempty"`
-	Scope       string   `json:"scope,omitempty"` // 通办范围 code
-	Mode        string   `json:"mode"`            // "online" whole way, "precheck" pre-review online and finish at the window (第二十二条第二款), "window"
-	Appointment bool     `json:"appointment"`     // 支持预约
-	Agent       bool     `json:"agent"`           // may be handed in by an agent (行政许可法 第二十九条)
-	Summary     string   `json:"summary"`         // one sentence for search results
+	Scope       string   `json:"scope,omitempty"`      // 通办范围 code
+	Mode        string   `json:"mode"`                 // "online" whole way, "precheck" pre-review online and finish at the window (第二十二条第二款), "window"
+	ModeGround  string   `json:"modeGround,omitempty"` // 限定申请方式的依据: the law by which the window alone takes it, or a visit is needed (第二十一条)
+	Appointment bool     `json:"appointment"`          // 支持预约
+	Agent       bool     `json:"agent"`                // may be handed in by an agent (行政许可法 第二十九条)
+	Summary     string   `json:"summary"`              // one sentence for search results
 	SummaryEN   string   `json:"summaryEn,omitempty"`
 	Quota       string   `json:"quota,omitempty"` // 数量限制
 	Hot         int      `json:"hot,omitempty"`   // order among 热门 on the home page, 0 = not shown
@@ -98,8 +100,10 @@ type Material struct {
 	MaxFiles    int      `json:"maxFiles,omitempty"`
 	Standard    string   `json:"standard"` // 受理标准
 	Filling     string   `json:"filling,omitempty"`
-	Basis       string   `json:"basis,omitempty"` // 要求提供材料的依据
-	Lines       []Line   `json:"lines"`           // 补正要点
+	BlankForm   string   `json:"blankForm,omitempty"`  // 空白表格: address of the form to fill in, https or of this site
+	SampleFile  string   `json:"sampleFile,omitempty"` // 示例样表: address of a filled-in example
+	Basis       string   `json:"basis,omitempty"`      // 要求提供材料的依据
+	Lines       []Line   `json:"lines"`                // 补正要点
 }
 
 // Line is one requirement that a correction notice may cite.

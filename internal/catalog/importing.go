@@ -305,7 +305,9 @@ func (s *Service) indexMatter(tx *db.Tx, b *Basic, g *Guide) {
 
 func searchDoc(id int64, g *Guide) search.Doc {
 	body := []string{g.Basics.Summary, g.Basics.BasicCode, g.Basics.NameEN}
-	body = append(body, g.Conditions...)
+	for _, c := range g.Conditions {
+		body = append(body, c.Text)
+	}
 	for _, m := range g.Materials {
 		body = append(body, m.Name)
 	}

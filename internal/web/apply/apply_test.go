@@ -55,7 +55,7 @@ func TestWindow(t *testing.T) {
 		clerk := c.Staff("clerk-lx")
 		h, z := window(t, c, clerk)
 		party := actor.Party{Kind: actor.NaturalPerson, ID: c.Refs.Persons["wang-jianguo"], Name: "王建国"}
-		d, err := c.Casework.StartDraft(t.Context(), clerk, c.Codes["disabled-card-renew"][0], party)
+		d, err := c.Casework.StartDraft(t.Context(), clerk, c.Codes["disabled-card-renew"][0], party, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func TestTwoTabs(t *testing.T) {
 	citytest.Each(t, []string{"food-licence-new"}, func(t *testing.T, c *citytest.City) {
 		a := c.Person("chen-jiayi", "xiyun-canyin")
 		h, z := person(t, c, a)
-		d, err := c.Casework.StartDraft(t.Context(), a, c.Codes["food-licence-new"][0], a.For)
+		d, err := c.Casework.StartDraft(t.Context(), a, c.Codes["food-licence-new"][0], a.For, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

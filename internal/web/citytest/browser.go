@@ -214,6 +214,7 @@ func (b *Browser) Press(button string, set url.Values) *Browser {
 	}
 	action := attr(f, "action")
 	if attr(f, "method") == "get" {
+		action, _, _ = strings.Cut(action, "#")
 		return b.Get(action + "?" + v.Encode())
 	}
 	return b.Post(action, v)

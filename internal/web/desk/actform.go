@@ -174,8 +174,8 @@ func (b builder) forApplicant() actForm {
 
 func (b builder) decline() actForm {
 	var lines []web.OptionView
-	for _, c := range b.v.Version.Guide.Conditions {
-		lines = append(lines, web.OptionView{Value: c, Label: c})
+	for _, c := range b.v.Version.Guide.ConditionsFor(b.v.Values) {
+		lines = append(lines, web.OptionView{Value: c.Text, Label: c.Text})
 	}
 	f := actForm{Alt: true, Warn: true, Confirm: b.tr("确认不予受理？决定书会送达申请人。", "Decline the application?"),
 		Words: b.tr("不属于本单位职权或者不符合受理条件时使用，决定书写明理由和救济途径。", "Outside the unit's power, or a condition is not met; in writing, with reasons and remedies.")}

@@ -277,7 +277,7 @@ func (d *Desk) start(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	draft, err := d.c.Casework.StartDraft(r.Context(), a, r.PostForm.Get("item"), info.Party)
+	draft, err := d.c.Casework.StartDraft(r.Context(), a, r.PostForm.Get("item"), info.Party, nil)
 	if errors.Is(err, casework.ErrChanged) || errs.KindOf(err) == errs.Forbidden && err != nil {
 		return web.Onward(err, web.Link{Href: "/desk/intake?who=" + url.QueryEscape(r.PostForm.Get("who")), Text: web.NewPage(r, "", "").Tr("选择其他事项", "Choose another item")})
 	}

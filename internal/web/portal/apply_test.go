@@ -181,3 +181,25 @@ func TestWithdraw(t *testing.T) {
 		stale.Press("确认撤回", nil).Want(409)
 	})
 }
+
+// TestPersonal answers a guide's questions, sees what the case needs, and finds
+// the answers in the draft.
+func TestPersonal(t *testing.T) {
+	citytest.Each(t, []string{"road-occupy-dig", "marriage-register"}, func(t *testing.T, c *citytest.City) {
+		b := citytest.Browse(t, serve(t, c))
+		road := "/items/" + c.Codes["road-occupy-dig"][0]
+		b.Get(road).Want(200, "回答几个问题，看您要准备什么", "是占用道路，还是要挖开？", "规划部门批准文件和设计文件", "“申请类型”为“挖掘”或者“占用并挖掘”时").Not("按您的情况")
+		b.Press("看我要准备什么", set("kind", "dig")).At(road+"?").Want(200, "按您的情况", "一定要交的材料 5 份，其中 1 份有电子证照就不用交。", "还有问题没有回答", "可能需要", "紧急抢修说明", "已取得规划部门批准签发的文件")
+		b.Press("按新的回答再看", set("kind", "occupy")).Want(200, "一定要交的材料 4 份", "另有 3 份材料，您的情况不需要").Not("紧急抢修说明").Not("规划部门批准文件和设计文件").Not("已取得规划部门批准签发的文件").Not("还有问题没有回答")
+		here := b.Path
+		b.Press("在线办理", nil).At("/login?next=").Press("登录", set("login", "chenjiayi", "password", citytest.Password)).At(here)
+		b.Press("在线办理", nil).At("/apply/").Press("下一步", set("told", "true")).Want(200, "申请人")
+		d, err := c.Casework.Drafts(t.Context(), c.Person("chen-jiayi", ""), 0, 1)
+		if err != nil || len(d) != 1 || d[0].Data.Values["kind"] != "occupy" {
+			t.Fatalf("%+v %v", d, err)
+		}
+		b.Get(road+"?kind=fly&road=x&emergency=true").Want(200, "看我要准备什么").Not("按您的情况")
+		b.Get("/items/"+c.Codes["marriage-register"][0]+"?anyDivorced=true").Want(200, "离婚证或者生效的离婚法律文书", "你们当中有人离过婚吗？")
+		b.Click("看完整指南").At("/items/" + c.Codes["marriage-register"][0]).Not("按您的情况")
+	})
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/web"
@@ -31,6 +32,7 @@ type GuidePage struct {
 	Demo       map[string]bool
 	Basics     web.Facts
 	Department web.Facts
+	Conditions []GuideLine
 	Materials  []GuideMaterial
 	Limits     []LimitRow
 	Results    []web.Facts
@@ -41,6 +43,7 @@ type GuidePage struct {
 	Paused bool
 	Button string
 	Apply  string
+	Ask    GuideAsk
 	For    string     // in whose name, when logged in
 	Draft  web.Link   // one that waits; Href empty: none
 	Others []web.Link // the same item elsewhere
@@ -56,10 +59,12 @@ type FlowStep struct{ Name, Who, Days string }
 type GuideMaterial struct {
 	Name    string
 	Tag     web.Tag
-	Free    bool // a licence held stands for it: nothing to hand in
+	Case    string // when it is asked; empty: always
+	Free    bool   // a licence held stands for it: nothing to hand in
 	Facts   web.Facts
 	Lines   []string
-	Listing string // in one line, for the elderly version
+	Files   []web.Link // blank form and example
+	Listing string     // in one line, for the elderly version
 }
 
 // LimitRow is one limit.
@@ -78,6 +83,7 @@ func (p *Portal) guide(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	pg := NewGuidePage(p.newPage(r, "items", it.Name, it.NameEN), it, v, dir)
+	p.personal(r, &pg, v)
 	if err := p.applicant(r, &pg); err != nil {
 		return err
 	}
@@ -119,8 +125,11 @@ func NewGuidePage(page web.Page, it *catalog.Item, v *catalog.Version, dir *iden
 	pg.Flow = flow(page, g, dir)
 	pg.Parts = guideParts(page)
 	pg.Basics, pg.Department = basics(page, g, it), department(page, g, dir)
+	for _, c := range g.Conditions {
+		pg.Conditions = append(pg.Conditions, guideLine(page, v.Form(), c))
+	}
 	for _, m := range g.Materials {
-		pg.Materials = append(pg.Materials, guideMaterial(page, m))
+		pg.Materials = append(pg.Materials, guideMaterial(page, v.Form(), m))
 	}
 	pg.Limits = limitRows(page, g, pg.Demo)
 	for _, res := range g.Results {
@@ -213,6 +222,9 @@ func basics(p web.Page, g *catalog.Guide, it *catalog.Item) web.Facts {
 	if s := scopeWords(p, b.Scope); s != "" {
 		f.Rows = append(f.Rows, web.Fact{Key: p.Tr("通办范围", "Handled in"), Value: s})
 	}
+	if b.ModeGround != "" {
+		f.Rows = append(f.Rows, web.Fact{Key: p.Tr("须到现场的依据", "Why a visit"), Value: b.ModeGround})
+	}
 	if b.Quota != "" {
 		f.Rows = append(f.Rows, web.Fact{Key: p.Tr("数量限制", "Quota"), Value: b.Quota})
 	}
@@ -251,13 +263,19 @@ func department(p web.Page, g *catalog.Guide, dir *identity.Directory) web.Facts
 	return f
 }
 
-func guideMaterial(p web.Page, m catalog.Material) GuideMaterial {
-	gm := GuideMaterial{Name: p.Tr(m.Name, m.NameEN), Tag: necessityWords(p, m), Free: m.LicenceType != ""}
+func guideMaterial(p web.Page, f *form.Form, m catalog.Material) GuideMaterial {
+	gm := GuideMaterial{Name: p.Tr(m.Name, m.NameEN), Tag: necessityWords(p, m), Case: caseWords(p, f, m.When), Free: m.LicenceType != ""}
+	for _, l := range []web.Link{{Href: m.BlankForm, Text: p.Tr("下载空白表格", "Blank form")}, {Href: m.SampleFile, Text: p.Tr("看示例样表", "Filled-in example")}} {
+		if l.Href != "" {
+			gm.Files = append(gm.Files, l)
+		}
+	}
 	add := func(zh, en, value string) {
 		if value != "" {
 			gm.Facts.Rows = append(gm.Facts.Rows, web.Fact{Key: p.Tr(zh, en), Value: value})
 		}
 	}
+	add("什么情况下需要", "When", gm.Case)
 	add("受理标准", "Standard", m.Standard)
 	add("来源", "From", sourceOf(p, m))
 	switch m.Media {
@@ -369,7 +387,10 @@ func (p *Portal) elsewhere(r *http.Request, dir *identity.Directory, it *catalog
 // start opens a draft of an item.
 func (p *Portal) start(w http.ResponseWriter, r *http.Request) error {
 	code := r.PathValue("code")
-	back := "/items/" + code
+	back, answers, err := p.answered(r, code)
+	if err != nil {
+		return err
+	}
 	a, err := p.person(r)
 	if errors.Is(err, identity.ErrLoginNeeded) {
 		return web.SeeOther(w, r, loginAddress(back))
@@ -377,7 +398,7 @@ func (p *Portal) start(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d, err := p.Casework.StartDraft(r.Context(), a, code, a.For)
+	d, err := p.Casework.StartDraft(r.Context(), a, code, a.For, answers)
 	if e := errs.Of(err); e != nil {
 		if e.Code != "wrong-applicant" && e.Code != "mandate-not-covering" {
 			return err

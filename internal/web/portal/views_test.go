@@ -24,7 +24,7 @@ func TestViews(t *testing.T) {
 	card := CaseCard{Href: "/my/cases/1", Item: "食品经营许可", No: "1", State: web.Tag{Text: "审查中"}, Due: "，3月9日前", At: at}
 	guide := &catalog.Guide{Basics: catalog.Basics{Name: "食品经营许可", Type: "01", CaseType: "promised", Audience: []string{"1", "2"}, Level: "4", PowerSource: "1", Mode: "online", Depth: 4, Visits: 1, VisitReason: "核对原件", Scope: "1", Quota: "无"},
 		Department: catalog.Department{Name: "审批局", Nature: "1", Joint: []string{"x"}, Entrusted: "市局"},
-		Windows:    []catalog.Window{{Name: "综合窗口", Address: "演示路1号", Hours: "9:00", Phone: "1", Transport: "地铁1号线"}}, Conditions: []string{"有场所"},
+		Windows:    []catalog.Window{{Name: "综合窗口", Address: "演示路1号", Hours: "9:00", Phone: "1", Transport: "地铁1号线"}}, Conditions: []catalog.Condition{{Text: "有场所"}},
 		Materials: []catalog.Material{{Code: "m01", Name: "营业执照", Necessity: "required", LicenceType: "x", Source: "government", Issuer: "登记机关", Lines: []catalog.Line{{Code: "a", Text: "请上传"}}}, {Code: "m02", Name: "其他", Necessity: "optional", Media: "paper", PaperLaw: "某法"}},
 		Steps:     []catalog.Step{{Key: "receive", Name: "受理", Kind: "receive", Days: 1}},
 		Limits: catalog.Limits{Statutory: catalog.Limit{Days: 20, Unit: "workday"}, Promised: catalog.Limit{Days: 5, Unit: "workday"}, Extension: &catalog.Limit{Days: 10, Unit: "workday"}, Mark: "M",
@@ -36,12 +36,16 @@ func TestViews(t *testing.T) {
 	it := &catalog.Item{Code: "X", State: catalog.InUse}
 	full := NewGuidePage(web.Page{}, it, &catalog.Version{No: 1, Guide: *guide}, &identity.Directory{})
 	full.For, full.Draft, full.Others = "陈佳怡", web.Link{Href: "/apply/1", Text: "继续"}, []web.Link{{Href: "/items/Y", Text: "滨湖区"}}
+	full.Conditions = append(full.Conditions, GuideLine{Text: "有批准文件", Case: "“类型”为“挖掘”时", Open: true})
+	full.Materials[0].Case, full.Materials[0].Files = "“类型”为“挖掘”时", []web.Link{{Href: "/x", Text: "下载空白表格"}}
+	asked := full
+	asked.Ask = GuideAsk{FormID: "x", Fields: []web.FieldView{radio}, Action: "/items/X#mine", Clear: "/items/X", Answered: true, Said: "要交 1 份。", Spared: "另有 1 份。", Hidden: []web.Hidden{{Name: "way", Value: "post"}}}
 	paused := full
 	paused.Paused, paused.Online = true, false
 
 	webtest.Check(t, v.home, HomePage{Search: web.Search{Action: "/items", Heading: "今天想办什么事"}}, HomePage{Search: web.Search{Action: "/items", Heading: "今天想办什么事"}, Hot: []web.Tile{{Href: "/items/X", Icon: "doc", Text: "许可"}}, Stats: []web.Stat{{Href: "/items", Value: "1", Text: "事项"}}})
 	webtest.Check(t, v.items, ItemsPage{Empty: web.Empty{Title: "没有找到"}}, ItemsPage{Search: web.Search{Action: "/items", Query: "许可"}, Near: true, Said: "您要找的是不是", Hits: []Hit{{Href: "/items/X", Name: "许可", Summary: "说明", Units: []web.Link{{Href: "/items/X", Text: "审批局"}}, Tags: []web.Tag{{Text: "行政许可"}}}}, Pager: web.Pager{Next: "/items?after=1"}})
-	webtest.Check(t, v.guide, full, paused)
+	webtest.Check(t, v.guide, full, paused, asked)
 	webtest.Check(t, v.login, LoginPage{Login: text, Password: web.FieldView{ID: "f-p", Name: "p", Label: "密码", Secret: true}, Next: "/my"})
 	webtest.Check(t, v.identity, IdentityPage{Choices: []IdentityChoice{{Value: "person.1", Name: "陈佳怡", As: "本人", Current: true}, {Value: "entity.2", Name: "公司", As: "代理人", Until: "2027-01-01"}}, Next: "/my"})
 	webtest.Check(t, v.my, MyPage{Empty: web.Empty{Title: "还没有办件"}}, MyPage{Acting: acting, Todo: []web.Banner{{Tone: web.Note, Title: "补正", Text: "许可"}}, Cases: []CaseCard{card}, Tiles: []web.Tile{{Href: "/my/cases", Icon: "clock", Text: "办件"}}})

@@ -1,0 +1,167 @@
+package portal
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/form"
+	"github.com/tongban/tongban/internal/web"
+)
+
+// GuideAsk 情形 are the questions of a guide and what was answered.
+type GuideAsk struct {
+	FormID   string // the stylesheet of the form's conditions hides what does not come up
+	Fields   []web.FieldView
+	Action   string
+	Clear    string // the whole guide
+	Answered bool
+	Said     string       // what the answers come to
+	Spared   string       // what this case does not need
+	Hidden   []web.Hidden // the answers, for the draft
+}
+
+// GuideLine is a condition and when it holds.
+type GuideLine struct {
+	Text string
+	Case string // empty: always
+	Open bool   // it may hold: an answer is missing
+}
+
+func guideLine(p web.Page, f *form.Form, c catalog.Condition) GuideLine {
+	return GuideLine{Text: c.Text, Case: caseWords(p, f, c.When)}
+}
+
+// caseWords tells when something holds; empty: always.
+func caseWords(p web.Page, f *form.Form, c *catalog.Cond) string {
+	if c == nil || f == nil {
+		return ""
+	}
+	return p.Tr(c.Words(f))
+}
+
+// scenarioAnswers reads the answers to the guide's questions from an address or
+// a posted form; what does not fit is as if it were not answered.
+func scenarioAnswers(v *catalog.Version, in url.Values) form.Values {
+	asked := url.Values{}
+	for _, s := range v.Guide.Scenarios {
+		if in.Get(s.Field) != "" {
+			asked[s.Field] = in[s.Field]
+		}
+	}
+	values, _, _ := v.Form().Decode(asked)
+	for name := range values { // a box that is not ticked reads as no: here it is not answered
+		if asked[name] == nil {
+			delete(values, name)
+		}
+	}
+	fit, _ := v.ScenarioAnswers(values)
+	return fit
+}
+
+// personal puts the guide's questions on the page and, once there are answers,
+// narrows materials and conditions to them.
+func (p *Portal) personal(r *http.Request, pg *GuidePage, v *catalog.Version) {
+	if len(v.Guide.Scenarios) == 0 || pg.Paused {
+		return
+	}
+	mine, f := v.Personal(scenarioAnswers(v, r.URL.Query())), v.Form()
+	view := p.Renderer.Form(&pg.Page, web.FormInput{Form: f, Values: mine.Answers})
+	base := "/items/" + pg.Item.Code
+	pg.Ask = GuideAsk{FormID: view.ID, Action: base + "#mine", Clear: base, Answered: len(mine.Answers) > 0, Hidden: hiddenOf(f, mine.Answers)}
+	for _, s := range v.Guide.Scenarios {
+		for _, fv := range view.Fields {
+			if fv.Name == s.Field {
+				pg.Ask.Fields = append(pg.Ask.Fields, scenarioField(pg.Page, fv, s, mine.Answers))
+			}
+		}
+	}
+	if !pg.Ask.Answered {
+		return
+	}
+	pg.Conditions, pg.Materials = nil, nil
+	for _, c := range mine.Conditions {
+		line := guideLine(pg.Page, f, c.Condition)
+		if line.Open = c.Open; !c.Open {
+			line.Case = ""
+		}
+		pg.Conditions = append(pg.Conditions, line)
+	}
+	for _, m := range mine.Materials {
+		if !m.Open {
+			m.When = nil // it is asked: no need to say when
+		}
+		gm := guideMaterial(pg.Page, f, m.Material)
+		if m.Open {
+			gm.Tag = web.Tag{Tone: web.Note, Text: pg.Tr("可能需要", "Perhaps")}
+		}
+		pg.Materials = append(pg.Materials, gm)
+	}
+	p.said(pg, mine)
+}
+
+// scenarioField puts a question of the form as the guide asks it: with the
+// scenario's words, and yes and no to choose from instead of a box to tick.
+func scenarioField(p web.Page, f web.FieldView, s catalog.Scenario, answers form.Values) web.FieldView {
+	f.Label, f.Help, f.Optional, f.From = p.Tr(s.Question, cmp.Or(s.QuestionEN, f.Label)), s.Note, false, ""
+	if f.Widget == form.Checkbox {
+		f.Widget, f.Options = form.Radio, []web.OptionView{
+			{ID: f.ID + "-1", Value: "true", Label: p.Tr("是", "Yes"), Checked: answers[s.Field] == true},
+			{ID: f.ID + "-2", Value: "false", Label: p.Tr("否", "No"), Checked: answers[s.Field] == false}}
+	}
+	return f
+}
+
+// said tells what the answers come to.
+func (p *Portal) said(pg *GuidePage, mine catalog.Personal) {
+	n, free := strconv.Itoa(mine.Required), strconv.Itoa(mine.ByLicence)
+	pg.Ask.Said = pg.Tr("一定要交的材料 "+n+" 份", "You have to hand in "+n+" documents")
+	key := KeyFact{Key: pg.Tr("您要几份材料", "Your documents"), Value: pg.Tr(n+" 份", n)}
+	if mine.ByLicence > 0 {
+		key.Soft = pg.Tr("其中 "+free+" 份可用电子证照免提交", free+" of them by a licence you hold")
+		pg.Ask.Said += pg.Tr("，其中 "+free+" 份有电子证照就不用交", ", "+free+" of them not if you hold the licence")
+	}
+	pg.Ask.Said += pg.Tr("。", ".")
+	if !mine.Complete() {
+		pg.Ask.Said += pg.Tr("还有问题没有回答，标明“可能需要”的材料要看您的回答。", " Some questions are open; what depends on them is marked.")
+	}
+	if mine.Spared > 0 {
+		s := strconv.Itoa(mine.Spared)
+		pg.Ask.Spared = pg.Tr("指南里另有 "+s+" 份材料，您的情况不需要。", "The guide names "+s+" more that your case does not need.")
+	}
+	if len(pg.Key) > 0 {
+		pg.Key[len(pg.Key)-1] = key
+	}
+}
+
+// hiddenOf are answers as hidden inputs.
+func hiddenOf(f *form.Form, answers form.Values) []web.Hidden {
+	var out []web.Hidden
+	filled := f.Fill(answers, nil)
+	for _, fd := range f.Fields() {
+		for _, value := range filled[fd.Name] {
+			out = append(out, web.Hidden{Name: fd.Name, Value: value})
+		}
+	}
+	return out
+}
+
+// answered gives the answers that came with the wish to apply, and the address
+// of the guide with them.
+func (p *Portal) answered(r *http.Request, code string) (back string, _ form.Values, err error) {
+	_, v, err := p.Catalog.Guide(r.Context(), code)
+	if err != nil {
+		return "", nil, err
+	}
+	if err := r.ParseForm(); err != nil {
+		return "", nil, err
+	}
+	values := scenarioAnswers(v, r.PostForm)
+	back = "/items/" + code
+	if len(values) > 0 {
+		back += "?" + v.Form().Fill(values, nil).Encode()
+	}
+	return back, values, nil
+}
