@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/search"
 )
 
 // Index 事项索引 is the whole catalogue in memory, without its guides: every
@@ -20,6 +21,7 @@ type Index struct {
 	basic   map[string]int // of basics, by code
 	basicID map[int64]int
 	offers  map[string][]int // items by basic code
+	words   *search.Lexicon  // what basics are found by
 }
 
 const (
@@ -39,7 +41,7 @@ func (s *Service) Index(ctx context.Context) (*Index, error) {
 // changed tells everybody, after the commit, that the catalogue is different.
 func (s *Service) changed(tx *db.Tx) { s.index.Changed(tx) }
 
-func loadIndex(q db.Queryer, version int64) (*Index, error) {
+func (s *Service) loadIndex(q db.Queryer, version int64) (*Index, error) {
 	x := &Index{Version: version, byCode: map[string]int{}, byID: map[int64]int{}, basic: map[string]int{}, basicID: map[int64]int{}, offers: map[string][]int{}}
 	var err error
 	x.Basics, err = db.All(q, func(r *db.Rows) (Basic, error) {
@@ -62,6 +64,15 @@ func loadIndex(q db.Queryer, version int64) (*Index, error) {
 		x.byCode[it.Code], x.byID[it.ID] = i, i
 		x.offers[it.BasicCode] = append(x.offers[it.BasicCode], i)
 	}
+	aliases, err := readAliases(q)
+	if err != nil {
+		return nil, err
+	}
+	synonyms, err := readSynonyms(q)
+	if err != nil {
+		return nil, err
+	}
+	x.words = s.lexiconOf(words(x.Basics, aliases, synonyms))
 	return x, nil
 }
 
