@@ -43,6 +43,7 @@ type Found struct {
 	Item
 	Matter *Basic
 	Offers int
+	Near   bool // something else has the words; this is only like it, and not counted in Total
 }
 
 // Page is one page of answers.
@@ -234,7 +235,8 @@ func (f Found) key() string {
 type candidate struct {
 	matter *Basic
 	score  float64
-	sure   bool
+	sure   bool // it has the words
+	near   bool // it has not, and others have
 }
 
 // What else counts for the order of answers, beside how well they fit.
@@ -243,7 +245,10 @@ const (
 	hotBonus     = 0.03
 	lengthMalus  = 0.002 // for each character of the name
 	bodyScore    = 0.3   // the text stands in the guide
+	familyBonus  = 0.15  // of the best score, for its siblings
+	closeShare   = 0.5   // of the best score, for what is as good as sure
 	fewSure      = 5     // with fewer sure answers, guides are searched too
+	mainItem     = 9     // characters of a basic code that name the main item
 )
 
 func (s *Service) searchText(ctx context.Context, q Query, x *Index, dir *identity.Directory) (p Page, err error) {
@@ -257,35 +262,57 @@ func (s *Service) searchText(ctx context.Context, q Query, x *Index, dir *identi
 	if err != nil {
 		return p, err
 	}
-	f, c := newFilter(q, dir), newCounting(q, dir)
+	f := newFilter(q, dir)
 	type answer struct {
 		found []Found
-		score float64
+		candidate
 	}
 	var answers []answer
+	near := true
 	p.DidYouMean = true
-	for _, cand := range all {
-		found := f.of(x, cand.matter, c)
+	for _, c := range all {
+		found := f.of(x, c.matter, nil)
 		if len(found) == 0 {
 			continue
 		}
-		p.DidYouMean = p.DidYouMean && !cand.sure
-		score := cand.score - lengthMalus*float64(len([]rune(cand.matter.Name)))
+		near, p.DidYouMean = near && c.near, p.DidYouMean && !c.sure
+		c.score -= lengthMalus * float64(len([]rune(c.matter.Name)))
 		if found[0].Offers > 0 {
-			score += offeredBonus
+			c.score += offeredBonus
 		}
 		if found[0].Hot > 0 {
-			score += hotBonus
+			c.score += hotBonus
 		}
-		answers = append(answers, answer{found, score})
+		answers = append(answers, answer{found, c})
 	}
-	slices.SortStableFunc(answers, func(a, b answer) int { return cmp.Compare(b.score, a.score) })
+	slices.SortStableFunc(answers, func(a, b answer) int {
+		if a.near != b.near && b.near {
+			return -1
+		} else if a.near != b.near {
+			return 1
+		}
+		return cmp.Compare(b.score, a.score)
+	})
 	var list []Found
 	for _, a := range answers {
-		list = append(list, a.found...)
+		for _, found := range a.found {
+			found.Near = a.near && !near
+			list = append(list, found)
+			if !found.Near {
+				p.Total++
+			}
+		}
 	}
-	p.Total, p.More, p.Counts = len(list), more, c.counts()
-	p.DidYouMean = p.DidYouMean && len(list) > 0
+	if q.Counts {
+		c := newCounting(q, dir)
+		for _, cand := range all {
+			if !cand.near {
+				f.of(x, cand.matter, c)
+			}
+		}
+		p.Counts = c.counts()
+	}
+	p.More, p.DidYouMean = more, p.DidYouMean && len(list) > 0
 	if from < len(list) {
 		p.Items = list[from:min(from+q.Limit, len(list))]
 	}
@@ -299,7 +326,7 @@ func (s *Service) searchText(ctx context.Context, q Query, x *Index, dir *identi
 // these are few, those in whose guide the text stands.
 func (s *Service) candidates(ctx context.Context, text string, x *Index) (out []candidate, more bool, err error) {
 	if b, ok := x.codeIn(text); ok {
-		return []candidate{{b, 1, true}}, false, nil
+		return []candidate{{matter: b, score: 1, sure: true}}, false, nil
 	}
 	at, sure := map[int64]int{}, 0
 	for _, m := range x.words.Find(text, searchDepth) {
@@ -308,31 +335,59 @@ func (s *Service) candidates(ctx context.Context, text string, x *Index) (out []
 			continue
 		}
 		at[m.ID] = len(out)
-		out = append(out, candidate{b, m.Score, m.Sure})
+		out = append(out, candidate{matter: b, score: m.Score, sure: m.Sure})
 		if m.Sure {
 			sure++
 		}
 	}
-	if sure >= fewSure {
-		return out, len(out) == searchDepth, nil
-	}
-	rd := s.db.Read(ctx)
-	hits, err := search.FindExact(rd, s.db.Engine(), search.Query{Kind: docKind, Text: text, Limit: searchDepth,
-		Bodies: func(ids []int64) (map[int64]string, error) { return bodies(rd, ids) }})
-	if err != nil {
-		return nil, false, err
-	}
-	for _, h := range hits {
-		i, known := at[h.ID]
-		b, ok := x.BasicByID(h.ID)
-		switch {
-		case known:
-			out[i].score, out[i].sure = max(out[i].score, bodyScore), true
-		case ok && b.State == InUse:
-			out = append(out, candidate{b, bodyScore, true})
+	more = len(out) == searchDepth
+	if sure < fewSure {
+		rd := s.db.Read(ctx)
+		hits, err := search.FindExact(rd, s.db.Engine(), search.Query{Kind: docKind, Text: text, Limit: searchDepth,
+			Bodies: func(ids []int64) (map[int64]string, error) { return bodies(rd, ids) }})
+		if err != nil {
+			return nil, false, err
+		}
+		more = more || len(hits) == searchDepth
+		for _, h := range hits {
+			i, known := at[h.ID]
+			b, ok := x.BasicByID(h.ID)
+			switch {
+			case known:
+				out[i].score, out[i].sure = max(out[i].score, bodyScore), true
+			case ok && b.State == InUse:
+				at[h.ID] = len(out)
+				out = append(out, candidate{matter: b, score: bodyScore, sure: true})
+			}
 		}
 	}
-	return out, len(hits) == searchDepth, nil
+	return x.withFamily(out, at), more, nil
+}
+
+// withFamily raises what belongs to the same main item as the best answer:
+// who asks for a change of a licence may have meant its renewal. What neither
+// has the words nor comes close to the best is near, as soon as some have them.
+func (x *Index) withFamily(out []candidate, at map[int64]int) []candidate {
+	if len(out) == 0 {
+		return nil
+	}
+	best := slices.MaxFunc(out, func(a, b candidate) int { return cmp.Compare(a.score, b.score) })
+	for _, i := range x.family[best.matter.Code[:mainItem]] {
+		b := &x.Basics[i]
+		switch k, known := at[b.ID]; {
+		case b.ID == best.matter.ID || b.State != InUse:
+		case known:
+			out[k].score += familyBonus * best.score
+		default:
+			out = append(out, candidate{matter: b, score: familyBonus * best.score})
+		}
+	}
+	if slices.ContainsFunc(out, func(c candidate) bool { return c.sure }) {
+		for i := range out {
+			out[i].near = !out[i].sure && out[i].score < closeShare*best.score
+		}
+	}
+	return out
 }
 
 // codeIn finds the matter of a basic code, or of an item code that has it at its end.

@@ -21,6 +21,7 @@ type Index struct {
 	basic   map[string]int // of basics, by code
 	basicID map[int64]int
 	offers  map[string][]int // items by basic code
+	family  map[string][]int // basics by main item 主项
 	words   *search.Lexicon  // what basics are found by
 }
 
@@ -42,7 +43,7 @@ func (s *Service) Index(ctx context.Context) (*Index, error) {
 func (s *Service) changed(tx *db.Tx) { s.index.Changed(tx) }
 
 func (s *Service) loadIndex(q db.Queryer, version int64) (*Index, error) {
-	x := &Index{Version: version, byCode: map[string]int{}, byID: map[int64]int{}, basic: map[string]int{}, basicID: map[int64]int{}, offers: map[string][]int{}}
+	x := &Index{Version: version, byCode: map[string]int{}, byID: map[int64]int{}, basic: map[string]int{}, basicID: map[int64]int{}, offers: map[string][]int{}, family: map[string][]int{}}
 	var err error
 	x.Basics, err = db.All(q, func(r *db.Rows) (Basic, error) {
 		b, err := scanBasic(r)
@@ -59,6 +60,7 @@ func (s *Service) loadIndex(q db.Queryer, version int64) (*Index, error) {
 	}
 	for i, b := range x.Basics {
 		x.basic[b.Code], x.basicID[b.ID] = i, i
+		x.family[b.Code[:mainItem]] = append(x.family[b.Code[:mainItem]], i)
 	}
 	for i, it := range x.Items {
 		x.byCode[it.Code], x.byID[it.ID] = i, i

@@ -76,12 +76,17 @@ type Match struct {
 
 // Weights, tuned on the tuning half of the query set.
 const (
+	wholeShare   = 0.6  // of what all names of an entry have of the question together
+	oneName      = 0.6  // of what the best of them has
+	nameRest     = 0.4  // of that, for how little else is in the name
 	textWeight   = 0.4  // of the explanation
 	soundWeight  = 0.6  // of what only sounds alike
 	insideWeight = 0.75 // of pinyin from the middle of a name on
 	unknownShare = 0.35 // of a rare pair, for one that no entry has
 	enoughSure   = 0.8  // share of the question that names must cover to be sure
-	weakest      = 0.22 // share of the best score below which nothing is given
+	looseWeight  = 0.15 // of single characters in a run
+	weakest      = 0.25 // share of the best score below which
+	anyway       = 5    // no more than these are given
 )
 
 // NewLexicon makes a lexicon.
@@ -249,6 +254,7 @@ func (x *Lexicon) Find(text string, limit int) []Match {
 		x.pool.Put(t)
 	}()
 	total := float32(0)
+	var asked []askedPair
 	for _, r := range q.runs {
 		switch {
 		case r.kind != han:
@@ -256,9 +262,12 @@ func (x *Lexicon) Find(text string, limit int) []Match {
 		case len(r.runes) == 1:
 			total += x.single(t, r.runes[0])
 		default:
-			total += x.pairsOf(t, r.runes)
+			all, weight := x.pairsOf(t, r.runes)
+			asked, total = append(asked, all...), total+weight
+			x.loose(t, r.runes)
 		}
 	}
+	total = max(total, 1e-6)
 	x.within(t, whole.whole)
 	if q.whole != whole.whole {
 		x.within(t, q.whole)
@@ -267,7 +276,7 @@ func (x *Lexicon) Find(text string, limit int) []Match {
 	for _, i := range t.touched {
 		s := &t.of[i]
 		x.around(s, i, q)
-		score := float64(s.sum/max(total, 1e-6)) + float64(s.phrase)
+		score := float64(wholeShare*s.sum/total + oneName*x.bestName(i, asked)/total + s.phrase)
 		sure := s.sure || s.named >= enoughSure*total
 		if sure {
 			score += 0.1
@@ -277,13 +286,13 @@ func (x *Lexicon) Find(text string, limit int) []Match {
 	slices.SortFunc(out, func(a, b Match) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID)) })
 	if len(out) > 0 {
 		least := weakest * out[0].Score
-		out = out[:sort.Search(len(out), func(i int) bool { return out[i].Score < least })]
+		out = out[:max(min(anyway, len(out)), sort.Search(len(out), func(i int) bool { return out[i].Score < least }))]
 	}
 	return out[:min(len(out), limit)]
 }
 
 // pairsOf tallies a run of Chinese characters and gives what it weighs.
-func (x *Lexicon) pairsOf(t *tally, c []rune) (total float32) {
+func (x *Lexicon) pairsOf(t *tally, c []rune) (asked []askedPair, total float32) {
 	heard := x.heard(c, false)
 	for i := 1; i < len(c); i++ {
 		written, alike := x.pairs[pair{c[i-1], c[i]}], x.sounds[heard[i-1]]
@@ -296,6 +305,7 @@ func (x *Lexicon) pairsOf(t *tally, c []rune) (total float32) {
 			rare = x.rarity(len(written))
 		}
 		total += rare
+		asked = append(asked, askedPair{string(c[i-1 : i+1]), rare})
 		has := map[int32]float32{}
 		for _, p := range written {
 			s := t.at(p.entry)
@@ -311,7 +321,46 @@ func (x *Lexicon) pairsOf(t *tally, c []rune) (total float32) {
 			}
 		}
 	}
-	return total
+	return asked, total
+}
+
+// askedPair is a pair of the question that some entry has, and how rare it is.
+type askedPair struct {
+	text string
+	rare float32
+}
+
+// bestName weighs what one name alone has of the question, more if there is
+// little else in the name: an entry with many names would otherwise gather its
+// share from all of them.
+func (x *Lexicon) bestName(i int32, asked []askedPair) (best float32) {
+	for _, ref := range x.all[x.from[i]:x.from[i+1]] {
+		sum, n := float32(0), 0
+		for _, p := range asked {
+			if strings.Contains(ref.text, p.text) {
+				sum += p.rare
+				n++
+			}
+		}
+		if n > 0 {
+			best = max(best, ref.weight*sum*(1-nameRest+nameRest*min(1, float32(n)/float32(max(ref.runes-1, 1)))))
+		}
+	}
+	return best
+}
+
+// loose tallies single characters of a run, a little: 小孩子上户口 and 小孩上户口.
+func (x *Lexicon) loose(t *tally, c []rune) {
+	for i, r := range c {
+		if slices.Contains(c[:i], r) {
+			continue
+		}
+		ps := x.singles[r]
+		rare := looseWeight * x.rarity(len(ps))
+		for _, p := range ps {
+			t.at(p.entry).sum += rare * p.weight
+		}
+	}
 }
 
 func (x *Lexicon) single(t *tally, c rune) float32 {
