@@ -104,7 +104,17 @@ func (s *Service) Search(ctx context.Context, q Query) (p Page, err error) {
 			return p, err
 		}
 	}
-	return s.searchText(ctx, q, x, dir)
+	p, err = s.searchText(ctx, q, x, dir)
+	if err == nil && q.bare() && (p.Total == 0 || p.DidYouMean) {
+		s.miss(q.Text, p.DidYouMean)
+	}
+	return p, err
+}
+
+// bare reports that a person asked for nothing but words: what is then not
+// found is the catalogue's lack, not a filter's doing.
+func (q Query) bare() bool {
+	return q.Unopened && !q.Each && q.Cursor == "" && q.Audience+q.Topic+q.Event+q.Domain+q.Dept+q.Unit+q.Division+q.Level+q.Scope+q.Type+q.CaseType == ""
 }
 
 // filter is the narrowing part of a query with its names looked up.
@@ -246,6 +256,7 @@ const (
 	lengthMalus  = 0.002 // for each character of the name
 	bodyScore    = 0.3   // the text stands in the guide
 	familyBonus  = 0.15  // of the best score, for its siblings
+	belowBest    = 0.9   // of the best score, beyond which that does not lift them
 	closeShare   = 0.5   // of the best score, for what is as good as sure
 	fewSure      = 5     // with fewer sure answers, guides are searched too
 	mainItem     = 9     // characters of a basic code that name the main item
@@ -377,7 +388,7 @@ func (x *Index) withFamily(out []candidate, at map[int64]int) []candidate {
 		switch k, known := at[b.ID]; {
 		case b.ID == best.matter.ID || b.State != InUse:
 		case known:
-			out[k].score += familyBonus * best.score
+			out[k].score = max(out[k].score, min(out[k].score+familyBonus*best.score, belowBest*best.score))
 		default:
 			out = append(out, candidate{matter: b, score: familyBonus * best.score})
 		}

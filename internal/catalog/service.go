@@ -24,6 +24,7 @@ type Service struct {
 	versions  keptByID[Version]
 	templates keptByID[Template]
 	index     db.Kept[Index]
+	missed    misses
 	lexicon   struct {
 		sync.Mutex
 		made *search.Lexicon

@@ -50,7 +50,8 @@ func SQL() []string {
 		sqlInForce, sqlPutText, sqlSetState, sqlStateOf, sqlPutChange, sqlPutTopic, sqlPutEvent, sqlPutElement,
 		sqlBasics, sqlBasicByKey, sqlBasicByID, sqlPutBasic, sqlAllItems,
 		sqlTemplateByID, sqlTemplatesOf, sqlLastTemplate, sqlPutTemplate, sqlSetTemplate, sqlListsOfTemplate,
-		sqlSynonyms, sqlPutSynonym, sqlDropSynonyms, sqlAliases}
+		sqlSynonyms, sqlPutSynonym, sqlDropSynonyms, sqlAliases,
+		sqlMissPut, sqlMissAgain, sqlMissDrop, sqlMissCount, sqlMisses}
 }
 
 type scanner interface{ Scan(dest ...any) error }
