@@ -33,6 +33,7 @@ type Folder struct {
 	Topics    []catalog.Topic
 	Events    []catalog.Topic
 	Catalogue []catalog.Basic
+	Synonyms  []catalog.Synonym
 	Elements  form.Elements
 	Types     []licence.Type
 	Licences  []LicenceFile
@@ -81,7 +82,7 @@ func ReadFolder(fsys fs.FS) (*Folder, error) {
 	}{
 		{"city.yaml", &f.City}, {"divisions.yaml", &f.Divisions}, {"units.yaml", &f.Units}, {"persons.yaml", &f.Persons},
 		{"entities.yaml", &f.Entities}, {"mandates.yaml", &f.Mandates}, {"staff.yaml", &f.Staff}, {"windows.yaml", &f.Windows},
-		{"topics.yaml", &f.Topics}, {"events.yaml", &f.Events}, {"catalogue.yaml", &f.Catalogue}, {"elements.yaml", &f.Elements}, {"licence-types.yaml", &f.Types}, {"licences.yaml", &f.Licences},
+		{"topics.yaml", &f.Topics}, {"events.yaml", &f.Events}, {"catalogue.yaml", &f.Catalogue}, {"synonyms.yaml", &f.Synonyms}, {"elements.yaml", &f.Elements}, {"licence-types.yaml", &f.Types}, {"licences.yaml", &f.Licences},
 		{"history.yaml", &f.History},
 	} {
 		if err := readYAML(fsys, part.name, part.to); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -80,6 +80,9 @@ func (r *Rooms) Import(ctx context.Context, f *Folder, o ImportOptions) (warning
 		}
 	}
 	say(partItems, len(f.Items), len(f.Items))
+	if err := r.Catalog.ImportSynonyms(ctx, a, f.Synonyms); err != nil {
+		return warnings, err
+	}
 	held, err := r.licences(ctx, f.Licences, refs)
 	if err != nil {
 		return warnings, err

@@ -80,6 +80,7 @@ func (r *Rooms) serveOn(ctx context.Context, ln net.Listener, ready func(*Rooms)
 	defer stop()
 	var wg sync.WaitGroup
 	wg.Go(func() { r.Sealer.Run(work) })
+	wg.Go(func() { r.Catalog.KeepMisses(work) })
 	wg.Go(func() {
 		if err := r.Jobs.Run(work); err != nil && !errors.Is(err, context.Canceled) {
 			r.Log.Error("jobs stopped", "err", err)

@@ -176,9 +176,28 @@ func (s *Service) putBasic(tx *db.Tx, a actor.Actor, b Basic, state ItemState) (
 		b.Version++
 	}
 	b.State = state
+	if err := s.indexEntry(tx, &b); err != nil {
+		return nil, err
+	}
 	tx.Queue(sqlPutBasic, b.ID, b.Code, b.Name, b.Type, string(state), string(entry), b.Version, tx.NowMicros())
 	return &b, audit.Append(tx, audit.Record{Actor: a, Act: string(identity.CatalogueManage), Subject: "basic/" + b.Code,
 		Detail: map[string]string{"version": fmt.Sprint(b.Version), "state": string(state)}, Outcome: "done"})
+}
+
+// indexEntry makes a matter findable under its entry as it is now.
+func (s *Service) indexEntry(tx *db.Tx, b *Basic) error {
+	if b.TemplateID == 0 {
+		s.indexMatter(tx, b, nil)
+		return nil
+	}
+	t, err := s.readTemplate(tx, b.TemplateID)
+	if err != nil {
+		return err
+	}
+	g := t.Guide
+	b.lock(&g)
+	s.indexMatter(tx, b, &g)
+	return nil
 }
 
 // basicOf is the entry that a guide implies, for an import folder that has no

@@ -309,7 +309,9 @@ func (s *shelf) found(q Query) []string {
 	}
 	var names []string
 	for _, it := range p.Items {
-		names = append(names, it.Name)
+		if !it.Near {
+			names = append(names, it.Name)
+		}
 	}
 	return names
 }

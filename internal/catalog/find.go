@@ -17,27 +17,33 @@ import (
 
 // Query is what a person looks for; empty fields do not narrow.
 type Query struct {
-	Text     string // words, parts of words, pinyin, or a code
+	Text     string // a question, words, parts of words, pinyin, a code, the name of an office or a place
 	Audience string // "person" or "entity", or a 服务对象 code
 	Topic    string
 	Event    string // 生命周期
 	Domain   string // 公共服务领域
-	Unit     string // unit key
+	Dept     string // kind of department in charge, as in Basic
+	Unit     string // unit key: who decides, or the centre that receives
 	Division string // 12 digits; items of the division and of the levels above it
 	Level    string // 行使层级
 	Scope    string // 通办范围
 	Type     string
 	CaseType string
 	Each     bool // every list by itself; otherwise a matter is given once, by the list that fits best
+	Unopened bool // also matters that no unit offers yet; never with Each
+	Counts   bool // fill Page.Counts
 	Cursor   string
 	Limit    int // 20 when zero, 100 at most
 }
 
 // Found is a list that was found, and in how many places the same matter can be
-// handled under the filters of the query.
+// handled under the filters of the query. Where no unit offers the matter yet,
+// Offers is 0 and Item has what the basic catalogue says, without id and code.
 type Found struct {
 	Item
+	Matter *Basic
 	Offers int
+	Near   bool // something else has the words; this is only like it, and not counted in Total
 }
 
 // Page is one page of answers.
@@ -47,11 +53,13 @@ type Page struct {
 	Total      int    // how many there are
 	More       bool   // there are more than Total: a search looks at the best hits alone
 	DidYouMean bool   // nothing had all the words; these have some
+	Place      Place  // what the text named besides
+	Counts     Counts
 }
 
 const docKind = "item"
 
-// searchDepth is how many hits of the text index a search looks at.
+// searchDepth is how many hits a search looks at.
 const searchDepth = 400
 
 // Search finds items, best first for a text, by name order otherwise.
@@ -72,11 +80,41 @@ func (s *Service) Search(ctx context.Context, q Query) (p Page, err error) {
 	if err != nil {
 		return p, err
 	}
-	f := newFilter(q, dir)
-	if strings.TrimSpace(q.Text) != "" {
-		return s.searchText(ctx, q, x, f)
+	q.Text = strings.TrimSpace(q.Text)
+	if q.Text == "" {
+		return browse(q, x, dir)
 	}
-	return browse(q, x, f)
+	if code := strings.ToUpper(q.Text); len(code) >= 12 {
+		if it, ok := x.Item(code[:min(len(code), 31)]); ok && it.State == InUse {
+			b, _ := x.Basic(it.BasicCode)
+			return Page{Items: []Found{{Item: *it, Matter: b, Offers: 1}}, Total: 1}, nil
+		}
+	}
+	place, rest := namedPlace(q, dir)
+	if place.Named() {
+		narrow := q
+		narrow.Text = rest
+		place.narrow(&narrow)
+		if rest == "" {
+			p, err = browse(narrow, x, dir)
+		} else {
+			p, err = s.searchText(ctx, narrow, x, dir)
+		}
+		if p.Place = place; err != nil || p.Total > 0 && !p.DidYouMean {
+			return p, err
+		}
+	}
+	p, err = s.searchText(ctx, q, x, dir)
+	if err == nil && q.bare() && (p.Total == 0 || p.DidYouMean) {
+		s.miss(q.Text, p.DidYouMean)
+	}
+	return p, err
+}
+
+// bare reports that a person asked for nothing but words: what is then not
+// found is the catalogue's lack, not a filter's doing.
+func (q Query) bare() bool {
+	return q.Unopened && !q.Each && q.Cursor == "" && q.Audience+q.Topic+q.Event+q.Domain+q.Dept+q.Unit+q.Division+q.Level+q.Scope+q.Type+q.CaseType == ""
 }
 
 // filter is the narrowing part of a query with its names looked up.
@@ -95,39 +133,18 @@ func newFilter(q Query, dir *identity.Directory) filter {
 			f.unit = u.ID
 		}
 	}
-	for code := q.Division; code != "" && len(f.divisions) < 8; {
-		f.divisions = append(f.divisions, code)
-		d, _ := dir.Division(code)
-		code = d.Parent
-	}
+	f.divisions = chain(dir, q.Division)
 	return f
 }
 
-// takes reports whether a list of a matter is among those looked for.
-func (f filter) takes(b *Basic, it *Item) bool {
-	q := f.q
-	switch {
-	case it.State != InUse,
-		q.Type != "" && it.Type != q.Type,
-		q.CaseType != "" && it.CaseType != q.CaseType,
-		q.Level != "" && it.Level != q.Level,
-		q.Scope != "" && it.Facts.Scope != q.Scope,
-		f.unit != 0 && it.UnitID != f.unit,
-		q.Topic != "" && !slices.Contains(b.Topics, q.Topic),
-		q.Event != "" && !slices.Contains(b.Events, q.Event),
-		q.Domain != "" && b.Domain != q.Domain,
-		len(f.divisions) > 0 && !slices.Contains(f.divisions, it.Division):
-		return false
+// chain is a division and those above it.
+func chain(dir *identity.Directory, code string) (out []string) {
+	for code != "" && len(out) < 8 {
+		out = append(out, code)
+		d, _ := dir.Division(code)
+		code = d.Parent
 	}
-	switch q.Audience {
-	case "":
-		return true
-	case "person":
-		return slices.Contains(b.Audience, "1")
-	case "entity":
-		return slices.ContainsFunc(b.Audience, func(a string) bool { return a != "1" })
-	}
-	return slices.Contains(b.Audience, q.Audience)
+	return out
 }
 
 // better orders the lists of one matter: nearest to the person's division
@@ -143,41 +160,63 @@ func (f filter) better(a, b *Item) int {
 }
 
 // of gives the lists of one matter that are looked for: the best, or each.
-func (f filter) of(x *Index, b *Basic) []Found {
+func (f filter) of(x *Index, b *Basic, c *counting) []Found {
 	var out []Found
 	var best *Item
 	n := 0
+	wrong := f.matter(b)
+	if wrong.count() > 1 || wrong != 0 && c == nil {
+		return nil
+	}
+	lists := 0
 	for _, i := range x.offers[b.Code] {
 		it := &x.Items[i]
-		if !f.takes(b, it) {
+		if it.State != Cancelled {
+			lists++
+		}
+		if it.State != InUse {
+			continue
+		}
+		w := wrong | f.list(it)
+		c.list(b, it, w)
+		if w != 0 {
 			continue
 		}
 		n++
 		if f.q.Each {
-			out = append(out, Found{Item: *it, Offers: 1})
+			out = append(out, Found{Item: *it, Matter: b, Offers: 1})
 		} else if best == nil || f.better(it, best) < 0 {
 			best = it
 		}
 	}
-	if best != nil {
-		out = append(out, Found{Item: *best, Offers: n})
+	switch {
+	case best != nil:
+		out = append(out, Found{Item: *best, Matter: b, Offers: n})
+	case f.q.Unopened && !f.q.Each && lists == 0 && b.State == InUse && f.anywhere():
+		c.matter(b, wrong)
+		if wrong == 0 {
+			out = append(out, Found{Item: Item{BasicCode: b.Code, Name: b.Name, NameEN: b.NameEN, Summary: b.Summary, Type: b.Type}, Matter: b})
+		}
 	}
+	c.done()
 	return out
 }
 
-// browse gives matters, or lists, by name.
-func browse(q Query, x *Index, f filter) (p Page, err error) {
+// browse gives matters, or lists: those on offer first, by name.
+func browse(q Query, x *Index, dir *identity.Directory) (p Page, err error) {
 	name, id, err := readCursor(q.Cursor)
 	if err != nil {
 		return p, err
 	}
+	f := newFilter(q, dir)
+	c := newCounting(q, dir)
 	var all []Found
 	for i := range x.Basics {
-		all = append(all, f.of(x, &x.Basics[i])...)
+		all = append(all, f.of(x, &x.Basics[i], c)...)
 	}
-	slices.SortFunc(all, func(a, b Found) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(all, func(a, b Found) int { return cmp.Or(cmp.Compare(a.key(), b.key()), cmp.Compare(a.ID, b.ID)) })
 	from, _ := slices.BinarySearchFunc(all, Found{}, func(e, _ Found) int {
-		if cmp.Or(cmp.Compare(e.Name, name), cmp.Compare(e.ID, id)) <= 0 {
+		if cmp.Or(cmp.Compare(e.key(), name), cmp.Compare(e.ID, id)) <= 0 {
 			return -1
 		}
 		return 1
@@ -185,46 +224,193 @@ func browse(q Query, x *Index, f filter) (p Page, err error) {
 	if q.Cursor == "" {
 		from = 0
 	}
-	p.Total = len(all)
+	p.Total, p.Counts = len(all), c.counts()
 	p.Items = all[from:min(from+q.Limit, len(all))]
 	if from+q.Limit < len(all) {
 		last := p.Items[len(p.Items)-1]
-		p.Next = writeCursor(last.Name, last.ID)
+		p.Next = writeCursor(last.key(), last.ID)
 	}
 	return p, nil
 }
 
-func (s *Service) searchText(ctx context.Context, q Query, x *Index, f filter) (p Page, err error) {
+// key orders what is browsed.
+func (f Found) key() string {
+	if f.Offers == 0 {
+		return "1" + f.Name + f.BasicCode
+	}
+	return "0" + f.Name
+}
+
+// candidate is a matter that answers a text.
+type candidate struct {
+	matter *Basic
+	score  float64
+	sure   bool // it has the words
+	near   bool // it has not, and others have
+}
+
+// What else counts for the order of answers, beside how well they fit.
+const (
+	offeredBonus = 0.08 // some unit offers it
+	hotBonus     = 0.03
+	lengthMalus  = 0.002 // for each character of the name
+	bodyScore    = 0.3   // the text stands in the guide
+	familyBonus  = 0.15  // of the best score, for its siblings
+	belowBest    = 0.9   // of the best score, beyond which that does not lift them
+	closeShare   = 0.5   // of the best score, for what is as good as sure
+	fewSure      = 5     // with fewer sure answers, guides are searched too
+	mainItem     = 9     // characters of a basic code that name the main item
+)
+
+func (s *Service) searchText(ctx context.Context, q Query, x *Index, dir *identity.Directory) (p Page, err error) {
 	from := 0
 	if q.Cursor != "" {
 		if from, err = strconv.Atoi(q.Cursor); err != nil || from < 0 || from > searchDepth {
 			return p, errBadCursor
 		}
 	}
-	if it, ok := x.Item(strings.ToUpper(strings.TrimSpace(q.Text))); ok && it.State == InUse {
-		return Page{Items: []Found{{Item: *it, Offers: 1}}, Total: 1}, nil
-	}
-	rd := s.db.Read(ctx)
-	hits, didYouMean, err := search.Find(rd, s.db.Engine(), search.Query{Kind: docKind, Text: q.Text, Limit: searchDepth,
-		Bodies: func(ids []int64) (map[int64]string, error) { return bodies(rd, ids) }})
+	all, more, err := s.candidates(ctx, q.Text, x)
 	if err != nil {
 		return p, err
 	}
-	p.DidYouMean = didYouMean
-	var all []Found
-	for _, h := range hits {
-		if b, ok := x.BasicByID(h.ID); ok {
-			all = append(all, f.of(x, b)...)
+	f := newFilter(q, dir)
+	type answer struct {
+		found []Found
+		candidate
+	}
+	var answers []answer
+	near := true
+	p.DidYouMean = true
+	for _, c := range all {
+		found := f.of(x, c.matter, nil)
+		if len(found) == 0 {
+			continue
+		}
+		near, p.DidYouMean = near && c.near, p.DidYouMean && !c.sure
+		c.score -= lengthMalus * float64(len([]rune(c.matter.Name)))
+		if found[0].Offers > 0 {
+			c.score += offeredBonus
+		}
+		if found[0].Hot > 0 {
+			c.score += hotBonus
+		}
+		answers = append(answers, answer{found, c})
+	}
+	slices.SortStableFunc(answers, func(a, b answer) int {
+		if a.near != b.near && b.near {
+			return -1
+		} else if a.near != b.near {
+			return 1
+		}
+		return cmp.Compare(b.score, a.score)
+	})
+	var list []Found
+	for _, a := range answers {
+		for _, found := range a.found {
+			found.Near = a.near && !near
+			list = append(list, found)
+			if !found.Near {
+				p.Total++
+			}
 		}
 	}
-	p.Total, p.More = len(all), len(hits) == searchDepth
-	if from < len(all) {
-		p.Items = all[from:min(from+q.Limit, len(all))]
+	if q.Counts {
+		c := newCounting(q, dir)
+		for _, cand := range all {
+			if !cand.near {
+				f.of(x, cand.matter, c)
+			}
+		}
+		p.Counts = c.counts()
 	}
-	if from+q.Limit < len(all) {
+	p.More, p.DidYouMean = more, p.DidYouMean && len(list) > 0
+	if from < len(list) {
+		p.Items = list[from:min(from+q.Limit, len(list))]
+	}
+	if from+q.Limit < len(list) {
 		p.Next = strconv.Itoa(from + q.Limit)
 	}
 	return p, nil
+}
+
+// candidates are the matters that answer a text: those whose names do, and if
+// these are few, those in whose guide the text stands.
+func (s *Service) candidates(ctx context.Context, text string, x *Index) (out []candidate, more bool, err error) {
+	if b, ok := x.codeIn(text); ok {
+		return []candidate{{matter: b, score: 1, sure: true}}, false, nil
+	}
+	at, sure := map[int64]int{}, 0
+	for _, m := range x.words.Find(text, searchDepth) {
+		b, ok := x.BasicByID(m.ID)
+		if !ok {
+			continue
+		}
+		at[m.ID] = len(out)
+		out = append(out, candidate{matter: b, score: m.Score, sure: m.Sure})
+		if m.Sure {
+			sure++
+		}
+	}
+	more = len(out) == searchDepth
+	if sure < fewSure {
+		rd := s.db.Read(ctx)
+		hits, err := search.FindExact(rd, s.db.Engine(), search.Query{Kind: docKind, Text: text, Limit: searchDepth,
+			Bodies: func(ids []int64) (map[int64]string, error) { return bodies(rd, ids) }})
+		if err != nil {
+			return nil, false, err
+		}
+		more = more || len(hits) == searchDepth
+		for _, h := range hits {
+			i, known := at[h.ID]
+			b, ok := x.BasicByID(h.ID)
+			switch {
+			case known:
+				out[i].score, out[i].sure = max(out[i].score, bodyScore), true
+			case ok && b.State == InUse:
+				at[h.ID] = len(out)
+				out = append(out, candidate{matter: b, score: bodyScore, sure: true})
+			}
+		}
+	}
+	return x.withFamily(out, at), more, nil
+}
+
+// withFamily raises what belongs to the same main item as the best answer:
+// who asks for a change of a licence may have meant its renewal. What neither
+// has the words nor comes close to the best is near, as soon as some have them.
+func (x *Index) withFamily(out []candidate, at map[int64]int) []candidate {
+	if len(out) == 0 {
+		return nil
+	}
+	best := slices.MaxFunc(out, func(a, b candidate) int { return cmp.Compare(a.score, b.score) })
+	for _, i := range x.family[best.matter.Code[:mainItem]] {
+		b := &x.Basics[i]
+		switch k, known := at[b.ID]; {
+		case b.ID == best.matter.ID || b.State != InUse:
+		case known:
+			out[k].score = max(out[k].score, min(out[k].score+familyBonus*best.score, belowBest*best.score))
+		default:
+			out = append(out, candidate{matter: b, score: familyBonus * best.score})
+		}
+	}
+	if slices.ContainsFunc(out, func(c candidate) bool { return c.sure }) {
+		for i := range out {
+			out[i].near = !out[i].sure && out[i].score < closeShare*best.score
+		}
+	}
+	return out
+}
+
+// codeIn finds the matter of a basic code, or of an item code that has it at its end.
+func (x *Index) codeIn(text string) (*Basic, bool) {
+	code := strings.ToUpper(strings.ReplaceAll(text, " ", ""))
+	if n := len(code); n == 33 {
+		code = code[:31]
+	} else if n != 12 && n != 31 {
+		return nil, false
+	}
+	b, ok := x.Basic(code[len(code)-12:])
+	return b, ok && b.State == InUse
 }
 
 // bodies gives what the index knows of documents, for the exact look.
@@ -276,7 +462,7 @@ func (s *Service) Hot(ctx context.Context) ([]Item, error) {
 	var out []Item
 	f := filter{}
 	for i := range x.Basics {
-		for _, found := range f.of(x, &x.Basics[i]) {
+		for _, found := range f.of(x, &x.Basics[i], nil) {
 			if found.Hot > 0 {
 				out = append(out, found.Item)
 			}

@@ -296,11 +296,19 @@ func windowsOf(all []Window, centre string) []Window {
 	return own
 }
 
-// indexMatter makes a matter findable by the words of its city-wide guide.
+// indexMatter makes a matter findable by the words of its city-wide guide; of
+// its entry alone, as long as there is no guide.
 func (s *Service) indexMatter(tx *db.Tx, b *Basic, g *Guide) {
+	if g == nil {
+		g = &Guide{Basics: Basics{Name: b.Name, NameEN: b.NameEN, BasicCode: b.Code, Summary: b.Summary}}
+	}
 	doc := searchDoc(b.ID, g)
 	search.Put(tx, doc)
-	tx.Queue(sqlPutText, b.ID, doc.Body)
+	aliases := g.Basics.Aliases
+	if aliases == nil {
+		aliases = []string{}
+	}
+	tx.Queue(sqlPutText, b.ID, doc.Body, jsonText(aliases))
 }
 
 func searchDoc(id int64, g *Guide) search.Doc {

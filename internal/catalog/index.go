@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/search"
 )
 
 // Index 事项索引 is the whole catalogue in memory, without its guides: every
@@ -20,6 +21,8 @@ type Index struct {
 	basic   map[string]int // of basics, by code
 	basicID map[int64]int
 	offers  map[string][]int // items by basic code
+	family  map[string][]int // basics by main item 主项
+	words   *search.Lexicon  // what basics are found by
 }
 
 const (
@@ -39,8 +42,8 @@ func (s *Service) Index(ctx context.Context) (*Index, error) {
 // changed tells everybody, after the commit, that the catalogue is different.
 func (s *Service) changed(tx *db.Tx) { s.index.Changed(tx) }
 
-func loadIndex(q db.Queryer, version int64) (*Index, error) {
-	x := &Index{Version: version, byCode: map[string]int{}, byID: map[int64]int{}, basic: map[string]int{}, basicID: map[int64]int{}, offers: map[string][]int{}}
+func (s *Service) loadIndex(q db.Queryer, version int64) (*Index, error) {
+	x := &Index{Version: version, byCode: map[string]int{}, byID: map[int64]int{}, basic: map[string]int{}, basicID: map[int64]int{}, offers: map[string][]int{}, family: map[string][]int{}}
 	var err error
 	x.Basics, err = db.All(q, func(r *db.Rows) (Basic, error) {
 		b, err := scanBasic(r)
@@ -57,11 +60,21 @@ func loadIndex(q db.Queryer, version int64) (*Index, error) {
 	}
 	for i, b := range x.Basics {
 		x.basic[b.Code], x.basicID[b.ID] = i, i
+		x.family[b.Code[:mainItem]] = append(x.family[b.Code[:mainItem]], i)
 	}
 	for i, it := range x.Items {
 		x.byCode[it.Code], x.byID[it.ID] = i, i
 		x.offers[it.BasicCode] = append(x.offers[it.BasicCode], i)
 	}
+	aliases, err := readAliases(q)
+	if err != nil {
+		return nil, err
+	}
+	synonyms, err := readSynonyms(q)
+	if err != nil {
+		return nil, err
+	}
+	x.words = s.lexiconOf(words(x.Basics, aliases, synonyms))
 	return x, nil
 }
 

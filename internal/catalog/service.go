@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"sync"
 
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/identity"
+	"github.com/tongban/tongban/internal/search"
 )
 
 // Service reads and publishes items.
@@ -22,6 +24,12 @@ type Service struct {
 	versions  keptByID[Version]
 	templates keptByID[Template]
 	index     db.Kept[Index]
+	missed    misses
+	lexicon   struct {
+		sync.Mutex
+		made *search.Lexicon
+		sum  uint64
+	}
 }
 
 // Config of the catalogue.
@@ -37,9 +45,10 @@ func New(c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{db: c.DB, ids: c.Identity, formats: c.Formats, log: c.Log,
-		versions: keptByID[Version]{max: 4096}, templates: keptByID[Template]{max: 4096},
-		index: db.Kept[Index]{Age: indexAge, Version: sqlIndexVersion, Bump: sqlBumpIndex, Name: "catalogue", Load: loadIndex}}
+	s := &Service{db: c.DB, ids: c.Identity, formats: c.Formats, log: c.Log,
+		versions: keptByID[Version]{max: 4096}, templates: keptByID[Template]{max: 4096}}
+	s.index = db.Kept[Index]{Age: indexAge, Version: sqlIndexVersion, Bump: sqlBumpIndex, Name: "catalogue", Load: s.loadIndex}
+	return s
 }
 
 // Guide gives the version in force of an item, by its 31-character code.

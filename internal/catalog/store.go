@@ -33,7 +33,7 @@ const (
 	sqlDueOf      = `SELECT next_version_id, unit_id FROM item WHERE id = $1 AND next_from <> '' AND next_from <= $2`
 	sqlInForce    = `UPDATE item SET version_id = $2, name = $3, name_en = $4, summary = $5, case_type = $6, hot = $7, updated_at = $8, facts = $9,
 		next_version_id = 0, next_from = '' WHERE id = $1`
-	sqlPutText   = `INSERT INTO item_text (item_id, body) VALUES ($1, $2) ON CONFLICT (item_id) DO UPDATE SET body = excluded.body`
+	sqlPutText   = `INSERT INTO item_text (item_id, body, aliases) VALUES ($1, $2, $3) ON CONFLICT (item_id) DO UPDATE SET body = excluded.body, aliases = excluded.aliases`
 	sqlSetState  = `UPDATE item SET state = $2, updated_at = $3, state_reason = $4, successor = $5 WHERE id = $1 AND state <> $2 AND state <> 'cancelled'`
 	sqlStateOf   = `SELECT state FROM item WHERE id = $1`
 	sqlPutChange = `INSERT INTO item_change (id, item_id, code, kind, version_id, at) VALUES ($1, $2, $3, $4, $5, $6)`
@@ -49,7 +49,9 @@ func SQL() []string {
 	return append(draftSQL(), sqlVersionByID, sqlTopics, sqlEvents, sqlElements, sqlLastVersion, sqlPutItem, sqlPutVersion, sqlSetNext, sqlDue, sqlDueOf,
 		sqlInForce, sqlPutText, sqlSetState, sqlStateOf, sqlPutChange, sqlPutTopic, sqlPutEvent, sqlPutElement,
 		sqlBasics, sqlBasicByKey, sqlBasicByID, sqlPutBasic, sqlAllItems,
-		sqlTemplateByID, sqlTemplatesOf, sqlLastTemplate, sqlPutTemplate, sqlSetTemplate, sqlListsOfTemplate)
+		sqlTemplateByID, sqlTemplatesOf, sqlLastTemplate, sqlPutTemplate, sqlSetTemplate, sqlListsOfTemplate,
+		sqlSynonyms, sqlPutSynonym, sqlDropSynonyms, sqlAliases,
+		sqlMissPut, sqlMissAgain, sqlMissDrop, sqlMissCount, sqlMisses)
 }
 
 type scanner interface{ Scan(dest ...any) error }

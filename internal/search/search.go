@@ -127,13 +127,8 @@ func Find(q db.Queryer, e db.Engine, query Query) (hits []Hit, didYouMean bool, 
 		return nil, false, nil
 	}
 	f := finder{q: q, engine: e, query: query, question: qn, seen: map[int64]bool{}}
-	for _, step := range []func() error{f.titles, f.bodies} {
-		if err := step(); err != nil {
-			return nil, false, err
-		}
-		if len(f.found) >= query.Limit {
-			break
-		}
+	if err := f.exact(); err != nil {
+		return nil, false, err
 	}
 	if len(f.found) == 0 {
 		didYouMean = true
@@ -148,6 +143,20 @@ func Find(q db.Queryer, e db.Engine, query Query) (hits []Hit, didYouMean bool, 
 	}
 	hits = f.ranked()
 	return hits, didYouMean && len(hits) > 0, nil
+}
+
+// FindExact is Find without the guesses: what holds the text, or is spelled by
+// it, and nothing else.
+func FindExact(q db.Queryer, e db.Engine, query Query) ([]Hit, error) {
+	if query.Limit <= 0 {
+		query.Limit = 20
+	}
+	f := finder{q: q, engine: e, query: query, question: ask(query.Text), seen: map[int64]bool{}}
+	if f.question.whole == "" {
+		return nil, nil
+	}
+	err := f.exact()
+	return f.ranked(), err
 }
 
 // Candidates read at most: where more match, the shortest titles count, and
@@ -197,6 +206,14 @@ func (f *finder) add(r row, grade int, alike float64) {
 		f.seen[r.id] = true
 		f.found = append(f.found, found{r, grade, alike})
 	}
+}
+
+// exact looks into titles, and into bodies if those are too few.
+func (f *finder) exact() error {
+	if err := f.titles(); err != nil || len(f.found) >= f.query.Limit {
+		return err
+	}
+	return f.bodies()
 }
 
 func (f *finder) titles() error {

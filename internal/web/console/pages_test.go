@@ -7,6 +7,7 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/assess"
 	"github.com/tongban/tongban/internal/audit"
+	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/jobs"
 	"github.com/tongban/tongban/internal/web"
@@ -70,5 +71,10 @@ func TestPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	webtest.Check(t, v.created, createdPage{Page: samplePage("账号已建立"), Name: "李静", Login: "li", Password: "abc", OTP: "otpauth://totp/x", QR: qr, Back: web.Link{Href: "/console/staff/7", Text: "到这个账号"}})
-	webtest.Covered(t, rt, "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
+	missed := missesPage{Page: samplePage("没搜到的词")}
+	missed.Table = missTable(missed.Page, []catalog.Miss{{Words: "养狗证", Times: 12, Near: 3, Last: at()}})
+	none := missed
+	none.Table = missTable(missed.Page, nil)
+	webtest.Check(t, v.misses, missed, none)
+	webtest.Covered(t, rt, "templates/misses.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
 }
