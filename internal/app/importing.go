@@ -71,6 +71,12 @@ func (r *Rooms) Import(ctx context.Context, f *Folder, o ImportOptions) (warning
 		}
 	}
 	say("事项", len(f.Items), len(f.Items))
+	if err := r.Catalog.ImportChoices(ctx, a, f.Featured); err != nil {
+		return warnings, err
+	}
+	if _, err := r.Catalog.SettleFeatured(ctx); err != nil { // windows may have changed without any item
+		return warnings, err
+	}
 	held, err := r.licences(ctx, f.Licences, refs)
 	if err != nil {
 		return warnings, err

@@ -19,6 +19,9 @@ type Service struct {
 
 	log *slog.Logger
 
+	assist   AssistWindows
+	compiled compiledRules
+
 	versions  keptByID[Version]
 	templates keptByID[Template]
 	index     db.Kept[Index]
@@ -28,8 +31,9 @@ type Service struct {
 type Config struct {
 	DB       *db.DB
 	Identity *identity.Service
-	Formats  form.Formats // checkers of identity numbers, for forms
-	Log      *slog.Logger // nil: silent
+	Formats  form.Formats  // checkers of identity numbers, for forms
+	Log      *slog.Logger  // nil: silent
+	Assist   AssistWindows // nil: no centre has windows for assistance
 }
 
 // New makes the service.
@@ -37,9 +41,11 @@ func New(c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{db: c.DB, ids: c.Identity, formats: c.Formats, log: c.Log,
+	s := &Service{db: c.DB, ids: c.Identity, formats: c.Formats, log: c.Log, assist: c.Assist,
 		versions: keptByID[Version]{max: 4096}, templates: keptByID[Template]{max: 4096},
 		index: db.Kept[Index]{Age: indexAge, Version: sqlIndexVersion, Bump: sqlBumpIndex, Name: "catalogue", Load: loadIndex}}
+	c.DB.Attach(serviceKey{}, s)
+	return s
 }
 
 // Guide gives the version in force of an item, by its 31-character code.
