@@ -38,6 +38,7 @@ type Folder struct {
 	Types     []licence.Type
 	Licences  []LicenceFile
 	Items     []ItemFile
+	Featured  []catalog.ChoiceInput
 	History   *HistoryPlan
 }
 
@@ -83,7 +84,7 @@ func ReadFolder(fsys fs.FS) (*Folder, error) {
 		{"city.yaml", &f.City}, {"divisions.yaml", &f.Divisions}, {"units.yaml", &f.Units}, {"persons.yaml", &f.Persons},
 		{"entities.yaml", &f.Entities}, {"mandates.yaml", &f.Mandates}, {"staff.yaml", &f.Staff}, {"windows.yaml", &f.Windows},
 		{"topics.yaml", &f.Topics}, {"events.yaml", &f.Events}, {"catalogue.yaml", &f.Catalogue}, {"synonyms.yaml", &f.Synonyms}, {"elements.yaml", &f.Elements}, {"licence-types.yaml", &f.Types}, {"licences.yaml", &f.Licences},
-		{"history.yaml", &f.History},
+		{"history.yaml", &f.History}, {"featured.yaml", &f.Featured},
 	} {
 		if err := readYAML(fsys, part.name, part.to); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			all = errors.Join(all, err)

@@ -37,6 +37,21 @@ func TestSampleCity(t *testing.T) {
 		t.Fatal(err)
 	}
 	planned := f.History.Cases
+	lists, err := r.Catalog.Featured(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lists { // 第九条: none of the nine is empty
+		t.Logf("%s: %d matters, %d lists", l.Name, l.Matters, l.Items)
+		if l.Matters == 0 {
+			t.Errorf("nothing is in %s", l.Name)
+		}
+	}
+	t0 := time.Now()
+	if n, err := r.Catalog.SettleFeatured(ctx); err != nil || n != 0 {
+		t.Errorf("settled anew, %d moved (%v)", n, err)
+	}
+	t.Logf("settled anew in %v", time.Since(t0))
 	f.History.Cases /= 10
 	if err := r.History(ctx, f.History, clk, nil); err != nil {
 		t.Fatal(err)

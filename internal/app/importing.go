@@ -83,6 +83,12 @@ func (r *Rooms) Import(ctx context.Context, f *Folder, o ImportOptions) (warning
 	if err := r.Catalog.ImportSynonyms(ctx, a, f.Synonyms); err != nil {
 		return warnings, err
 	}
+	if err := r.Catalog.ImportChoices(ctx, a, f.Featured); err != nil {
+		return warnings, err
+	}
+	if _, err := r.Catalog.SettleFeatured(ctx); err != nil { // windows may have changed without any item
+		return warnings, err
+	}
 	held, err := r.licences(ctx, f.Licences, refs)
 	if err != nil {
 		return warnings, err

@@ -98,13 +98,14 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	if r.Notify, err = r.messages(); err != nil {
 		return err
 	}
-	r.Catalog = catalog.New(catalog.Config{DB: r.DB, Identity: r.Identity, Formats: Formats(), Log: r.Log})
+	r.Catalog = catalog.New(catalog.Config{DB: r.DB, Identity: r.Identity, Formats: Formats(), Log: r.Log, Assist: channel.AssistWindows})
 	r.Licences = licence.New(licence.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Signer: r.Keys.Signer(), Log: r.Log})
 	r.Ratings = rating.New(rating.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Log: r.Log, Open: c.rating()})
 	r.Channel = channel.New(channel.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
 	r.Casework = casework.New(casework.Config{DB: r.DB, Catalog: r.Catalog, Identity: r.Identity, Calendar: r.Calendar, Files: r.Files,
 		Licences: r.Licences, Ratings: r.Ratings, Notify: r.Notify, Vault: vault, Log: r.Log, KeepReceiptClock: c.KeepReceiptClock})
 	r.Assess = assess.New(assess.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
+	r.Catalog.Handlers(r.Jobs)
 	r.Licences.Handlers(r.Jobs)
 	r.Casework.Handlers(r.Jobs)
 	r.Assess.Handlers(r.Jobs)
@@ -135,6 +136,7 @@ func (r *Rooms) periodic() {
 		return err
 	})
 	r.Jobs.Every("catalog.effect", time.Minute, 0)
+	r.Jobs.Every(catalog.JobFeatured, 24*time.Hour, 2*time.Hour)
 	r.Jobs.Handle("files.sweep", func(ctx context.Context, _ jobs.Job) error {
 		_, err := r.Files.Sweep(ctx)
 		return err

@@ -73,6 +73,7 @@ func Check(g *Guide, f *form.Form) []Problem {
 	c.steps(g)
 	c.results(g, f)
 	c.fees(g)
+	c.auto(g, f)
 	return c.out
 }
 

@@ -349,7 +349,7 @@ func (d *differ) fields(path, zh, en string, old, new *formDoc, a, b []formField
 			}
 			return Neutral
 		},
-		rules: []rule[formField]{
+		rules: []aspect[formField]{
 			{path: "required", one: func(f *formField) said {
 				if f.required {
 					return inWords("1", "必填", "required")

@@ -209,8 +209,8 @@ func upperFirst(s string) string {
 	return s
 }
 
-// rule says how one part of a T is compared and spoken of: a value or a list.
-type rule[T any] struct {
+// aspect says how one part of a T is compared and spoken of: a value or a list.
+type aspect[T any] struct {
 	path   string
 	zh, en string                   // what it is called; empty where the subject says enough
 	one    func(*T) said            // a value
@@ -220,7 +220,7 @@ type rule[T any] struct {
 }
 
 // compare compares two values by their rules.
-func compare[T any](d *differ, at string, who subject, old, new *T, rules []rule[T]) {
+func compare[T any](d *differ, at string, who subject, old, new *T, rules []aspect[T]) {
 	for _, r := range rules {
 		path := strings.TrimPrefix(at+"/"+r.path, "/")
 		if r.many != nil {
@@ -284,7 +284,7 @@ type entry[T any] struct {
 	name   func(*T) (zh, en string)
 	note   func(*T) (zh, en string) // more about one that is added or removed; may be nil
 	added  func(*T) Burden          // nil: neutral
-	rules  []rule[T]
+	rules  []aspect[T]
 	nested func(d *differ, at string, who subject, old, new *T) // lists within one; may be nil
 	of     subject                                              // what the list belongs to, if not to the guide
 }

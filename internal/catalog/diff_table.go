@@ -11,7 +11,7 @@ import (
 // The tables below name every part of a guide; a test changes each part in turn
 // and sees that Diff speaks of it.
 
-var basicsRules = []rule[Basics]{
+var basicsRules = []aspect[Basics]{
 	{path: "name", zh: "事项名称", en: "name", one: func(b *Basics) said { return plain(b.Name) }},
 	{path: "nameEn", zh: "英文名称", en: "English name", one: func(b *Basics) said { return plain(b.NameEN) }},
 	{path: "code", zh: "实施编码", en: "code", one: func(b *Basics) said { return plain(b.Code) }},
@@ -45,7 +45,7 @@ var basicsRules = []rule[Basics]{
 	{path: "hot", zh: "首页热门次序", en: "place on the home page", one: func(b *Basics) said { return number(b.Hot, "", "", "不显示", "not shown") }},
 }
 
-var departmentRules = []rule[Department]{
+var departmentRules = []aspect[Department]{
 	{path: "name", zh: "实施主体", en: "deciding unit", one: func(d *Department) said { return plain(d.Name) }},
 	{path: "unit", zh: "实施主体的单位代号", en: "key of the deciding unit", one: func(d *Department) said { return plain(d.Unit) }},
 	{path: "uscc", zh: "实施主体的统一社会信用代码", en: "credit code of the deciding unit", one: func(d *Department) said { return plain(d.USCC) }},
@@ -57,7 +57,7 @@ var departmentRules = []rule[Department]{
 
 var windowEntries = entry[Window]{zh: "办理窗口", en: "window", key: func(w *Window) string { return w.Name },
 	name: func(w *Window) (string, string) { return w.Name, "" }, added: func(*Window) Burden { return Lighter },
-	rules: []rule[Window]{
+	rules: []aspect[Window]{
 		{path: "name", zh: "名称", en: "name", one: func(w *Window) said { return plain(w.Name) }},
 		{path: "address", zh: "地址", en: "address", one: func(w *Window) said { return plain(w.Address) }},
 		{path: "hours", zh: "办公时间", en: "hours", one: func(w *Window) said { return plain(w.Hours) }},
@@ -66,8 +66,8 @@ var windowEntries = entry[Window]{zh: "办理窗口", en: "window", key: func(w 
 	}}
 
 // lineRules are the sections that are lists of sentences.
-var lineRules = map[string][]rule[Guide]{
-	"conditions": {{path: "conditions", zh: "受理标准", en: "conditions", many: func(g *Guide) []said { return texts(g.Conditions) }, more: Heavier}},
+var lineRules = map[string][]aspect[Guide]{
+	"conditions": {{path: "conditions", zh: "受理标准", en: "conditions", many: func(g *Guide) []said { return texts(conditionTexts(g.Conditions)) }, more: Heavier}},
 	"rights":     {{path: "rights", zh: "申请人的权利", en: "rights", many: func(g *Guide) []said { return texts(g.Rights) }, more: Lighter}},
 	"duties":     {{path: "duties", zh: "申请人的义务", en: "duties", many: func(g *Guide) []said { return texts(g.Duties) }, more: Heavier}},
 	"demo":       {{path: "demo", zh: "演示数据标记", en: "marks of demonstration data", many: func(g *Guide) []said { return texts(g.Demo) }}},
@@ -84,7 +84,7 @@ func materialEntries(old, new *formDoc) entry[Material] {
 	}
 	line := entry[Line]{zh: "补正要点", en: "requirement", key: func(l *Line) string { return l.Code },
 		name: func(l *Line) (string, string) { return l.Text, "" }, added: func(*Line) Burden { return Heavier },
-		rules: []rule[Line]{
+		rules: []aspect[Line]{
 			{path: "code", zh: "代号", en: "code", one: func(l *Line) said { return plain(l.Code) }},
 			{path: "text", zh: "内容", en: "text", one: func(l *Line) said { return plain(l.Text) }},
 		}}
@@ -99,7 +99,7 @@ func materialEntries(old, new *formDoc) entry[Material] {
 			line.of = who
 			entries(d, at+"/lines", a.Lines, b.Lines, line)
 		},
-		rules: []rule[Material]{
+		rules: []aspect[Material]{
 			{path: "necessity", one: func(m *Material) said { return necessityCodes.say(m.Necessity) },
 				weigh: grows(ranked([]string{"optional", "tolerant", "required"}, func(m *Material) string { return m.Necessity }))},
 			{path: "when", zh: "提交条件", en: "condition", one: func(m *Material) said { return cmp.Or(new, old).condition(m.When) }, weigh: narrower},
@@ -155,7 +155,7 @@ func narrower(old, new *Material) Burden {
 
 var stepEntries = entry[Step]{zh: "环节", en: "step", key: func(s *Step) string { return s.Key },
 	name: func(s *Step) (string, string) { return s.Name, "" },
-	rules: []rule[Step]{
+	rules: []aspect[Step]{
 		{path: "days", zh: "内部时限", en: "internal limit", one: func(s *Step) said { return number(s.Days, "个工作日", "working days", "不另计", "none") }},
 		{path: "unit", zh: "承办单位", en: "unit", one: func(s *Step) said { return plain(s.Unit) }},
 		{path: "role", zh: "承办角色", en: "role", one: func(s *Step) said { return roleCodes.say(s.Role) }},
@@ -172,16 +172,16 @@ var limitsRules = slices.Concat(
 	limitRules("delivery", "送达时限", "limit of delivery", Heavier, func(l *Limits) *Limit { return l.Delivery }),
 	limitRules("extension", "可以延长的时限", "extension", Heavier, func(l *Limits) *Limit { return l.Extension }),
 	limitRules("correction", "补正时限", "time to correct", Lighter, func(l *Limits) *Limit { return l.Correction }),
-	[]rule[Limits]{
+	[]aspect[Limits]{
 		{path: "statutoryBasis", zh: "法定时限的依据", en: "basis of the limit by law", one: func(l *Limits) said { return plain(l.StatutoryBasis) }},
 		{path: "mark", zh: "法定时限的核对标记", en: "how well the limit by law was checked", one: func(l *Limits) said { return markCodes.say(l.Mark) }},
 	})
 
 // limitRules compare one limit, of which longer means b, and its note. A limit
 // that is not given is the regime's, whose length the guide does not tell.
-func limitRules(path, zh, en string, b Burden, of func(*Limits) *Limit) []rule[Limits] {
+func limitRules(path, zh, en string, b Burden, of func(*Limits) *Limit) []aspect[Limits] {
 	longer := grows(func(l *Limits) float64 { return of(l).length() })
-	return []rule[Limits]{
+	return []aspect[Limits]{
 		{path: path, zh: zh, en: en, one: func(l *Limits) said { return duration(of(l)) }, weigh: func(old, new *Limits) Burden {
 			if w := longer(old, new); b == Heavier || w == Neutral {
 				return w
@@ -202,7 +202,7 @@ var specialEntries = entry[Special]{zh: "特别程序", en: "special procedure",
 		w := specialCodes.say(s.Kind)
 		return w.zh, w.en
 	}, added: func(*Special) Burden { return Heavier },
-	rules: []rule[Special]{
+	rules: []aspect[Special]{
 		{path: "days", zh: "时间", en: "time", one: func(s *Special) said { return number(s.Days, "个工作日", "working days", "", "") },
 			weigh: grows(whole(func(s *Special) int { return s.Days }))},
 		{path: "basis", zh: "依据", en: "basis", one: func(s *Special) said { return plain(s.Basis) }},
@@ -211,7 +211,7 @@ var specialEntries = entry[Special]{zh: "特别程序", en: "special procedure",
 var feeEntries = entry[Fee]{zh: "收费项目", en: "fee", key: func(f *Fee) string { return f.Name },
 	name: func(f *Fee) (string, string) { return f.Name, "" }, note: func(f *Fee) (string, string) { return f.Standard, f.Standard },
 	added: func(*Fee) Burden { return Heavier },
-	rules: []rule[Fee]{
+	rules: []aspect[Fee]{
 		{path: "standard", zh: "标准", en: "amount", one: func(f *Fee) said { return plain(f.Standard) }, weigh: grows(func(f *Fee) float64 { return onlyNumber(f.Standard) })},
 		{path: "reducible", zh: "允许减免", en: "may be reduced", one: func(f *Fee) said { return yesNo(f.Reducible) }, weigh: shrinks(flag(func(f *Fee) bool { return f.Reducible }))},
 		{path: "reduction", zh: "减免规定", en: "reduction", one: func(f *Fee) said { return plain(f.Reduction) }},
@@ -236,7 +236,7 @@ func onlyNumber(s string) float64 {
 
 var resultEntries = entry[Result]{zh: "办理结果", en: "result", key: func(r *Result) string { return r.Name },
 	name: func(r *Result) (string, string) { return r.Name, "" },
-	rules: []rule[Result]{
+	rules: []aspect[Result]{
 		{path: "delivery", zh: "领取方式", en: "delivery", many: func(r *Result) []said { return deliveryCodes.all(r.Delivery) }, more: Lighter},
 		{path: "years", zh: "有效期", en: "validity", one: func(r *Result) said { return number(r.Years, "年", "years", "长期或者不设", "unlimited") },
 			weigh: shrinks(func(r *Result) float64 {
@@ -261,7 +261,7 @@ var resultEntries = entry[Result]{zh: "办理结果", en: "result", key: func(r 
 
 var basisEntries = entry[Basis]{zh: "法律依据", en: "legal basis", key: func(b *Basis) string { return b.Law + " " + b.Article },
 	name: func(b *Basis) (string, string) { return strings.TrimSpace(b.Law + " " + b.Article), "" },
-	rules: []rule[Basis]{
+	rules: []aspect[Basis]{
 		{path: "law", zh: "名称", en: "law", one: func(b *Basis) said { return plain(b.Law) }},
 		{path: "docNo", zh: "文号", en: "number", one: func(b *Basis) said { return plain(b.DocNo) }},
 		{path: "article", zh: "条款", en: "article", one: func(b *Basis) said { return plain(b.Article) }},
@@ -271,22 +271,22 @@ var basisEntries = entry[Basis]{zh: "法律依据", en: "legal basis", key: func
 
 var questionEntries = entry[Question]{zh: "常见问题", en: "question", key: func(q *Question) string { return q.Q },
 	name: func(q *Question) (string, string) { return q.Q, "" },
-	rules: []rule[Question]{
+	rules: []aspect[Question]{
 		{path: "q", zh: "问法", en: "wording", one: func(q *Question) said { return plain(q.Q) }},
 		{path: "a", zh: "回答", en: "answer", one: func(q *Question) said { return plain(q.A) }},
 	}}
 
-var contactRules = []rule[Contacts]{
+var contactRules = []aspect[Contacts]{
 	{path: "consult", zh: "咨询方式", en: "where to ask", one: func(c *Contacts) said { return plain(c.Consult) }},
 	{path: "complaint", zh: "投诉方式", en: "where to complain", one: func(c *Contacts) said { return plain(c.Complaint) }},
 }
 
-var remedyRules = []rule[Remedies]{
+var remedyRules = []aspect[Remedies]{
 	{path: "reconsideration", zh: "行政复议", en: "reconsideration", one: func(r *Remedies) said { return plain(r.Reconsideration) }},
 	{path: "litigation", zh: "行政诉讼", en: "litigation", one: func(r *Remedies) said { return plain(r.Litigation) }},
 }
 
-var privacyRules = []rule[Privacy]{
+var privacyRules = []aspect[Privacy]{
 	{path: "data", zh: "处理的个人信息", en: "personal data processed", many: func(p *Privacy) []said { return texts(p.Data) }, more: Heavier},
 	{path: "shared", zh: "个人信息的提供对象", en: "who is given the data", many: func(p *Privacy) []said { return texts(p.Shared) }, more: Heavier},
 	{path: "processor", zh: "个人信息处理者", en: "who processes the data", one: func(p *Privacy) said { return plain(p.Processor) }},

@@ -32,7 +32,7 @@ func rich() *Guide {
 			Appointment: true, Agent: true, Summary: "说明", SummaryEN: "summary", Quota: "每年十家", Hot: 3},
 		Department: Department{Unit: "u", Name: "审批局", USCC: "x", Nature: "1", Joint: []string{"卫健委", "消防"}, Entrusted: "省局", Receiving: "zx"},
 		Windows:    []Window{{"A01", "一号", "工作日", "0510", "地铁"}, {"B02", "二号", "周末", "0511", "公交"}},
-		Conditions: []string{"有固定的经营场所，面积与经营项目相适应", "有合格的从业人员"},
+		Conditions: []Condition{{Text: "有固定的经营场所，面积与经营项目相适应"}, {Text: "有合格的从业人员"}},
 		Materials: []Material{
 			{Code: "m01", Name: "营业执照", NameEN: "Business licence", Kind: "certificate", Necessity: "required", When: &Cond{Field: "mode", In: []string{"sale", "catering"}}, Media: "both", PaperLaw: "某法", Source: "government",
 				Issuer: "市场局", LicenceType: "business", Copies: 1, Spec: "A4", Formats: []string{"pdf", "jpg"}, MaxMB: 5, MaxFiles: 2, Standard: "有效", Filling: "照抄", Basis: "某办法", Lines: []Line{{"a", "请上传执照。"}, {"b", "请上传清楚的。"}}},
@@ -210,7 +210,7 @@ func TestDiffNothing(t *testing.T) {
 	if got := Diff(&s, s.clone()); len(got) != 0 {
 		t.Errorf("%+v", got)
 	}
-	if got := Diff(&Guide{}, &Guide{Conditions: []string{}, Form: nil}); len(got) != 0 {
+	if got := Diff(&Guide{}, &Guide{Conditions: []Condition{}, Form: nil}); len(got) != 0 {
 		t.Errorf("an empty list is none: %+v", got)
 	}
 }
@@ -280,8 +280,8 @@ func TestDiffWords(t *testing.T) {
 		{func(g *Guide) { g.Limits.Special = g.Limits.Special[:1] }, Lighter, "删去特别程序“检测”", "Removed: special procedure “testing”"},
 		{func(g *Guide) { g.Fees[0].Standard = "每证20元" }, Heavier, "收费项目“工本费”的标准由“每证10元”改为“每证20元”", "Fee “工本费”: amount changed from “每证10元” to “每证20元”"},
 		{func(g *Guide) { g.Fees = g.Fees[:1] }, Lighter, "删去收费项目“检测费”（每次200元）", "Removed: fee “检测费” (每次200元)"},
-		{func(g *Guide) { g.Conditions[0] = "有固定的经营场所，面积与经营品种相适应" }, Neutral, "受理标准中“有固定的经营场所，面积与经营项目相适应”改为“有固定的经营场所，面积与经营品种相适应”", "Conditions: “有固定的经营场所，面积与经营项目相适应” became “有固定的经营场所，面积与经营品种相适应”"},
-		{func(g *Guide) { g.Conditions = append(g.Conditions, "无犯罪记录") }, Heavier, "受理标准新增“无犯罪记录”", "Conditions: “无犯罪记录” added"},
+		{func(g *Guide) { g.Conditions[0].Text = "有固定的经营场所，面积与经营品种相适应" }, Neutral, "受理标准中“有固定的经营场所，面积与经营项目相适应”改为“有固定的经营场所，面积与经营品种相适应”", "Conditions: “有固定的经营场所，面积与经营项目相适应” became “有固定的经营场所，面积与经营品种相适应”"},
+		{func(g *Guide) { g.Conditions = append(g.Conditions, Condition{Text: "无犯罪记录"}) }, Heavier, "受理标准新增“无犯罪记录”", "Conditions: “无犯罪记录” added"},
 		{func(g *Guide) { g.Basics.Visits = 0 }, Lighter, "到办事现场次数由1次改为0次", "Visits changed from 1 to none"},
 		{func(g *Guide) { g.Basics.Audience = []string{"1"} }, Heavier, "服务对象删去企业法人", "For whom: companies removed"},
 		{func(g *Guide) { g.Basics.Quota = "" }, Lighter, "不再有数量限制（原为“每年十家”）", "Quota removed, was “每年十家”"},

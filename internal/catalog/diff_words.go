@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // codes is a code table in words; a code that it lacks is said as it stands.
@@ -70,6 +71,18 @@ func number(n int, unitZH, unitEN, zeroZH, zeroEN string) said {
 		unitEN = " " + unitEN
 	}
 	return inWords(s, s+unitZH, s+unitEN)
+}
+
+// conditionTexts are conditions as sentences; one that holds only in some case
+// says which answer it looks at.
+func conditionTexts(list []Condition) []string {
+	out := make([]string, len(list))
+	for i, c := range list {
+		if out[i] = c.Text; c.When != nil {
+			out[i] += "（" + c.When.Field + "：" + strings.Join(c.When.In, "、") + "）"
+		}
+	}
+	return out
 }
 
 func texts(list []string) []said {

@@ -13,6 +13,7 @@
 //	catalogue.yaml ──ImportBasics──► basic item ─┐ locks name, code, type, basis
 //	item file ──Import──► Check ──► template n+1 ─┴─► list version n+1 (what differs)
 //	                                   │                  └──► change, for the feed
+//	                                   │                  └──► featured lists 特色服务清单, at the end of the act
 //	                                   └──► search document; proposals to lists that follow
 //	person ──Search──► Index (in memory) ──► Guide(code) = version in force
 //	case   ──ByVersion──► the version it pins, for ever

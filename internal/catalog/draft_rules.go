@@ -121,19 +121,19 @@ type DraftEvent struct {
 	Note      string
 }
 
-// Move says what can be done in a state, and who may.
-type Move struct {
+// DraftOffer says what can be done in a state, and who may.
+type DraftOffer struct {
 	Act  DraftAct
 	Who  identity.Act
 	Note bool // words are needed
 }
 
 // DraftActs lists what a state offers, in the table's order.
-func DraftActs(st DraftState) []Move {
-	var out []Move
+func DraftActs(st DraftState) []DraftOffer {
+	var out []DraftOffer
 	for _, m := range draftMoves {
 		if m.from == st {
-			out = append(out, Move{m.act, m.who, m.note})
+			out = append(out, DraftOffer{m.act, m.who, m.note})
 		}
 	}
 	return out

@@ -1,6 +1,10 @@
 package catalog
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/tongban/tongban/internal/rule"
+)
 
 // Guide 办事指南 is the frozen contract of a published item version: what a
 // person may be asked for, by whom, until when, at what price, with what
@@ -29,6 +33,7 @@ type Guide struct {
 
 	Form    json.RawMessage `json:"form"`           // form language (docs/forms.md)
 	Privacy Privacy         `json:"privacy"`        // 个人信息处理告知 (个人信息保护法 第十七条)
+	Auto    []rule.Clause   `json:"auto,omitempty"` // 秒批规则: the published conditions of an instant decision, each with its basis
 	Demo    []string        `json:"demo,omitempty"` // parts that are demonstration data: "windows", "contacts", "limits.promised", …
 }
 

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"time"
 
 	"github.com/tongban/tongban/internal/errs"
@@ -20,14 +21,15 @@ type Item struct {
 	ReceivingUnitID int64  // centre whose windows receive it
 	Division        string // 12 digits
 	State           ItemState
-	Level           string // 行使层级
-	VersionID       int64  // the version in force
-	Hot             int    // order among 热门 on the home page, 0 = not shown
-	NextVersion     int64  // a version that is published and takes effect on NextFrom, 0 if none
-	NextFrom        string // date
-	StateReason     string // why it is paused or cancelled
-	Successor       string // 实施编码 of the item that takes its place
-	Facts           Facts  // of the guide in force
+	Level           string   // 行使层级
+	VersionID       int64    // the version in force
+	Hot             int      // order among 热门 on the home page, 0 = not shown
+	NextVersion     int64    // a version that is published and takes effect on NextFrom, 0 if none
+	NextFrom        string   // date
+	StateReason     string   // why it is paused or cancelled
+	Successor       string   // 实施编码 of the item that takes its place
+	Facts           Facts    // of the guide in force
+	Featured        []string // keys of the featured lists that it is in, in their order
 }
 
 // Facts 事项特征 are what lists and filters need of a guide, without reading it.
@@ -44,6 +46,12 @@ type Facts struct {
 	Promised    Limit  `json:"promised"`
 	Statutory   Limit  `json:"statutory"`
 	Fee         bool   `json:"fee,omitempty"`
+
+	Electronic         bool `json:"electronic,omitempty"`         // the result can come electronically
+	Photo              bool `json:"photo,omitempty"`              // a photograph or a licence does for every necessary document
+	Certificates       int  `json:"certificates,omitempty"`       // documents that government issues
+	CertificatesByHand int  `json:"certificatesByHand,omitempty"` // of these, how many are needed and no licence can replace
+	Auto               int  `json:"auto,omitempty"`               // clauses of an instant decision 秒批
 }
 
 // facts of a guide.
@@ -54,12 +62,22 @@ func (g *Guide) facts() Facts {
 		Statutory: Limit{Days: g.Limits.Statutory.Days, Unit: g.Limits.Statutory.Unit}, Fee: len(g.Fees) > 0}
 	for _, way := range g.Result().Delivery {
 		f.Post = f.Post || way == Electronic || way == Mail
+		f.Electronic = f.Electronic || way == Electronic
 	}
+	f.Photo, f.Auto = true, len(g.Auto)
 	for _, m := range g.Materials {
+		if m.Source == "government" {
+			f.Certificates++
+			if m.LicenceType == "" && m.Necessity != "optional" {
+				f.CertificatesByHand++
+			}
+		}
 		if m.Required() {
 			f.Materials++
 			if m.LicenceType == "" {
 				f.ByHand++
+				types := m.FileTypes()
+				f.Photo = f.Photo && m.Media != "paper" && (slices.Contains(types, "jpeg") || slices.Contains(types, "png"))
 			}
 		}
 	}

@@ -99,9 +99,13 @@ func (s *Service) publish(tx *db.Tx, a actor.Actor, t *Template, l list, p publi
 }
 
 // change notes what happened to a published list; the feed gives it a position
-// once the act is committed.
+// once the act is committed. The featured lists of its matter follow at the end
+// of the act.
 func change(tx *db.Tx, item int64, code, kind string, version int64) {
 	tx.Queue(sqlPutChange, tx.NewID(), item, code, kind, version, tx.NowMicros())
+	if s, ok := tx.Value(serviceKey{}).(*Service); ok {
+		s.settleLater(tx, item, code)
+	}
 }
 
 // readVersion reads a version and lays it upon its template.

@@ -114,7 +114,7 @@ func (v *Version) Personal(answers form.Values) Personal {
 	could := couldBeAsked(f, p.Answers)
 	for _, s := range g.Scenarios {
 		if fd := f.Field(s.Field); fd != nil && could[s.Field] {
-			p.Questions = append(p.Questions, ScenarioQuestion{s, options(fd), p.Answers[s.Field] != nil})
+			p.Questions = append(p.Questions, ScenarioQuestion{s, optionsOf(fd), p.Answers[s.Field] != nil})
 		}
 	}
 	for _, c := range g.Conditions {
@@ -205,7 +205,7 @@ func (c *Cond) Words(f *form.Form) (zh, en string) {
 	}
 	var labels, labelsEN []string
 	for _, value := range c.In {
-		for _, o := range options(fd) {
+		for _, o := range optionsOf(fd) {
 			if o.Value == value {
 				labels, labelsEN = append(labels, o.Label), append(labelsEN, cmp.Or(o.LabelEN, o.Label))
 			}
@@ -214,8 +214,8 @@ func (c *Cond) Words(f *form.Form) (zh, en string) {
 	return "“" + fd.Title + "”为“" + strings.Join(labels, "”或者“") + "”时", "when “" + titleEN + "” is “" + strings.Join(labelsEN, "” or “") + "”"
 }
 
-// options of a question that may be a scenario; a yes-no field has two.
-func options(fd *form.Field) []form.Option {
+// optionsOf of a question that may be a scenario; a yes-no field has two.
+func optionsOf(fd *form.Field) []form.Option {
 	if fd.Type == form.Boolean {
 		return []form.Option{{Value: "true", Label: "是", LabelEN: "Yes"}, {Value: "false", Label: "否", LabelEN: "No"}}
 	}

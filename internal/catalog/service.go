@@ -21,6 +21,9 @@ type Service struct {
 
 	log *slog.Logger
 
+	assist   AssistWindows
+	compiled compiledRules
+
 	versions  keptByID[Version]
 	templates keptByID[Template]
 	index     db.Kept[Index]
@@ -36,8 +39,9 @@ type Service struct {
 type Config struct {
 	DB       *db.DB
 	Identity *identity.Service
-	Formats  form.Formats // checkers of identity numbers, for forms
-	Log      *slog.Logger // nil: silent
+	Formats  form.Formats  // checkers of identity numbers, for forms
+	Log      *slog.Logger  // nil: silent
+	Assist   AssistWindows // nil: no centre has windows for assistance
 }
 
 // New makes the service.
@@ -45,9 +49,10 @@ func New(c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{db: c.DB, ids: c.Identity, formats: c.Formats, log: c.Log,
+	s := &Service{db: c.DB, ids: c.Identity, formats: c.Formats, log: c.Log, assist: c.Assist,
 		versions: keptByID[Version]{max: 4096}, templates: keptByID[Template]{max: 4096}}
 	s.index = db.Kept[Index]{Age: indexAge, Version: sqlIndexVersion, Bump: sqlBumpIndex, Name: "catalogue", Load: s.loadIndex}
+	c.DB.Attach(serviceKey{}, s)
 	return s
 }
 

@@ -9,7 +9,7 @@ import (
 
 const itemColumns = `item.id, item.code, item.basic_code, item.name, item.name_en, item.summary, item.type, item.case_type,
 	item.unit_id, item.receiving_unit_id, item.division, item.state, item.version_id, item.level, item.hot,
-	item.next_version_id, item.next_from, item.state_reason, item.successor, item.facts`
+	item.next_version_id, item.next_from, item.state_reason, item.successor, item.facts, item.featured`
 
 const (
 	versionColumns = `id, item_id, no, guide, hash, effective_from, published_at, published_by, template_id, reason`
@@ -51,23 +51,26 @@ func SQL() []string {
 		sqlBasics, sqlBasicByKey, sqlBasicByID, sqlPutBasic, sqlAllItems,
 		sqlTemplateByID, sqlTemplatesOf, sqlLastTemplate, sqlPutTemplate, sqlSetTemplate, sqlListsOfTemplate,
 		sqlSynonyms, sqlPutSynonym, sqlDropSynonyms, sqlAliases,
-		sqlMissPut, sqlMissAgain, sqlMissDrop, sqlMissCount, sqlMisses)
+		sqlMissPut, sqlMissAgain, sqlMissDrop, sqlMissCount, sqlMisses,
+		sqlHoldCatalog, sqlMattersOf, sqlItemsOf, sqlRulesNow, sqlRulesOf, sqlRuleNo, sqlPutRule, sqlRuleApplied, sqlChoicesAbout, sqlChoicesOf, sqlChoiceByID,
+		sqlPutChoice, sqlWithdrawChoice, sqlSetFeatured, sqlPutMove, sqlMovesOf, sqlMovesOfItem, sqlMoveCounts, sqlMatterCodes)
 }
 
 type scanner interface{ Scan(dest ...any) error }
 
 func scanItem(r scanner) (*Item, error) {
 	var it Item
-	var facts string
+	var facts, featured string
 	err := r.Scan(&it.ID, &it.Code, &it.BasicCode, &it.Name, &it.NameEN, &it.Summary, &it.Type, &it.CaseType,
 		&it.UnitID, &it.ReceivingUnitID, &it.Division, &it.State, &it.VersionID, &it.Level, &it.Hot,
-		&it.NextVersion, &it.NextFrom, &it.StateReason, &it.Successor, &facts)
+		&it.NextVersion, &it.NextFrom, &it.StateReason, &it.Successor, &facts, &featured)
 	if err != nil {
 		return nil, err
 	}
 	if err := json.Unmarshal([]byte(facts), &it.Facts); err != nil {
 		return nil, fmt.Errorf("stored facts: %w", err)
 	}
+	it.Featured = keysOf(featured)
 	return &it, nil
 }
 

@@ -74,9 +74,29 @@ const (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (key) DO UPDATE SET centre_id = excluded.centre_id, no = excluded.no, name = excluded.name, kind = excluded.kind,
 		hours = excluded.hours, address = excluded.address, phone = excluded.phone, updated_at = excluded.updated_at`
-	sqlWindows      = `SELECT id, key, centre_id, no, name, kind, hours, address, phone FROM service_window WHERE centre_id = $1 ORDER BY no, id LIMIT 500`
-	sqlWindowCounts = `SELECT centre_id, count(*) FROM service_window GROUP BY centre_id`
+	sqlWindows       = `SELECT id, key, centre_id, no, name, kind, hours, address, phone FROM service_window WHERE centre_id = $1 ORDER BY no, id LIMIT 500`
+	sqlWindowCounts  = `SELECT centre_id, count(*) FROM service_window GROUP BY centre_id`
+	sqlAssistWindows = `SELECT centre_id, count(*) FROM service_window WHERE kind = $1 GROUP BY centre_id`
 )
+
+// AssistWindows counts the windows for assistance 帮办代办 at each centre, by the
+// centre's unit.
+func AssistWindows(q db.Queryer) (map[int64]int, error) {
+	rows, err := q.Query(sqlAssistWindows, string(Assist))
+	if err != nil {
+		return nil, err
+	}
+	out := map[int64]int{}
+	for rows.Next() {
+		var centre int64
+		var n int
+		if err := rows.Scan(&centre, &n); err != nil {
+			return nil, err
+		}
+		out[centre] = n
+	}
+	return out, nil
+}
 
 // ImportWindows stores windows by their key, as one act; those that
 // are there are brought up to date, others stay. Errors: every wrong field at once, as

@@ -78,6 +78,35 @@ func TestWrite(t *testing.T) {
 				t.Errorf("%v %v %v, called %d", ok, b, ref, called)
 			}
 		})
+		t.Run("what comes last comes once, within the act", func(t *testing.T) {
+			var ran []string
+			last := func(tx *db.Tx, key string, err error) {
+				tx.AtEnd(key, func(tx *db.Tx) error {
+					ran = append(ran, key)
+					if key == "a" {
+						tx.AtEnd("c", func(tx *db.Tx) error { ran = append(ran, "c"); return nil })
+					}
+					add(tx, int64(100+len(ran)), key)
+					return err
+				})
+			}
+			must(t, d.Write(ctx, "test.last", func(tx *db.Tx) error {
+				last(tx, "a", nil)
+				last(tx, "b", nil)
+				last(tx, "a", nil)
+				if len(ran) != 0 {
+					t.Error("it ran already")
+				}
+				return nil
+			}))
+			if got := fmt.Sprint(ran); got != "[a b c]" || count(t, d.Read(ctx), "id > 100") != 2 {
+				t.Error(got)
+			}
+			want := errors.New("no")
+			if err := d.Write(ctx, "test.last", func(tx *db.Tx) error { last(tx, "d", want); return nil }); err != want || count(t, d.Read(ctx), "id > 100") != 2 {
+				t.Error(err)
+			}
+		})
 		t.Run("an error undoes it", func(t *testing.T) {
 			want := errors.New("no")
 			err := d.Write(ctx, "test.fail", func(tx *db.Tx) error {

@@ -18,7 +18,14 @@ type Tx struct {
 	run    runner
 	err    error // the first failure; it ends the act
 	done   bool
+	last   []closing
 	commit []func()
+}
+
+// closing is what an act does last.
+type closing struct {
+	key any
+	do  func(*Tx) error
 }
 
 // runner sends the statements of one act to its engine. Every error ends the act.
@@ -128,6 +135,18 @@ func (tx *Tx) Value(key any) any {
 // called Write. An act that is undone forgets it.
 func (tx *Tx) OnCommit(f func()) { tx.commit = append(tx.commit, f) }
 
+// AtEnd has f run when the function given to Write is through, as the last part
+// of the act; once for each key, however often it is asked for. It is for what
+// follows from all changes of an act together.
+func (tx *Tx) AtEnd(key any, f func(*Tx) error) {
+	for _, c := range tx.last {
+		if c.key == key {
+			return
+		}
+	}
+	tx.last = append(tx.last, closing{key, f})
+}
+
 // ready checks that the act may go on and brings the arguments into shape.
 func (tx *Tx) ready(sql string, args []any) ([]any, error) {
 	switch {
@@ -164,6 +183,12 @@ func (tx *Tx) call(fn func(*Tx) error) error {
 	if err := fn(tx); err != nil {
 		tx.Fail(err)
 		return err
+	}
+	for i := 0; i < len(tx.last); i++ {
+		if err := tx.last[i].do(tx); err != nil {
+			tx.Fail(err)
+			return err
+		}
 	}
 	return tx.err
 }

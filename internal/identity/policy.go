@@ -124,6 +124,7 @@ var rules = map[Act]rule{
 
 	CatalogueRead:   {staff: append(slices.Clone(steward), auditor...), system: true},
 	CatalogueManage: {staff: auditor, system: true},
+	FeaturedManage:  {staff: auditor, system: true},
 
 	CaseDraft:    {owner: true, hides: CaseDraft},
 	CaseReceive:  {staff: counter},
