@@ -68,16 +68,6 @@ func (s *Service) Apply(ctx context.Context, a actor.Actor, in Application) (c *
 		return nil, err
 	}
 	err = s.DB.Write(ctx, "casework.apply", func(tx *db.Tx) error {
-		if in.Once != nil {
-			prior, err := in.Once.Claim(tx)
-			if err != nil {
-				return err
-			}
-			if prior != "" {
-				c, err = s.scanCase(tx.QueryRow(sqlCaseByNo, prior))
-				return err
-			}
-		}
 		d := &Draft{ID: tx.NewID(), ItemID: it.ID, VersionID: v.ID, ItemName: it.Name, Owner: Filer{a.Kind, a.ID, a.Name}, Party: in.Party,
 			Data: DraftData{Values: in.Values, Delivery: in.Delivery, Paper: a.Kind == actor.Staff}}
 		if in.Consent {
@@ -86,15 +76,13 @@ func (s *Service) Apply(ctx context.Context, a actor.Actor, in Application) (c *
 		if err := s.handIn(tx, a, d, &v.Guide, in.Materials); err != nil {
 			return err
 		}
-		if c, err = s.receive(tx, a, d, r, w, it); err != nil {
-			return err
-		}
-		if in.Once != nil {
-			in.Once.Record(tx, c.No)
-		}
-		return nil
+		c, err = s.receive(tx, a, d, r, w, it, in.Once)
+		return err
 	})
-	return c, err
+	if err != nil {
+		return s.repeated(ctx, in.Once, err)
+	}
+	return c, nil
 }
 
 // handIn checks and takes over what is handed in for each material.

@@ -108,16 +108,6 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 		return nil, err
 	}
 	err = s.DB.Write(ctx, "casework.submit", func(tx *db.Tx) error {
-		if in.Once != nil {
-			prior, err := in.Once.Claim(tx)
-			if err != nil {
-				return err
-			}
-			if prior != "" {
-				c, err = s.scanCase(tx.QueryRow(sqlCaseByNo, prior))
-				return err
-			}
-		}
 		d, err := s.ownDraft(tx, a, draftID)
 		if err != nil {
 			return err
@@ -132,14 +122,12 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 			}
 		}
 		tx.QueueOne(ErrDraftChanged, sqlDropDraft, d.ID, d.Version)
-		if c, err = s.receive(tx, a, d, r, w, it); err != nil {
-			return err
-		}
-		if in.Once != nil {
-			in.Once.Record(tx, c.No)
-		}
-		return nil
+		c, err = s.receive(tx, a, d, r, w, it, in.Once)
+		return err
 	})
+	if err != nil {
+		c, err = s.repeated(ctx, in.Once, err)
+	}
 	if errors.Is(err, ErrNoDraft) || errors.Is(err, ErrDraftChanged) {
 		if prior, e := s.submitted(ctx, a, draftID); e == nil {
 			return prior, nil // another request handed it in meanwhile
@@ -153,7 +141,7 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 }
 
 // receive makes a case of a complete draft inside the act that hands it in.
-func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w world, it *catalog.Item) (*Case, error) {
+func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w world, it *catalog.Item, once Once) (*Case, error) {
 	mandate, err := s.entitled(tx, a, identity.CaseSubmit, it, &w.v.Guide, w.dir, d.Party)
 	if err != nil {
 		return nil, err
@@ -171,6 +159,9 @@ func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w worl
 		return nil, err
 	}
 	c.Mandate = mandate
+	if once != nil {
+		once.Claim(tx, c.No)
+	}
 	m, _ := MoveFor("", Submit)
 	st := &step{s: s, tx: tx, a: a, c: c, w: w, m: m, from: "", fresh: true}
 	if err := st.storeMaterials(d); err != nil {
