@@ -87,6 +87,7 @@ func (s *Service) Apply(ctx context.Context, a actor.Actor, in Application) (c *
 
 // handIn checks and takes over what is handed in for each material.
 func (s *Service) handIn(tx *db.Tx, a actor.Actor, d *Draft, g *catalog.Guide, list []HandedIn) error {
+	var ids []int64
 	for _, in := range list {
 		m, ok := g.Material(in.Code)
 		at := "materials/" + in.Code
@@ -103,7 +104,7 @@ func (s *Service) handIn(tx *db.Tx, a actor.Actor, d *Draft, g *catalog.Guide, l
 				return errs.InvalidFields(*fd)
 			}
 			h.Files = append(h.Files, HandedDoc{File: f.Ref.ID, Name: fileName(f.Name), Size: f.Ref.Size, Type: string(f.Ref.Type), At: tx.Now()})
-			s.Files.Attach(tx, f.Ref.ID)
+			ids = append(ids, f.Ref.ID)
 		}
 		if in.Licence != 0 {
 			ref, err := s.heldLicence(tx, d.Party, m, in.Licence)
@@ -114,6 +115,7 @@ func (s *Service) handIn(tx *db.Tx, a actor.Actor, d *Draft, g *catalog.Guide, l
 		}
 		d.Data.put(h)
 	}
+	s.Files.Attach(tx, ids...)
 	return nil
 }
 
