@@ -96,7 +96,11 @@ func (s *server) acts() {
 			if err != nil {
 				return Case{}, err
 			}
-			return s.caseView(ctx, c, k.No)
+			v, err := s.Casework.ViewOf(ctx, c.Actor, k)
+			if err != nil {
+				return Case{}, err
+			}
+			return s.caseAs(ctx, c, v)
 		})
 	add(s, operation{id: "case-act", method: http.MethodPost, path: "/cases/{no}/acts", tag: "cases", once: true,
 		zh: "办理", en: "Do an act on a case", more: "A version that is no longer the case's gives 409 with its state in current, and nothing happens."},

@@ -39,7 +39,7 @@ type reading struct {
 
 func read(values form.Values, v *catalog.Version) *reading {
 	f := v.Form()
-	r := &reading{values: f.Prune(f.Normalise(values))}
+	r := &reading{values: f.Prune(values)}
 	r.found = f.Validate(r.values)
 	return r
 }
@@ -163,7 +163,8 @@ func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w worl
 		once.Claim(tx, c.No)
 	}
 	m, _ := MoveFor("", Submit)
-	st := &step{s: s, tx: tx, a: a, c: c, w: w, m: m, from: "", fresh: true}
+	c.parts = &parts{values: r.values, delivery: d.Data.Delivery}
+	st := &step{s: s, tx: tx, a: a, c: c, w: w, m: m, from: "", made: c.parts}
 	if err := st.storeMaterials(d); err != nil {
 		return nil, err
 	}
@@ -227,7 +228,7 @@ func caseNumber(code, date string, n int64) string {
 // traced as uses (用证留痕).
 func (st *step) storeMaterials(d *Draft) error {
 	var before []Handed
-	if !st.fresh { // a new case has none, and asking would cost a round trip
+	if st.made == nil { // a new case has none, and asking would cost a round trip
 		var err error
 		if before, err = st.s.materials(st.tx, st.c.ID); err != nil {
 			return err
@@ -238,7 +239,9 @@ func (st *step) storeMaterials(d *Draft) error {
 	}
 	for _, h := range d.Data.Materials {
 		if h.Empty() {
-			st.tx.Queue(sqlDropMaterial, st.c.ID, h.Code)
+			if st.made == nil {
+				st.tx.Queue(sqlDropMaterial, st.c.ID, h.Code)
+			}
 			continue
 		}
 		sealed, err := st.s.seal("material", h)
@@ -246,6 +249,9 @@ func (st *step) storeMaterials(d *Draft) error {
 			return err
 		}
 		st.tx.Queue(sqlPutMaterial, st.tx.NewID(), st.c.ID, h.Code, sealed)
+		if st.made != nil {
+			st.made.materials = append(st.made.materials, h)
+		}
 		if h.Licence != nil && !used(h.Licence.ID) {
 			err := st.s.Licences.UseTx(st.tx, st.a, licence.Use{LicenceID: h.Licence.ID, CaseNo: st.c.No, ItemName: st.c.ItemName, Purpose: "办理“" + st.c.ItemName + "”"})
 			if err != nil {
