@@ -11,7 +11,6 @@ import (
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/errs"
-	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/identity"
 )
 
@@ -97,7 +96,11 @@ func (s *server) acts() {
 			if err != nil {
 				return Case{}, err
 			}
-			return s.caseView(ctx, c, k.No)
+			v, err := s.Casework.ViewOf(ctx, c.Actor, k)
+			if err != nil {
+				return Case{}, err
+			}
+			return s.caseAs(ctx, c, v)
 		})
 	add(s, operation{id: "case-act", method: http.MethodPost, path: "/cases/{no}/acts", tag: "cases", once: true,
 		zh: "办理", en: "Do an act on a case", more: "A version that is no longer the case's gives 409 with its state in current, and nothing happens."},
@@ -205,6 +208,14 @@ func (s *server) submit(ctx context.Context, c *call, in *SubmitIn) (*casework.C
 
 // handedIn finds the files and licences that a whole application names.
 func (s *server) handedIn(ctx context.Context, c *call, it *catalog.Item, v *catalog.Version, party actor.Party, list []MaterialOf) ([]casework.HandedIn, error) {
+	var refs []FileRef
+	for _, in := range list {
+		refs = append(refs, in.Files...)
+	}
+	known, err := s.uploaded(ctx, c, refs...)
+	if err != nil {
+		return nil, err
+	}
 	var out []casework.HandedIn
 	var seen []string
 	for i, in := range list {
@@ -219,12 +230,11 @@ func (s *server) handedIn(ctx context.Context, c *call, it *catalog.Item, v *cat
 		seen = append(seen, in.Code)
 		h := casework.HandedIn{Code: in.Code, Paper: in.Paper}
 		for j, f := range in.Files {
-			var ref files.Ref
-			var err error
-			if ref, f.Name, err = s.redeem(ctx, c, f, m, fmt.Sprintf("%s/files/%d/file", at, j)); err != nil {
+			ref, name, err := s.redeem(c, known, f, m, fmt.Sprintf("%s/files/%d/file", at, j))
+			if err != nil {
 				return nil, err
 			}
-			h.Files = append(h.Files, casework.NamedFile{Ref: ref, Name: f.Name})
+			h.Files = append(h.Files, casework.NamedFile{Ref: ref, Name: name})
 		}
 		if in.Licence != "" {
 			err := s.receives(ctx, c, it)

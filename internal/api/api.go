@@ -66,8 +66,8 @@ type Config struct {
 type Shelf interface {
 	Messages(ctx context.Context, to actor.Party, cursor int64, limit int) (notify.Page, error)
 	Unread(ctx context.Context, to actor.Party) (int64, error)
-	ReadMessage(ctx context.Context, to actor.Party, id int64) error // 0: all
-	File(ctx context.Context, id int64) (files.Ref, error)
+	ReadMessage(ctx context.Context, to actor.Party, id int64) error      // 0: all
+	Files(ctx context.Context, ids ...int64) (map[int64]files.Ref, error) // those that there are
 	Party(ctx context.Context, p actor.Party) (identity.PartyInfo, error) // identity.ErrNoParty
 	AuditFeed(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Entry, error)
 	AuditOf(ctx context.Context, subject string, after int64, limit int) ([]audit.Entry, error)

@@ -302,6 +302,11 @@ func (s *server) caseView(ctx context.Context, c *call, no string) (Case, error)
 	if err != nil {
 		return Case{}, err
 	}
+	return s.caseAs(ctx, c, v)
+}
+
+// caseAs writes what the caller may see of a case.
+func (s *server) caseAs(ctx context.Context, c *call, v *casework.View) (Case, error) {
 	k := v.Case
 	open := c.Kind == actor.Person // staff say what for: POST /cases/{no}/unmask
 	out := Case{No: k.No, Version: k.Version, Item: v.Version.Guide.Basics.Code, ItemName: k.ItemName, GuideHash: v.Version.Hash,

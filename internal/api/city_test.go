@@ -100,8 +100,8 @@ func (s shelf) ReadMessage(ctx context.Context, to actor.Party, id int64) error 
 	})
 }
 
-func (s shelf) File(ctx context.Context, id int64) (files.Ref, error) {
-	return s.store.Stat(s.d.Read(ctx), id)
+func (s shelf) Files(ctx context.Context, ids ...int64) (map[int64]files.Ref, error) {
+	return s.store.Stats(s.d.Read(ctx), ids...)
 }
 
 func (s shelf) Party(ctx context.Context, p actor.Party) (identity.PartyInfo, error) {

@@ -265,6 +265,36 @@ func TestOnce(t *testing.T) {
 	})
 }
 
+// TestSubmission_asks_little: who hands in is answered from what is at hand. The
+// token, the person and the files are looked up, and the act asks nothing, so
+// that on PostgreSQL it is one round trip.
+func TestSubmission_asks_little(t *testing.T) {
+	inCity(t, func(c *city) {
+		c.send("zhang", "POST", "/cases", c.application("zhang", "food")).ok(201) // numbers are fetched, guides read
+		whole := c.application("zhang", "food")
+		var asked, inAct []string
+		c.d.Trace(func(act, sql string, _ []any) {
+			switch {
+			case act == "":
+				asked = append(asked, sql)
+			case strings.HasPrefix(sql, "SELECT") || strings.Contains(sql, "RETURNING"):
+				inAct = append(inAct, sql)
+			}
+		})
+		made := c.send("zhang", "POST", "/cases", whole, "Idempotency-Key", "little").ok(201)
+		c.d.Trace(nil)
+		if len(asked) > 3 {
+			c.t.Errorf("%d questions:\n%s", len(asked), strings.Join(asked, "\n"))
+		}
+		if len(inAct) > 0 {
+			c.t.Errorf("the act asks:\n%s", strings.Join(inAct, "\n"))
+		}
+		if read := c.send("zhang", "GET", "/cases/"+made.text("no"), nil).ok(200); !bytes.Equal(read.body, made.body) {
+			c.t.Errorf("made\n%s\nread\n%s", made.body, read.body)
+		}
+	})
+}
+
 // TestAppointment: pre-review online, a seat booked, finished at the window.
 func TestAppointment(t *testing.T) {
 	inCity(t, func(c *city) {

@@ -189,21 +189,32 @@ func (s *server) handed(ctx context.Context, c *call, m catalog.Material) (files
 	if err := decode(c.body, &in); err != nil {
 		return files.Ref{}, "", errJSON.Because(err)
 	}
-	return s.redeem(ctx, c, in, m, "file")
+	known, err := s.uploaded(ctx, c, in)
+	if err != nil {
+		return files.Ref{}, "", err
+	}
+	return s.redeem(c, known, in, m, "file")
 }
 
-// redeem finds an uploaded file and sees that the material takes it.
-func (s *server) redeem(ctx context.Context, c *call, in FileRef, m catalog.Material, at string) (files.Ref, string, error) {
-	id, err := s.Files.Redeem(in.File, holder(c))
-	if err != nil {
-		return files.Ref{}, "", noSuchFile(at)
+// uploaded finds the files that tickets of the caller name, by their ids.
+func (s *server) uploaded(ctx context.Context, c *call, list ...FileRef) (map[int64]files.Ref, error) {
+	var ids []int64
+	for _, in := range list {
+		if id, err := s.Files.Redeem(in.File, holder(c)); err == nil && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
 	}
-	ref, err := s.Shelf.File(ctx, id)
+	return s.Shelf.Files(ctx, ids...)
+}
+
+// redeem takes an uploaded file from among those that are known and sees that
+// the material takes it.
+func (s *server) redeem(c *call, known map[int64]files.Ref, in FileRef, m catalog.Material, at string) (files.Ref, string, error) {
+	id, err := s.Files.Redeem(in.File, holder(c))
+	ref, ok := known[id]
 	switch {
-	case errs.KindOf(err) == errs.NotFound:
-		return ref, "", noSuchFile(at)
-	case err != nil:
-		return ref, "", err
+	case err != nil || !ok:
+		return files.Ref{}, "", noSuchFile(at)
 	case !slices.Contains(fileTypes(m), ref.Type):
 		return ref, "", files.ErrType().With(errs.Field{Path: at, Code: "type", ZH: "这项材料不接受该类型的文件", EN: "The material does not take this type"})
 	case ref.Size > m.MaxBytes():

@@ -39,8 +39,8 @@ func (s shelf) ReadMessage(ctx context.Context, to actor.Party, id int64) error 
 }
 
 // File tells a stored file's size and type.
-func (s shelf) File(ctx context.Context, id int64) (files.Ref, error) {
-	return s.r.Files.Stat(s.r.DB.Read(ctx), id)
+func (s shelf) Files(ctx context.Context, ids ...int64) (map[int64]files.Ref, error) {
+	return s.r.Files.Stats(s.r.DB.Read(ctx), ids...)
 }
 
 // AuditFeed lists audit records, newest first.

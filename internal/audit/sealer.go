@@ -1,9 +1,11 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -34,13 +36,19 @@ type Options struct {
 
 const (
 	sqlSize     = `SELECT coalesce(max(position), -1) + 1 FROM audit_record WHERE position IS NOT NULL`
-	sqlUnsealed = `SELECT id, leaf FROM audit_record WHERE position IS NULL ORDER BY id LIMIT $1`
-	sqlPosition = `UPDATE audit_record SET position = $2 WHERE id = $1 AND position IS NULL`
-	sqlLast     = `SELECT size, note FROM audit_checkpoint ORDER BY size DESC LIMIT 1`
-	sqlSign     = `INSERT INTO audit_checkpoint (size, at, note) VALUES ($1, $2, $3)`
+	sqlUnsealed = `SELECT id FROM audit_record WHERE position IS NULL ORDER BY id LIMIT 1`
+	// One statement for a whole batch: a statement for each record kept a core
+	// busy for a good while every second. The number in LIMIT stands in the text,
+	// so that no planner takes the batch for a large part of the table.
+	sqlPosition = `UPDATE audit_record SET position = $1 + waiting.nth
+		FROM (SELECT id AS waiting_id, row_number() OVER (ORDER BY id) - 1 AS nth FROM audit_record WHERE position IS NULL
+			ORDER BY id LIMIT 500) AS waiting
+		WHERE id = waiting.waiting_id AND position IS NULL RETURNING position, leaf`
+	sqlLast = `SELECT size, note FROM audit_checkpoint ORDER BY size DESC LIMIT 1`
+	sqlSign = `INSERT INTO audit_checkpoint (size, at, note) VALUES ($1, $2, $3)`
 )
 
-// sealBatch bounds the records of one act of the sealer.
+// sealBatch bounds the records of one act of the sealer; sqlPosition names it too.
 const sealBatch = 500
 
 // NewSealer makes the sealer of a database.
@@ -99,29 +107,33 @@ func (s *Sealer) round(ctx context.Context) (total int, err error) {
 
 // batch gives positions to the oldest records that wait.
 func (s *Sealer) batch(ctx context.Context) (n int, err error) {
-	type leaf struct {
-		id   int64
-		hash []byte
-	}
-	scan := func(rows *db.Rows) (l leaf, err error) { return l, rows.Scan(&l.id, &l.hash) }
-	waiting, err := db.All(s.d.Read(ctx), scan, sqlUnsealed, 1)
-	if err != nil || len(waiting) == 0 {
+	var first, size int64
+	switch err := s.d.Read(ctx).QueryRow(sqlUnsealed).Scan(&first); {
+	case errors.Is(err, db.ErrNoRows):
+		return 0, nil
+	case err != nil:
 		return 0, err
 	}
-	var size int64
 	err = s.d.Write(ctx, "audit.seal", func(tx *db.Tx) error {
 		s.lease.Guard(tx)
 		var from int64
 		if err := tx.QueryRow(sqlSize).Scan(&from); err != nil {
 			return err
 		}
-		list, err := db.All(tx, scan, sqlUnsealed, sealBatch)
+		type leaf struct {
+			position int64
+			hash     []byte
+		}
+		list, err := db.All(tx, func(r *db.Rows) (l leaf, err error) { return l, r.Scan(&l.position, &l.hash) }, sqlPosition, from)
 		if err != nil {
 			return err
 		}
+		slices.SortFunc(list, func(a, b leaf) int { return cmp.Compare(a.position, b.position) })
 		t := newTree(tx, from)
 		for _, l := range list {
-			tx.QueueOne(db.ErrNotLeader, sqlPosition, l.id, t.size)
+			if l.position != t.size { // somebody else gives positions
+				return db.ErrNotLeader
+			}
 			if err := t.add(l.hash); err != nil {
 				return err
 			}

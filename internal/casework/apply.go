@@ -68,16 +68,6 @@ func (s *Service) Apply(ctx context.Context, a actor.Actor, in Application) (c *
 		return nil, err
 	}
 	err = s.DB.Write(ctx, "casework.apply", func(tx *db.Tx) error {
-		if in.Once != nil {
-			prior, err := in.Once.Claim(tx)
-			if err != nil {
-				return err
-			}
-			if prior != "" {
-				c, err = s.scanCase(tx.QueryRow(sqlCaseByNo, prior))
-				return err
-			}
-		}
 		d := &Draft{ID: tx.NewID(), ItemID: it.ID, VersionID: v.ID, ItemName: it.Name, Owner: Filer{a.Kind, a.ID, a.Name}, Party: in.Party,
 			Data: DraftData{Values: in.Values, Delivery: in.Delivery, Paper: a.Kind == actor.Staff}}
 		if in.Consent {
@@ -86,19 +76,18 @@ func (s *Service) Apply(ctx context.Context, a actor.Actor, in Application) (c *
 		if err := s.handIn(tx, a, d, &v.Guide, in.Materials); err != nil {
 			return err
 		}
-		if c, err = s.receive(tx, a, d, r, w, it); err != nil {
-			return err
-		}
-		if in.Once != nil {
-			in.Once.Record(tx, c.No)
-		}
-		return nil
+		c, err = s.receive(tx, a, d, r, w, it, in.Once)
+		return err
 	})
-	return c, err
+	if err != nil {
+		return s.repeated(ctx, in.Once, err)
+	}
+	return c, nil
 }
 
 // handIn checks and takes over what is handed in for each material.
 func (s *Service) handIn(tx *db.Tx, a actor.Actor, d *Draft, g *catalog.Guide, list []HandedIn) error {
+	var ids []int64
 	for _, in := range list {
 		m, ok := g.Material(in.Code)
 		at := "materials/" + in.Code
@@ -115,7 +104,7 @@ func (s *Service) handIn(tx *db.Tx, a actor.Actor, d *Draft, g *catalog.Guide, l
 				return errs.InvalidFields(*fd)
 			}
 			h.Files = append(h.Files, HandedDoc{File: f.Ref.ID, Name: fileName(f.Name), Size: f.Ref.Size, Type: string(f.Ref.Type), At: tx.Now()})
-			s.Files.Attach(tx, f.Ref.ID)
+			ids = append(ids, f.Ref.ID)
 		}
 		if in.Licence != 0 {
 			ref, err := s.heldLicence(tx, d.Party, m, in.Licence)
@@ -126,6 +115,7 @@ func (s *Service) handIn(tx *db.Tx, a actor.Actor, d *Draft, g *catalog.Guide, l
 		}
 		d.Data.put(h)
 	}
+	s.Files.Attach(tx, ids...)
 	return nil
 }
 

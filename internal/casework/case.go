@@ -42,6 +42,7 @@ type Case struct {
 
 	answers  []byte // sealed
 	delivery []byte // sealed
+	parts    *parts // of a case that an act has just made; else nil, and read
 }
 
 // Filer is who handed an application in.

@@ -478,13 +478,19 @@ type onceKey struct {
 	result string
 }
 
-func (o *onceKey) Claim(*db.Tx) (string, error) {
+func (o *onceKey) Claim(tx *db.Tx, result string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.result != "" {
+		tx.Fail(errors.New("the key is taken"))
+		return
+	}
+	tx.OnCommit(func() { o.mu.Lock(); defer o.mu.Unlock(); o.result = result })
+}
+func (o *onceKey) Prior(db.Queryer) (string, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.result, nil
-}
-func (o *onceKey) Record(tx *db.Tx, key string) {
-	tx.OnCommit(func() { o.mu.Lock(); defer o.mu.Unlock(); o.result = key })
 }
 
 var _ Once = (*onceKey)(nil)

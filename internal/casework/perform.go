@@ -67,14 +67,7 @@ func (s *Service) Perform(ctx context.Context, a actor.Actor, no string, act Act
 	for try := 0; ; try++ {
 		err = s.DB.Write(ctx, "casework."+string(act), func(tx *db.Tx) error {
 			if in.Once != nil {
-				prior, err := in.Once.Claim(tx)
-				if err != nil {
-					return err
-				}
-				if prior != "" {
-					c, err = s.scanCase(tx.QueryRow(sqlCaseByNo, prior))
-					return err
-				}
+				in.Once.Claim(tx, no)
 			}
 			if c, err = s.scanCase(tx.QueryRow(sqlCaseByNo, no)); err != nil {
 				return err
@@ -89,18 +82,15 @@ func (s *Service) Perform(ctx context.Context, a actor.Actor, no string, act Act
 			if err := handle(st); err != nil {
 				return err
 			}
-			if err := st.finish(); err != nil {
-				return err
-			}
-			if in.Once != nil {
-				in.Once.Record(tx, c.No)
-			}
-			return nil
+			return st.finish()
 		})
 		if errors.Is(err, ErrChanged) && !check && try < 4 {
 			continue
 		}
 		break
+	}
+	if err != nil {
+		c, err = s.repeated(ctx, in.Once, err)
 	}
 	if err != nil {
 		s.denied(ctx, a, "case."+string(act), "case/"+head.No, head.UnitID, err)

@@ -99,14 +99,7 @@ func (s *Service) resubmit(ctx context.Context, a actor.Actor, d *Draft, in Subm
 	}
 	err = s.DB.Write(ctx, "casework.resubmit", func(tx *db.Tx) error {
 		if in.Once != nil {
-			prior, err := in.Once.Claim(tx)
-			if err != nil {
-				return err
-			}
-			if prior != "" {
-				c, err = s.scanCase(tx.QueryRow(sqlCaseByNo, prior))
-				return err
-			}
+			in.Once.Claim(tx, d.CaseNo)
 		}
 		d, err := s.ownDraft(tx, a, d.ID)
 		if err != nil {
@@ -145,14 +138,11 @@ func (s *Service) resubmit(ctx context.Context, a actor.Actor, d *Draft, in Subm
 		}
 		st.docLines = st.handedLines(d)
 		st.task(&w.v.Guide, catalog.StepReceive)
-		if err := st.finish(); err != nil {
-			return err
-		}
-		if in.Once != nil {
-			in.Once.Record(tx, c.No)
-		}
-		return nil
+		return st.finish()
 	})
+	if err != nil {
+		c, err = s.repeated(ctx, in.Once, err)
+	}
 	if errors.Is(err, ErrNoDraft) || errors.Is(err, ErrDraftChanged) || errors.Is(err, ErrChanged) {
 		if prior, e := s.submitted(ctx, a, d.ID); e == nil {
 			return prior, nil // another request handed it in meanwhile

@@ -8,6 +8,7 @@ import (
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/licence"
@@ -51,10 +52,28 @@ func New(c Config) *Service {
 // Once makes an act happen once for an idempotency key. gate gives one for
 // requests that carry a key; nil means that the caller brought none.
 type Once interface {
-	// Claim tells what the same key led to before, "" if it is new.
-	Claim(tx *db.Tx) (prior string, err error)
-	// Record keeps the result's key in the act's own transaction.
-	Record(tx *db.Tx, resultKey string)
+	// Claim keeps the key of the result in the act's own transaction. The act
+	// fails if the same key led to something before.
+	Claim(tx *db.Tx, result string)
+	// Prior tells what the same key led to before, "" if nothing.
+	Prior(q db.Queryer) (result string, err error)
+}
+
+// repeated answers an act that failed with the case that its key led to before,
+// if there is one: whatever a repetition fails of, the first result stands.
+func (s *Service) repeated(ctx context.Context, once Once, failure error) (*Case, error) {
+	if once == nil {
+		return nil, failure
+	}
+	rd := s.DB.Read(ctx)
+	prior, err := once.Prior(rd)
+	switch {
+	case errs.KindOf(err) == errs.Invalid: // the key is not this request's
+		return nil, err
+	case err != nil || prior == "":
+		return nil, failure
+	}
+	return s.scanCase(rd.QueryRow(sqlCaseByNo, prior))
 }
 
 // world is what an act reads before it begins: immutable snapshots.

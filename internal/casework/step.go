@@ -20,15 +20,15 @@ import (
 // particular to the act; finish does what all acts share: clocks, the case row,
 // the event, the document, the tasks' dates, the audit record, the message.
 type step struct {
-	s     *Service
-	tx    *db.Tx
-	a     actor.Actor
-	c     *Case
-	w     world
-	m     Move
-	in    Input
-	from  State
-	fresh bool // the case row is new
+	s    *Service
+	tx   *db.Tx
+	a    actor.Actor
+	c    *Case
+	w    world
+	m    Move
+	in   Input
+	from State
+	made *parts // of a case that is new; nil where the case was there before
 
 	eventID int64 // resubmit: the draft's id, so that a repeated hand-in finds what it led to
 
@@ -65,7 +65,7 @@ func (st *step) finish() error {
 	if err := st.writeDocument(); err != nil {
 		return err
 	}
-	if st.fresh {
+	if st.made != nil {
 		if err := st.s.insertCase(st.tx, c); err != nil {
 			return err
 		}
@@ -120,7 +120,12 @@ func (st *step) openTask(g catalog.Step, due string) {
 	if !ok {
 		u = st.unit()
 	}
-	st.tx.Queue(sqlInsertTask, st.tx.NewID(), st.c.ID, u.ID, g.Role, g.Key, g.Name, g.Stage, due, st.tx.NowMicros(), []byte{})
+	t := Task{ID: st.tx.NewID(), CaseID: st.c.ID, UnitID: u.ID, Role: actor.Role(g.Role), Step: g.Key, Name: g.Name, Stage: g.Stage,
+		State: "open", DueOn: due, OpenedAt: st.tx.Now()}
+	st.tx.Queue(sqlInsertTask, t.ID, t.CaseID, t.UnitID, string(t.Role), t.Step, t.Name, t.Stage, t.DueOn, micros(t.OpenedAt), []byte{})
+	if st.made != nil {
+		st.made.tasks = append(st.made.tasks, t)
+	}
 }
 
 // task opens the window's row: the receiving centre's.
@@ -193,8 +198,12 @@ func (st *step) writeDocument() error {
 		return err
 	}
 	sum := sm.SM3(content)
-	st.document = st.tx.NewID()
-	st.tx.Queue(sqlInsertDocument, st.document, c.ID, string(kind), number, doc.Title, hex.EncodeToString(sum[:]), sealed, st.tx.NowMicros())
+	ref := DocumentRef{ID: st.tx.NewID(), Kind: kind, Number: number, Title: doc.Title, Hash: hex.EncodeToString(sum[:]), At: st.tx.Now()}
+	st.document = ref.ID
+	st.tx.Queue(sqlInsertDocument, ref.ID, c.ID, string(ref.Kind), ref.Number, ref.Title, ref.Hash, sealed, micros(ref.At))
+	if st.made != nil {
+		st.made.documents = append(st.made.documents, ref)
+	}
 	return nil
 }
 
@@ -219,8 +228,13 @@ func (st *step) writeEvent() error {
 	if id == 0 {
 		id = st.tx.NewID()
 	}
-	st.tx.Queue(sqlInsertEvent, id, c.ID, st.tx.NowMicros(), string(st.m.Act), string(st.from), string(c.State), string(st.a.Kind),
-		st.a.ID, st.a.Name, st.a.Unit, st.w.reg.Cites[st.m.Rule], note, st.document)
+	e := Event{ID: id, At: st.tx.Now(), Act: st.m.Act, From: st.from, To: c.State, Actor: Filer{st.a.Kind, st.a.ID, st.a.Name},
+		UnitID: st.a.Unit, Article: st.w.reg.Cites[st.m.Rule], Note: st.note, DocumentID: st.document}
+	st.tx.Queue(sqlInsertEvent, e.ID, c.ID, micros(e.At), string(e.Act), string(e.From), string(e.To), string(e.Actor.Kind),
+		e.Actor.ID, e.Actor.Name, e.UnitID, e.Article, note, e.DocumentID)
+	if st.made != nil {
+		st.made.events = append(st.made.events, e)
+	}
 	return nil
 }
 

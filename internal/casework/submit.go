@@ -39,7 +39,7 @@ type reading struct {
 
 func read(values form.Values, v *catalog.Version) *reading {
 	f := v.Form()
-	r := &reading{values: f.Prune(f.Normalise(values))}
+	r := &reading{values: f.Prune(values)}
 	r.found = f.Validate(r.values)
 	return r
 }
@@ -108,16 +108,6 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 		return nil, err
 	}
 	err = s.DB.Write(ctx, "casework.submit", func(tx *db.Tx) error {
-		if in.Once != nil {
-			prior, err := in.Once.Claim(tx)
-			if err != nil {
-				return err
-			}
-			if prior != "" {
-				c, err = s.scanCase(tx.QueryRow(sqlCaseByNo, prior))
-				return err
-			}
-		}
 		d, err := s.ownDraft(tx, a, draftID)
 		if err != nil {
 			return err
@@ -132,14 +122,12 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 			}
 		}
 		tx.QueueOne(ErrDraftChanged, sqlDropDraft, d.ID, d.Version)
-		if c, err = s.receive(tx, a, d, r, w, it); err != nil {
-			return err
-		}
-		if in.Once != nil {
-			in.Once.Record(tx, c.No)
-		}
-		return nil
+		c, err = s.receive(tx, a, d, r, w, it, in.Once)
+		return err
 	})
+	if err != nil {
+		c, err = s.repeated(ctx, in.Once, err)
+	}
 	if errors.Is(err, ErrNoDraft) || errors.Is(err, ErrDraftChanged) {
 		if prior, e := s.submitted(ctx, a, draftID); e == nil {
 			return prior, nil // another request handed it in meanwhile
@@ -153,7 +141,7 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 }
 
 // receive makes a case of a complete draft inside the act that hands it in.
-func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w world, it *catalog.Item) (*Case, error) {
+func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w world, it *catalog.Item, once Once) (*Case, error) {
 	mandate, err := s.entitled(tx, a, identity.CaseSubmit, it, &w.v.Guide, w.dir, d.Party)
 	if err != nil {
 		return nil, err
@@ -171,8 +159,12 @@ func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w worl
 		return nil, err
 	}
 	c.Mandate = mandate
+	if once != nil {
+		once.Claim(tx, c.No)
+	}
 	m, _ := MoveFor("", Submit)
-	st := &step{s: s, tx: tx, a: a, c: c, w: w, m: m, from: "", fresh: true}
+	c.parts = &parts{values: r.values, delivery: d.Data.Delivery}
+	st := &step{s: s, tx: tx, a: a, c: c, w: w, m: m, from: "", made: c.parts}
 	if err := st.storeMaterials(d); err != nil {
 		return nil, err
 	}
@@ -236,7 +228,7 @@ func caseNumber(code, date string, n int64) string {
 // traced as uses (用证留痕).
 func (st *step) storeMaterials(d *Draft) error {
 	var before []Handed
-	if !st.fresh { // a new case has none, and asking would cost a round trip
+	if st.made == nil { // a new case has none, and asking would cost a round trip
 		var err error
 		if before, err = st.s.materials(st.tx, st.c.ID); err != nil {
 			return err
@@ -247,7 +239,9 @@ func (st *step) storeMaterials(d *Draft) error {
 	}
 	for _, h := range d.Data.Materials {
 		if h.Empty() {
-			st.tx.Queue(sqlDropMaterial, st.c.ID, h.Code)
+			if st.made == nil {
+				st.tx.Queue(sqlDropMaterial, st.c.ID, h.Code)
+			}
 			continue
 		}
 		sealed, err := st.s.seal("material", h)
@@ -255,6 +249,9 @@ func (st *step) storeMaterials(d *Draft) error {
 			return err
 		}
 		st.tx.Queue(sqlPutMaterial, st.tx.NewID(), st.c.ID, h.Code, sealed)
+		if st.made != nil {
+			st.made.materials = append(st.made.materials, h)
+		}
 		if h.Licence != nil && !used(h.Licence.ID) {
 			err := st.s.Licences.UseTx(st.tx, st.a, licence.Use{LicenceID: h.Licence.ID, CaseNo: st.c.No, ItemName: st.c.ItemName, Purpose: "办理“" + st.c.ItemName + "”"})
 			if err != nil {

@@ -94,6 +94,39 @@ func TestSubmit(t *testing.T) {
 			c.field(err, "online")
 			c.field(err, "nowhere")
 		})
+		t.Run("the_answer_shows_what_is_stored", func(t *testing.T) {
+			c, ctx := c.on(t), t.Context()
+			c.holdCard()
+			for item, way := range map[string]string{food: catalog.PickUp, road: catalog.Mail, card: catalog.Electronic, marriage: catalog.PickUp, dayLimit: catalog.Mail} {
+				for _, who := range []actor.Actor{c.applicant(item), c.staff("clerk")} {
+					in := c.application(item, c.applicant(item))
+					in.Party, in.Delivery = c.applicant(item).For, delivery(way)
+					k, err := c.Apply(ctx, who, in)
+					c.must(err)
+					made, err := c.ViewOf(ctx, who, k)
+					c.must(err)
+					read := c.view(who, k.No)
+					made.Case, read.Case = nil, nil // compared below
+					if a, b := text(made), text(read); a != b {
+						t.Errorf("%s by %s: made\n%s\nread\n%s", item, who.Kind, a, b)
+					}
+					stored, err := c.scanCase(c.d.Read(ctx).QueryRow(sqlCaseByNo, k.No))
+					c.must(err)
+					k.Reviewers = []int64{}
+					if a, b := text(k), text(stored); a != b {
+						t.Errorf("%s by %s: made\n%s\nread\n%s", item, who.Kind, a, b)
+					}
+					if _, err := c.ViewOf(ctx, c.person("wang"), k); !errors.Is(err, ErrNoCase) {
+						t.Errorf("another person is shown it: %v", err)
+					}
+					later, err := c.ViewOf(ctx, who, c.do(c.applicant(item), k.No, Withdraw, Input{Reason: "不办了"}))
+					c.must(err)
+					if len(later.Events) != 2 {
+						t.Errorf("%d events after the next act", len(later.Events))
+					}
+				}
+			}
+		})
 		t.Run("not_complete", func(t *testing.T) {
 			c, ctx := c.on(t), t.Context()
 			boss := c.boss()

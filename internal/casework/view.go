@@ -89,11 +89,58 @@ func (s *Service) View(ctx context.Context, a actor.Actor, no string) (_ *View, 
 	if a.Kind == actor.Anonymous || a.Kind == "" {
 		return nil, identity.ErrLoginNeeded
 	}
-	rd := s.DB.Read(ctx)
-	c, err := s.scanCase(rd.QueryRow(sqlCaseByNo, no))
+	c, err := s.scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, no))
 	if err != nil {
 		return nil, err
 	}
+	return s.view(ctx, a, c)
+}
+
+// ViewOf is View of a case as an act has given it. One that the act has made is
+// shown as the act wrote it and not read again; of any other what belongs to it
+// is read now.
+func (s *Service) ViewOf(ctx context.Context, a actor.Actor, c *Case) (_ *View, err error) {
+	defer errs.Wrap(&err, "case %s", c.No)
+	if c.parts == nil {
+		return s.View(ctx, a, c.No)
+	}
+	return s.view(ctx, a, c)
+}
+
+// parts is what belongs to a case beside its row.
+type parts struct {
+	values    form.Values
+	delivery  Delivery
+	materials []Handed
+	tasks     []Task
+	documents []DocumentRef
+	events    []Event
+}
+
+func (s *Service) partsOf(q db.Queryer, c *Case, f *form.Form) (p *parts, err error) {
+	p = &parts{}
+	if err = s.openJSON("answers", c.answers, &p.values); err != nil {
+		return nil, err
+	}
+	p.values = f.Normalise(p.values)
+	if err = s.openJSON("delivery", c.delivery, &p.delivery); err != nil {
+		return nil, err
+	}
+	if p.materials, err = s.materials(q, c.ID); err != nil {
+		return nil, err
+	}
+	if p.tasks, err = s.tasks(q, c.ID); err != nil {
+		return nil, err
+	}
+	if p.documents, err = s.documents(q, c.ID); err != nil {
+		return nil, err
+	}
+	p.events, err = s.events(q, c.ID)
+	return p, err
+}
+
+func (s *Service) view(ctx context.Context, a actor.Actor, c *Case) (*View, error) {
+	rd := s.DB.Read(ctx)
 	w, err := s.world(ctx, c.VersionID)
 	if err != nil {
 		return nil, err
@@ -102,43 +149,32 @@ func (s *Service) View(ctx context.Context, a actor.Actor, no string) (_ *View, 
 		s.denied(ctx, a, string(identity.CaseRead), "case/"+c.No, c.UnitID, err)
 		return nil, err
 	}
-	v := &View{Case: c, Version: w.v, Regime: w.reg, At: s.DB.Now()}
+	p := c.parts
+	if p == nil {
+		if p, err = s.partsOf(rd, c, w.v.Form()); err != nil {
+			return nil, err
+		}
+	}
+	v := &View{Case: c, Version: w.v, Regime: w.reg, At: s.DB.Now(), Values: p.values, Delivery: p.delivery, Documents: p.documents}
 	v.Unit, _ = w.dir.Unit(c.UnitID)
 	v.Receiving, _ = w.dir.Unit(c.ReceivingUnitID)
-	if err := s.openJSON("answers", c.answers, &v.Values); err != nil {
-		return nil, err
-	}
-	v.Values = w.v.Form().Normalise(v.Values)
 	v.Summary = w.v.Form().Summary(v.Values)
-	if err := s.openJSON("delivery", c.delivery, &v.Delivery); err != nil {
-		return nil, err
-	}
-	values := v.Values
 	if a.Kind == actor.Staff && !handles(a, c, w) {
 		v.maskAnswers()
 	}
-	if err := s.viewMaterials(rd, v, values); err != nil {
-		return nil, err
-	}
-	tasks, err := s.tasks(rd, c.ID)
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range tasks {
+	v.Materials = viewMaterials(c, &w.v.Guide, p)
+	for _, t := range p.tasks {
 		u, _ := w.dir.Unit(t.UnitID)
 		if a.Kind != actor.Staff {
 			t.Opinion, t.DoneName, t.DoneBy = "", "", 0
 		}
 		v.Tasks = append(v.Tasks, TaskView{t, u.Name})
 	}
-	if v.Documents, err = s.documents(rd, c.ID); err != nil {
-		return nil, err
-	}
-	if v.Events, err = s.events(rd, a, c, w, v.Documents); err != nil {
-		return nil, err
+	for _, e := range p.events {
+		v.Events = append(v.Events, eventFor(a, e, w, p.documents))
 	}
 	v.Clocks = c.Clocks.view(w.cal, v.At)
-	v.Offered = s.offered(a, c, w, tasks)
+	v.Offered = s.offered(a, c, w, p.tasks)
 	v.Progress = milestones(c)
 	return v, nil
 }
@@ -169,31 +205,27 @@ func mask(l *form.Line) {
 	}
 }
 
-func (s *Service) viewMaterials(q db.Queryer, v *View, values form.Values) error {
-	handed, err := s.materials(q, v.Case.ID)
-	if err != nil {
-		return err
-	}
-	for _, m := range v.Version.Guide.Materials {
+func viewMaterials(c *Case, g *catalog.Guide, p *parts) (out []MaterialView) {
+	for _, m := range g.Materials {
 		mv := MaterialView{Material: m, Handed: Handed{Code: m.Code}}
-		for _, h := range handed {
+		for _, h := range p.materials {
 			if h.Code == m.Code {
 				mv.Handed = h
 			}
 		}
-		if !m.Asked(values) && mv.Handed.Empty() {
+		if !m.Asked(p.values) && mv.Handed.Empty() {
 			continue
 		}
-		if v.Case.State == Correcting {
-			for _, a := range v.Case.Correction {
+		if c.State == Correcting {
+			for _, a := range c.Correction {
 				if a.Material == m.Code {
 					mv.Asked = append(mv.Asked, a)
 				}
 			}
 		}
-		v.Materials = append(v.Materials, mv)
+		out = append(out, mv)
 	}
-	return nil
+	return out
 }
 
 // Timeline gives the events of a case, oldest first.
@@ -205,8 +237,8 @@ func (s *Service) Timeline(ctx context.Context, a actor.Actor, no string) ([]Eve
 	return v.Events, v.Clocks, nil
 }
 
-func (s *Service) events(q db.Queryer, a actor.Actor, c *Case, w world, docs []DocumentRef) ([]EventView, error) {
-	return db.All(q, func(r *db.Rows) (e EventView, err error) {
+func (s *Service) events(q db.Queryer, caseID int64) ([]Event, error) {
+	return db.All(q, func(r *db.Rows) (e Event, err error) {
 		var at int64
 		var kind string
 		var note []byte
@@ -214,30 +246,33 @@ func (s *Service) events(q db.Queryer, a actor.Actor, c *Case, w world, docs []D
 			return e, err
 		}
 		e.At, e.Actor.Kind = db.Time(at), actor.Kind(kind)
-		if e.Note, err = s.openText("note", note); err != nil {
-			return e, err
+		e.Note, err = s.openText("note", note)
+		return e, err
+	}, sqlEvents, caseID)
+}
+
+// eventFor words an event for a viewer.
+func eventFor(a actor.Actor, e Event, w world, docs []DocumentRef) EventView {
+	v := EventView{Event: e, By: e.Actor.Name}
+	if m, ok := MoveFor(e.From, e.Act); ok {
+		v.ZH, v.EN = m.ZH, m.EN
+	}
+	if a.Kind != actor.Staff && e.Actor.Kind == actor.Staff {
+		// Applicants see which unit acted, not who works there; inner opinions stay inside.
+		v.By, v.Actor = "", Filer{Kind: e.Actor.Kind}
+		if u, ok := w.dir.Unit(e.UnitID); ok {
+			v.By = u.Name
 		}
-		if m, ok := MoveFor(e.From, e.Act); ok {
-			e.ZH, e.EN = m.ZH, m.EN
+		if e.Act == Review {
+			v.Note = ""
 		}
-		e.By = e.Actor.Name
-		if a.Kind != actor.Staff && e.Actor.Kind == actor.Staff {
-			// Applicants see which unit acted, not who works there; inner opinions stay inside.
-			e.By, e.Actor = "", Filer{Kind: e.Actor.Kind}
-			if u, ok := w.dir.Unit(e.UnitID); ok {
-				e.By = u.Name
-			}
-			if e.Act == Review {
-				e.Note = ""
-			}
+	}
+	for _, d := range docs {
+		if d.ID == e.DocumentID {
+			v.Number, v.Title = d.Number, d.Title
 		}
-		for _, d := range docs {
-			if d.ID == e.DocumentID {
-				e.Number, e.Title = d.Number, d.Title
-			}
-		}
-		return e, nil
-	}, sqlEvents, c.ID)
+	}
+	return v
 }
 
 func (s *Service) documents(q db.Queryer, caseID int64) ([]DocumentRef, error) {

@@ -41,7 +41,7 @@ type Options struct {
 	ReadOnly bool             // look only: works beside a running server
 	Loading  bool             // SQLite: commits are not forced to the disk; for a file that is thrown away if loading breaks off
 	Log      *slog.Logger     // nil: silent
-	Conns    int              // PostgreSQL: connections for acts, and as many for readers; 0: 16, or pool_max_conns of the URL
+	Conns    int              // PostgreSQL: connections for acts, and as many for readers; 0: pool_max_conns of the URL, or 16 for readers and two a core for acts
 }
 
 // store is one engine.

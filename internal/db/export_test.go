@@ -21,3 +21,6 @@ func Assign(dest, src any) error { return assign(dest, src) }
 
 // Argument is what becomes of one argument.
 func Argument(a any) (any, error) { return argument(a) }
+
+// ActsAtOnce is how many acts are let in at once on so many cores.
+func ActsAtOnce(cores int) int32 { return actsAtOnce(cores) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"runtime"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,6 +29,12 @@ const (
 	commitTimeout = 30 * time.Second
 )
 
+// actsAtOnce is how many acts are let in at once where nothing is configured:
+// two for each core, one of which computes while the other waits for the disk.
+// More would not be done sooner, and whoever only looks something up would have
+// to share the cores with all of them. The rest waits its turn.
+func actsAtOnce(cores int) int32 { return int32(min(max(2*cores, 4), defaultConns)) }
+
 func openPostgres(ctx context.Context, d *DB, rawURL string) (_ *pgStore, err error) {
 	config, err := pgxpool.ParseConfig(rawURL)
 	if err != nil {
@@ -37,11 +44,14 @@ func openPostgres(ctx context.Context, d *DB, rawURL string) (_ *pgStore, err er
 	if err != nil {
 		return nil, badURL(nil) // url.Error repeats the password
 	}
+	forActs := int32(d.o.Conns)
 	switch {
 	case d.o.Conns > 0:
-		config.MaxConns = int32(d.o.Conns)
-	case !u.Query().Has("pool_max_conns"):
-		config.MaxConns = defaultConns
+		config.MaxConns = forActs
+	case u.Query().Has("pool_max_conns"):
+		forActs = config.MaxConns
+	default:
+		config.MaxConns, forActs = defaultConns, actsAtOnce(runtime.GOMAXPROCS(0))
 	}
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = 5 * time.Second
@@ -56,7 +66,9 @@ func openPostgres(ctx context.Context, d *DB, rawURL string) (_ *pgStore, err er
 		}
 	}()
 	if !d.o.ReadOnly {
-		if s.acts, err = pgxpool.NewWithConfig(ctx, config); err != nil {
+		ac := config.Copy()
+		ac.MaxConns = forActs
+		if s.acts, err = pgxpool.NewWithConfig(ctx, ac); err != nil {
 			return nil, explain(err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -325,6 +326,50 @@ func TestPassword(t *testing.T) {
 	for _, u := range []string{"postgres://u:geheim@127.0.0.1:1/x", "postgres://u:geheim@h:port/x", "postgres://u:geheim@h/x?sslmode=maybe", "postgres://u:gehe%zzgeheim@h/x"} {
 		if _, err := db.Open(context.Background(), u, db.Options{Now: now}); err == nil || strings.Contains(err.Error(), "geheim") {
 			t.Errorf("%v", err)
+		}
+	}
+}
+
+// TestActsAtOnce: acts beyond the limit wait their turn, and who only asks does
+// not wait with them.
+func TestActsAtOnce(t *testing.T) {
+	for cores, want := range map[int]int32{1: 4, 2: 4, 4: 8, 8: 16, 64: 16} {
+		if got := db.ActsAtOnce(cores); got != want {
+			t.Errorf("%d cores: %d acts", cores, got)
+		}
+	}
+	limit := int(db.ActsAtOnce(runtime.GOMAXPROCS(0)))
+	for conns, most := range map[int]int{0: limit, 2: 2} {
+		d := dbtest.Open(t, dbtest.URL(t, db.Postgres), db.Options{Now: now, Conns: conns})
+		in, out := make(chan bool, 3*most), make(chan bool)
+		var acts sync.WaitGroup
+		for range 3 * most {
+			acts.Go(func() {
+				if err := d.Write(t.Context(), "test", func(tx *db.Tx) error {
+					var one int64
+					err := tx.QueryRow(`SELECT 1`).Scan(&one)
+					in <- true
+					<-out
+					return err
+				}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		for range most {
+			<-in
+		}
+		select {
+		case <-in:
+			t.Errorf("more than %d acts are under way", most)
+		case <-time.After(100 * time.Millisecond):
+		}
+		var one int64
+		must(t, d.Read(t.Context()).QueryRow(`SELECT 1`).Scan(&one))
+		close(out)
+		acts.Wait()
+		if n := d.Stats().Commits; n < int64(3*most) {
+			t.Errorf("%d commits of %d acts", n, 3*most)
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package db
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
 
 // Queryer asks questions; DB.Read and Tx give one. Its context is bound inside.
 type Queryer interface {
@@ -87,4 +91,24 @@ func All[T any](q Queryer, scan func(*Rows) (T, error), sql string, args ...any)
 		out = append(out, v)
 	}
 	return out, nil
+}
+
+// Places writes places for ids, of which there is at least one, in an IN,
+// from $1 on. Their number is rounded up to a power
+// of two by repeating the last id: few texts stay prepared, many do not.
+func Places(ids []int64) (places string, args []any) {
+	n := 1
+	for n < len(ids) {
+		n *= 2
+	}
+	var b strings.Builder
+	args = make([]any, n)
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("$" + strconv.Itoa(i+1))
+		args[i] = ids[min(i, len(ids)-1)]
+	}
+	return b.String(), args
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/tongban/tongban/internal/db"
@@ -24,11 +26,11 @@ type claimed struct {
 }
 
 const (
-	findReady    = `SELECT object, size, type, hash FROM file WHERE id = $1 AND state = 'ready'`
+	findReady    = `SELECT id, object, size, type, hash FROM file WHERE state = 'ready' AND id IN (`
 	touchReady   = `UPDATE file SET loose_at = $2 WHERE digest = $1 AND state = 'ready' RETURNING id, object`
 	insertFile   = `INSERT INTO file (id, digest, object, state, size, type, hash, key_id, refs, created_at, loose_at) VALUES ($1, $2, $3, 'pending', $4, $5, $6, '', 0, $7, $7)`
 	confirmReady = `UPDATE file SET state = 'ready', key_id = $2 WHERE id = $1 AND state = 'pending'`
-	attachFile   = `UPDATE file SET refs = refs + 1 WHERE id = $1 AND state = 'ready'`
+	attachFile   = `UPDATE file SET refs = refs + $2 WHERE id = $1 AND state = 'ready'`
 	detachFile   = `UPDATE file SET refs = refs - 1, loose_at = $2 WHERE id = $1 AND refs > 0`
 	markGoing    = `UPDATE file SET state = 'going' WHERE refs = 0 AND loose_at < $1 AND id IN (SELECT id FROM file WHERE refs = 0 AND loose_at < $1 ORDER BY loose_at LIMIT $2) RETURNING id, object`
 	deleteGone   = `DELETE FROM file WHERE id = $1 AND refs = 0 AND state <> 'ready'`
@@ -90,27 +92,47 @@ func (s *Store) forget(ctx context.Context, ids []int64) error {
 }
 
 func (s *Store) find(q db.Queryer, id int64) (stored, error) {
-	row := stored{ref: Ref{ID: id}}
-	var sealed []byte
-	var typ string
-	err := q.QueryRow(findReady, id).Scan(&row.object, &row.ref.Size, &typ, &sealed)
-	if errors.Is(err, db.ErrNoRows) {
-		return stored{}, ErrNoFile()
+	rows, err := s.findAll(q, []int64{id})
+	if err == nil && len(rows) == 0 {
+		err = ErrNoFile()
 	}
 	if err != nil {
 		return stored{}, err
 	}
-	hash, err := s.vault.Open(hashPurpose, sealed)
-	if err != nil {
-		return stored{}, fmt.Errorf("files: hash of %d: %w", id, err)
-	}
-	row.ref.Hash, row.ref.Type = hex.EncodeToString(hash), Type(typ)
-	return row, nil
+	return rows[0], nil
 }
 
-// Attach refers to a file from within an act: it is kept until Detach has been
-// called as often. The act fails with ErrNoFile if the file is not there.
-func (s *Store) Attach(tx *db.Tx, id int64) { tx.QueueOne(ErrNoFile(), attachFile, id) }
+// findAll finds those of the files that there are, each once.
+func (s *Store) findAll(q db.Queryer, ids []int64) ([]stored, error) {
+	places, args := db.Places(ids)
+	return db.All(q, func(r *db.Rows) (row stored, err error) {
+		var sealed []byte
+		var typ string
+		if err = r.Scan(&row.ref.ID, &row.object, &row.ref.Size, &typ, &sealed); err != nil {
+			return row, err
+		}
+		hash, err := s.vault.Open(hashPurpose, sealed)
+		if err != nil {
+			return row, fmt.Errorf("files: hash of %d: %w", row.ref.ID, err)
+		}
+		row.ref.Hash, row.ref.Type = hex.EncodeToString(hash), Type(typ)
+		return row, nil
+	}, findReady+places+`)`, args...)
+}
+
+// Attach refers to files from within an act; one that is named several times
+// gets as many references. A file is kept until Detach has been called as often.
+// The act fails with ErrNoFile if one is not there.
+func (s *Store) Attach(tx *db.Tx, ids ...int64) {
+	times := map[int64]int64{}
+	for _, id := range ids {
+		times[id]++
+	}
+	// In the order of their ids: acts with the same files do not lock each other out.
+	for _, id := range slices.Sorted(maps.Keys(times)) {
+		tx.QueueOne(ErrNoFile(), attachFile, id, times[id])
+	}
+}
 
 // Detach gives up one reference from within an act. After the last one the
 // file is swept when LooseFor has passed.

@@ -274,6 +274,23 @@ func (s *Store) Stat(q db.Queryer, id int64) (Ref, error) {
 	return row.ref, err
 }
 
+// Stats gives what is known of several files, by their ids; one that is not
+// there is left out.
+func (s *Store) Stats(q db.Queryer, ids ...int64) (map[int64]Ref, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	rows, err := s.findAll(q, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int64]Ref, len(rows))
+	for _, r := range rows {
+		out[r.ref.ID] = r.ref
+	}
+	return out, nil
+}
+
 // Ticket 上传凭据 is what an uploader gets: the file id bound to the holder
 // (a session, a party), so that knowing or guessing an id helps nobody.
 func (s *Store) Ticket(ref Ref, holder string) string {

@@ -100,6 +100,10 @@ func TestPut(t *testing.T) {
 			if ref.Hash != sm.SM3Hex(content) || ref.Size != int64(len(content)) {
 				t.Errorf("%s: ref %+v", name, ref)
 			}
+			all, err := s.Stats(d.Read(t.Context()), ref.ID, ref.ID+1, ref.ID)
+			if err != nil || len(all) != 1 || all[ref.ID] != ref {
+				t.Errorf("of several: %+v, %v", all, err)
+			}
 			known, err := s.Stat(d.Read(t.Context()), ref.ID)
 			if err != nil || known != ref {
 				t.Errorf("%s: Stat %+v, %v; want %+v", name, known, err, ref)
@@ -255,7 +259,7 @@ func TestSweep(t *testing.T) {
 		act := func(f func(tx *db.Tx)) error {
 			return d.Write(t.Context(), "test", func(tx *db.Tx) error { f(tx); return nil })
 		}
-		if err := act(func(tx *db.Tx) { s.Attach(tx, kept.ID); s.Attach(tx, kept.ID) }); err != nil {
+		if err := act(func(tx *db.Tx) { s.Attach(tx, kept.ID, kept.ID) }); err != nil {
 			t.Fatal(err)
 		}
 		// an upload that was killed between its row and its end, with a half-written object
@@ -378,5 +382,5 @@ func TestSpool_random_access(t *testing.T) {
 }
 
 func TestStatements(t *testing.T) {
-	dbtest.Prepares(t, findReady, touchReady, insertFile, confirmReady, attachFile, detachFile, markGoing, deleteGone)
+	dbtest.Prepares(t, findReady+`$1)`, touchReady, insertFile, confirmReady, attachFile, detachFile, markGoing, deleteGone)
 }

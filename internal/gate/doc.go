@@ -24,12 +24,13 @@
 // an interface of two methods:
 //
 //	type Once interface {
-//		Claim(tx *db.Tx) (prior string, err error) // first thing in the act
-//		Record(tx *db.Tx, resultKey string)        // last thing in the act
+//		Claim(tx *db.Tx, result string)                   // in the act, as soon as the result has a key
+//		Prior(q db.Queryer) (result string, err error) // after an act that failed
 //	}
 //
-// Claim writes the key in the act's own transaction. Of two acts with one key
-// at the same time, the second waits for the first, and is then told the key
-// of its result (a case number), from which the service answers. An act that
-// fails takes its claim with it. The same key with another body is refused.
+// Claim writes the key in the act's own transaction, with the key of the result
+// (a case number). Of two acts with one key at the same time, the second waits
+// for the first and then fails; Prior tells the result of the first, from which
+// the service answers. An act that fails takes its claim with it. The same key
+// with another body is refused.
 package gate

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -17,8 +18,6 @@ var (
 		"This idempotency key was used for a different request; take a new one.")
 	ErrKeyForm = errs.New(errs.Malformed, "idempotency-key", "幂等键应为1至200个可见的ASCII字符。",
 		"An idempotency key is 1 to 200 visible ASCII characters.")
-	errKeyOpen = errs.New(errs.Conflict, "idempotency-key-open", "同一个幂等键的请求没有留下结果，请换一个新的键。",
-		"The request with this key left no result; take a new one.")
 )
 
 // Once 幂等 makes an act happen once for one actor and key. A nil Once lets
@@ -47,41 +46,38 @@ func NewOnce(a actor.Actor, key, method, path string, body []byte) (*Once, error
 }
 
 const (
-	sqlClaim = `INSERT INTO gate_once (id, fingerprint, result, created_at) VALUES ($1, $2, '', $3) ON CONFLICT (id) DO NOTHING`
+	sqlClaim = `INSERT INTO gate_once (id, fingerprint, result, created_at) VALUES ($1, $2, $3, $4)`
 	sqlPrior = `SELECT fingerprint, result FROM gate_once WHERE id = $1`
-	sqlKeep  = `UPDATE gate_once SET result = $1 WHERE id = $2`
 )
 
-// Claim is the first thing in an act. prior is empty for a new key, else the
-// key of the result that the first request led to. A second act with the same
-// key waits here until the first one is over. Error: ErrKeyReused.
-func (o *Once) Claim(tx *db.Tx) (prior string, err error) {
+// Claim keeps in an act the key of the result that it leads to. It asks nothing,
+// so an act with a key needs no round trip more than one without. If the key is
+// taken the act fails, after waiting for the end of another act that is taking
+// it; Prior then tells the result.
+func (o *Once) Claim(tx *db.Tx, result string) {
+	if o != nil {
+		tx.Queue(sqlClaim, o.id, o.fingerprint, result, tx.NowMicros())
+	}
+}
+
+// Prior is the key of the result that an earlier act with this key led to, ""
+// if there was none. It is asked when an act has failed, whatever the failure
+// was. Error: ErrKeyReused.
+func (o *Once) Prior(q db.Queryer) (result string, err error) {
 	if o == nil {
 		return "", nil
 	}
-	n, err := tx.Exec(sqlClaim, o.id, o.fingerprint, tx.NowMicros())
-	if err != nil || n == 1 {
-		return "", err
-	}
 	var fingerprint string
-	if err := tx.QueryRow(sqlPrior, o.id).Scan(&fingerprint, &prior); err != nil {
-		return "", err
-	}
+	err = q.QueryRow(sqlPrior, o.id).Scan(&fingerprint, &result)
 	switch {
+	case errors.Is(err, db.ErrNoRows):
+		return "", nil
+	case err != nil:
+		return "", err
 	case fingerprint != o.fingerprint:
 		return "", ErrKeyReused
-	case prior == "":
-		return "", errKeyOpen
 	}
-	return prior, nil
-}
-
-// Record is the last thing in an act that claimed the key: it keeps the key of
-// the result, not the result.
-func (o *Once) Record(tx *db.Tx, resultKey string) {
-	if o != nil {
-		tx.Queue(sqlKeep, resultKey, o.id)
-	}
+	return result, nil
 }
 
 const (

@@ -428,5 +428,5 @@ func TestAudit(t *testing.T) {
 
 func TestStatements(t *testing.T) {
 	dbtest.Prepares(t, sqlSessionByHash, sqlOpen, sqlSeen, sqlSetParty, sqlEnd, sqlEndOthers, sqlOfAccount, sqlAttempt, sqlTried,
-		sqlClearAttempts, sqlForgiveOne, sqlClaim, sqlPrior, sqlKeep, sqlSweepSessions, sqlSweepAttempts, sqlSweepOnce)
+		sqlClearAttempts, sqlForgiveOne, sqlClaim, sqlPrior, sqlSweepSessions, sqlSweepAttempts, sqlSweepOnce)
 }
