@@ -34,7 +34,8 @@ func (l *look) as(t *testing.T, c *city, account string, on device, do func(p *p
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.tab == nil {
-		p := l.visitor(t, c, on, account)
+		p, leave := l.enter(t, c, on, account)
+		l.closing(leave)
 		p.open("/desk")
 		p.fill("账号", account)
 		p.fill("密码", password)

@@ -64,16 +64,23 @@ type person struct {
 	console []string // complaints since the last page
 }
 
-// visitor opens a fresh profile.
+// visitor opens a fresh profile, gone when the journey ends.
 func (l *look) visitor(t *testing.T, c *city, on device, name string) *person {
 	t.Helper()
-	p := &person{t: t, city: c, name: name, on: on, look: l}
+	p, leave := l.enter(t, c, on, name)
+	t.Cleanup(leave)
+	return p
+}
+
+// enter opens a fresh profile until leave is called.
+func (l *look) enter(t *testing.T, c *city, on device, name string) (p *person, leave context.CancelFunc) {
+	t.Helper()
+	p = &person{t: t, city: c, name: name, on: on, look: l}
 	ctx, cancel := chromedp.NewContext(l.browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.hear))
-	l.closing(cancel)
 	p.ctx = ctx
 	must(t, chromedp.Do(ctx, on.window(), scripts(!on.still),
 		command(emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: "zh-CN"})))
-	return p
+	return p, cancel
 }
 
 // window gives the tab the size of the device.
