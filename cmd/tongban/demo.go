@@ -27,9 +27,12 @@ Runs the sample city on this machine (SQLite, data in --data). A second start fi
 	c.Flags().IntVar(&o.Cases, "cases", -1, "过往办件的数量 / how many past cases")
 	c.Flags().StringVar(&o.Addr, "addr", "127.0.0.1:8080", "监听地址 / address to serve on")
 	c.Flags().BoolVar(&o.Reset, "reset", false, "删除演示数据重新开始 / remove the demonstration's data and start over")
-	// For tests and measurements: the sample city on PostgreSQL, and a smaller one.
+	c.Flags().StringVar(&o.LogLevel, "log-level", "", "debug, info, warn, error")
+	// For tests and measurements: the sample city on PostgreSQL, a smaller one, and
+	// one that logs every request.
 	_ = c.PersistentFlags().MarkHidden("database") // the flags are there
 	_ = c.Flags().MarkHidden("cases")
+	_ = c.Flags().MarkHidden("log-level")
 	c.AddCommand(&cobra.Command{
 		Use:   "otp NAME",
 		Short: "显示演示工作人员当前的动态口令 / a demonstration account's current code",

@@ -21,6 +21,7 @@ type DemoOptions struct {
 	Database   string // an empty PostgreSQL database by URL, whose keys and files stay in Data; default SQLite in Data
 	Cases      int    // how many past cases; negative: as many as the sample city plans
 	Reset      bool
+	LogLevel   string // empty: warnings alone
 	Progress   Progress
 }
 
@@ -31,6 +32,9 @@ func (o DemoOptions) config(data string) (Config, error) {
 	c, err := DemoConfig(data, o.Addr)
 	if err == nil && o.Database != "" {
 		c.Database = o.Database
+	}
+	if err == nil && o.LogLevel != "" {
+		c.LogLevel = o.LogLevel
 	}
 	return c, err
 }

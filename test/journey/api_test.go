@@ -16,23 +16,8 @@ import (
 func programmatic(t *testing.T, l *look, c *city) {
 	ctx, w := t.Context(), newPapers(t)
 	anyone := client.New(c.url)
-	content := func(path string) []byte {
-		t.Helper()
-		b, err := os.ReadFile(path)
-		must(t, err)
-		return b
-	}
-	staff := func(account string) *client.Client {
-		t.Helper()
-		s, err := anyone.Login(ctx, client.Login{Kind: "staff", Login: account, Password: password, Code: c.code(t, account)})
-		if err != nil {
-			t.Fatalf("%s: %v", account, err)
-		}
-		return s
-	}
-
 	// 1. Search, filter, guide.
-	found := get(t, anyone, "/items", "q", "开饭店", "audience", "entity", "topic", "food", "division", "320213000000")
+	found := get(t, anyone, "/items", "q", "开饭店", "audience", "entity", "topic", "food", "division", "320281000000")
 	code := found.Text("items", 0, "code")
 	if len(found.List("items")) != 1 || found.Text("items", 0, "name") != "食品经营许可（新办）" {
 		t.Fatalf("the search found %v", found)
@@ -47,20 +32,7 @@ func programmatic(t *testing.T, l *look, c *city) {
 	// 2. Log in, for the firm; another capacity is refused.
 	_, err := anyone.Login(ctx, client.Login{Login: "jiangtao", Password: "wrong"})
 	refused(t, err, 401)
-	self, err := anyone.Login(ctx, client.Login{Login: "jiangtao", Password: password})
-	must(t, err)
-	me := get(t, self, "/auth/me")
-	var firm client.Object
-	for i := range me.List("actings") {
-		if me.Text("actings", i, "party", "name") == "无锡运河样本市政工程有限公司" {
-			firm = client.Object{"kind": "entity", "id": me.Text("actings", i, "party", "id")}
-		}
-	}
-	if firm == nil {
-		t.Fatalf("no capacity for the firm: %v", me)
-	}
-	p, err := anyone.Login(ctx, client.Login{Login: "jiangtao", Password: password, For: firm})
-	must(t, err)
+	self, p := actingFor(t, c, "jiangtao", "无锡运河样本市政工程有限公司")
 
 	// 3. Told about the data, a prefilled draft, wrong answers named.
 	draft, err := p.Draft(ctx, code, nil)
@@ -85,8 +57,8 @@ func programmatic(t *testing.T, l *look, c *city) {
 	answers["legalRepId"] = "320281197904039991"
 
 	// 4, 11. Materials, a licence already held, delivery.
-	_, err = p.Fill(ctx, id, answers, map[string][]byte{"m02": content(w.pdf(t, "id.pdf", "ID")), "m03": content(w.pdf(t, "plan.pdf", "PLAN")),
-		"m04": content(w.pdf(t, "rules.pdf", "RULES")), "m06": content(w.pdf(t, "health.pdf", "HEALTH"))}, client.Object{"way": "electronic"})
+	_, err = p.Fill(ctx, id, answers, map[string][]byte{"m02": content(t, w.pdf(t, "id.pdf", "ID")), "m03": content(t, w.pdf(t, "plan.pdf", "PLAN")),
+		"m04": content(t, w.pdf(t, "rules.pdf", "RULES")), "m06": content(t, w.pdf(t, "health.pdf", "HEALTH"))}, client.Object{"way": "electronic"})
 	must(t, err)
 	_, err = p.Upload(ctx, "/drafts/"+id+"/materials/m04/files", "rules.pdf", []byte("not a document"))
 	refused(t, err, 415)
@@ -112,7 +84,7 @@ func programmatic(t *testing.T, l *look, c *city) {
 	}
 
 	// 6, 7. Told once, corrected.
-	clerk, reviewer, decider := staff("clerk-lx"), staff("reviewer-lx-spj"), staff("decider-lx-spj")
+	clerk, reviewer, decider := c.hand(t, "clerk-jy"), c.hand(t, "reviewer-jy-spj"), c.hand(t, "decider-jy-spj")
 	queue, err := clerk.All(ctx, "/queue")
 	must(t, err)
 	if !slices.ContainsFunc(queue, func(x any) bool { o, _ := x.(map[string]any); return o["no"] == no }) {
@@ -124,7 +96,7 @@ func programmatic(t *testing.T, l *look, c *city) {
 	}
 	fix, err := p.Post(ctx, "/cases/"+no+"/correction", nil)
 	must(t, err)
-	_, err = p.Upload(ctx, "/drafts/"+fix.Text("id")+"/materials/m03/files", "平面图 320281197904039991.pdf", content(w.pdf(t, "new.pdf", "ARROWS")))
+	_, err = p.Upload(ctx, "/drafts/"+fix.Text("id")+"/materials/m03/files", "平面图 320281197904039991.pdf", content(t, w.pdf(t, "new.pdf", "ARROWS")))
 	must(t, err)
 	_, err = p.Submit(ctx, client.Object{"draft": fix.Text("id")})
 	must(t, err)
@@ -172,7 +144,7 @@ func programmatic(t *testing.T, l *look, c *city) {
 	refused(t, err, 409)
 
 	// 14. The supervisor's figures.
-	sup := staff("supervisor-wx")
+	sup := c.hand(t, "supervisor-jy")
 	if o := get(t, sup, "/overview"); o.Text("countedAt") == "" {
 		t.Errorf("overview: %v", o)
 	}
@@ -181,6 +153,51 @@ func programmatic(t *testing.T, l *look, c *city) {
 	if slices.ContainsFunc(list, func(x any) bool { o, _ := x.(map[string]any); return o["no"] == no }) {
 		t.Error("a closed case is in hand")
 	}
+}
+
+// hand is the program that works for a staff member, logged in once.
+func (c *city) hand(t *testing.T, account string) *client.Client {
+	t.Helper()
+	c.mu.Lock()
+	h := c.hands[account]
+	c.mu.Unlock()
+	if h != nil {
+		return h
+	}
+	h, err := client.New(c.url).Login(t.Context(), client.Login{Kind: "staff", Login: account, Password: password, Code: c.code(t, account)})
+	if err != nil {
+		t.Fatalf("%s: %v", account, err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hands[account] = h
+	return h
+}
+
+// actingFor is the program of a person, as themselves and for a firm.
+func actingFor(t *testing.T, c *city, account, firm string) (self, acting *client.Client) {
+	t.Helper()
+	anyone := client.New(c.url)
+	self, err := anyone.Login(t.Context(), client.Login{Login: account, Password: password})
+	must(t, err)
+	me := get(t, self, "/auth/me")
+	for i := range me.List("actings") {
+		if me.Text("actings", i, "party", "name") == firm {
+			acting, err = anyone.Login(t.Context(), client.Login{Login: account, Password: password,
+				For: client.Object{"kind": "entity", "id": me.Text("actings", i, "party", "id")}})
+			must(t, err)
+			return self, acting
+		}
+	}
+	t.Fatalf("no capacity for %s: %v", firm, me)
+	return nil, nil
+}
+
+func content(t *testing.T, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	must(t, err)
+	return b
 }
 
 func get(t *testing.T, c *client.Client, path string, query ...string) client.Object {

@@ -47,9 +47,9 @@ func card(t *testing.T, l *look, c *city) {
 	p.follow("确认无误，提交申请")
 	no := p.caseNo()
 
-	accept(l, t, c, "clerk-lx", no)
-	review(l, t, c, "reviewer-lx-cl", no, "证件信息与档案一致。")
-	decide(l, t, c, "decider-lx-cl", no, "证件信息与档案一致。")
+	accept(l, t, c, desktop, "clerk-lx", no)
+	review(l, t, c, desktop, "reviewer-lx-cl", no, "证件信息与档案一致。")
+	decide(l, t, c, desktop, "decider-lx-cl", no, "证件信息与档案一致。")
 	p.awaitCase(no, "已经办结", "残疾人证")
 
 	// The principal sees everything, with who acted.

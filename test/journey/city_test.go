@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/tongban/tongban/test/client"
 )
 
 // pastCases is how many past cases the cities have: enough for the overview to
@@ -72,6 +74,8 @@ type city struct {
 
 	mu    sync.Mutex
 	staff map[string]*member
+	codes map[string]string         // the last one given out, by login
+	hands map[string]*client.Client // staff members' programs, by login
 }
 
 // member is a staff member with a tab of their own, used by one journey at a time.
@@ -83,7 +87,8 @@ type member struct {
 // found starts a city of its own for a test, on "sqlite" or "postgres".
 func found(t *testing.T, engine string) *city {
 	t.Helper()
-	c := &city{engine: engine, dir: filepath.Join(t.TempDir(), "data"), staff: map[string]*member{}, ended: make(chan struct{})}
+	c := &city{engine: engine, dir: filepath.Join(t.TempDir(), "data"), ended: make(chan struct{}),
+		staff: map[string]*member{}, codes: map[string]string{}, hands: map[string]*client.Client{}}
 	c.log = filepath.Join(t.TempDir(), "log")
 	if engine == "postgres" {
 		c.database = freshDatabase(t)
@@ -95,7 +100,7 @@ func found(t *testing.T, engine string) *city {
 	c.url = "http://" + addr
 	logFile, err := os.Create(c.log)
 	must(t, err)
-	args := append([]string{"demo", "--addr", addr, "--cases", fmt.Sprint(pastCases)}, c.where()...)
+	args := append([]string{"demo", "--addr", addr, "--cases", fmt.Sprint(pastCases), "--log-level", "info"}, c.where()...)
 	c.process = exec.Command(program.path, args...)
 	c.process.Stdout, c.process.Stderr = logFile, logFile
 	must(t, c.process.Start())
@@ -182,14 +187,33 @@ func (c *city) tongban(t *testing.T, args ...string) (string, error) {
 	return out.String(), err
 }
 
-// code is the staff member's second factor of this moment.
+// code is the staff member's second factor of this moment. A code lets in once:
+// who logs in again waits for the next one.
 func (c *city) code(t *testing.T, login string) string {
 	t.Helper()
-	out, err := c.tongban(t, append([]string{"demo", "otp", login}, c.where()...)...)
-	if err != nil {
-		t.Fatalf("demo otp %s: %v\n%s", login, err, out)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	tick := time.NewTicker(250 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		out, err := c.tongban(t, append([]string{"demo", "otp", login}, c.where()...)...)
+		if err != nil {
+			t.Fatalf("demo otp %s: %v\n%s", login, err, out)
+		}
+		code := strings.TrimSpace(out)
+		c.mu.Lock()
+		used := c.codes[login] == code
+		c.codes[login] = code
+		c.mu.Unlock()
+		if !used {
+			return code
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("no new code for %s", login)
+		case <-tick.C:
+		}
 	}
-	return strings.TrimSpace(out)
 }
 
 // config writes a configuration file for the commands that want one.
@@ -208,26 +232,27 @@ func (c *city) config(t *testing.T) string {
 // freshDatabase makes an empty PostgreSQL database, gone after the test.
 func freshDatabase(t *testing.T) string {
 	t.Helper()
-	u, err := url.Parse(os.Getenv("TONGBAN_TEST_PG"))
+	own, err := url.Parse(os.Getenv("TONGBAN_TEST_PG"))
 	must(t, err)
 	name := fmt.Sprintf("journey_%d_%d", os.Getpid(), time.Now().UnixNano())
-	execute := func(ctx context.Context, sql string) error {
-		conn, err := pgx.Connect(ctx, u.String())
-		if err != nil {
-			return err
-		}
-		_, err = conn.Exec(ctx, sql)
-		return errors.Join(err, conn.Close(ctx))
-	}
-	must(t, execute(t.Context(), `CREATE DATABASE `+name+` TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`))
+	must(t, server(t.Context(), `CREATE DATABASE `+name+` TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`))
 	t.Cleanup(func() {
-		if err := execute(context.Background(), `DROP DATABASE `+name+` WITH (FORCE)`); err != nil {
+		if err := server(context.Background(), `DROP DATABASE `+name+` WITH (FORCE)`); err != nil {
 			t.Errorf("drop database: %v", err)
 		}
 	})
-	own := *u
 	own.Path = "/" + name
 	return own.String()
+}
+
+// server does something at the PostgreSQL server, outside the city's database.
+func server(ctx context.Context, sql string) error {
+	conn, err := pgx.Connect(ctx, os.Getenv("TONGBAN_TEST_PG"))
+	if err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, sql)
+	return errors.Join(err, conn.Close(ctx))
 }
 
 func must(t *testing.T, err error) {

@@ -11,6 +11,11 @@
 // No step is prepared by SQL or by the API. Only a staff member's second factor
 // comes from the command line, which stands for the device in their pocket.
 //
+// Each kind of page, with each status, is held against axe-core where it stands,
+// as wide as a desktop and as a phone and in large type; every address of a page
+// has to be among them. What does not depend on the engine is looked at once:
+// people with scripts go through SQLite, people without through PostgreSQL.
+//
 // It waits for what a page shows, never for a length of time. With
 // TONGBAN_SHOTS=FOLDER every page visited is kept there as a picture.
 package journey

@@ -34,8 +34,8 @@ var elements = []string{"基本信息", "部门信息", "办理窗口", "受理�
 
 // food goes through all 14 steps with 食品经营许可(新办): a promised item with a
 // correction, one deciding department and a licence that reaches its holder by
-// itself. It gives the case number.
-func food(t *testing.T, l *look, c *city, on device, at place, f firm) string {
+// itself, or by post.
+func food(t *testing.T, l *look, c *city, on device, at place, f firm, post bool) {
 	w := newPapers(t)
 	p := l.visitor(t, c, on, f.account)
 	findFood(p, at)
@@ -67,7 +67,17 @@ func food(t *testing.T, l *look, c *city, on device, at place, f firm) string {
 	p.follow("下一步")
 
 	// 11. How to get it; the check names what is still missing.
-	p.choose("办理结果怎么给您", "电子送达")
+	if post {
+		p.choose("办理结果怎么给您", "邮寄到家")
+		p.fill("收件人", "")
+		p.followTo(422, "保存并下一步")
+		p.see("请改正以下内容")
+		p.fill("收件人", f.rep)
+		p.fill("手机号码", "13900001234")
+		p.fill("收件地址", "无锡市惠山区堰桥街道演示花园5号203室")
+	} else {
+		p.choose("办理结果怎么给您", "电子送达")
+	}
 	p.follow("保存并下一步")
 	p.see("核对并提交", "从业人员健康证明", f.name, "热食类食品制售")
 	p.follow("从业人员健康证明")
@@ -118,8 +128,19 @@ func food(t *testing.T, l *look, c *city, on device, at place, f firm) string {
 		d.see("食品经营许可")
 	})
 
-	// 9, 10, 13. Documents, licence, timeline; delivered by the platform itself.
-	p.awaitCase(no, "已经办结", "食品经营许可证", "电子送达")
+	// 9, 10, 13. Documents, licence, timeline; delivered by the platform itself, or
+	// by the clerk who gives it to the courier.
+	if post {
+		p.awaitCase(no, "结果已经做好", "邮寄")
+		const waybill = "演示快递 DEMO-20260042"
+		posted(l, t, c, on, at.clerk, no, "13900001234", waybill)
+		p.awaitCase(no, "已经办结", "食品经营许可证", waybill)
+		p.followIn("文书", "送达")
+		p.see("邮寄", waybill, no)
+		p.open("/my/cases/" + no)
+	} else {
+		p.awaitCase(no, "已经办结", "食品经营许可证", "电子送达")
+	}
 	p.see("办理经过", "一次性告知补正", "受理", "决定", "依据")
 	for _, doc := range []string{"收件凭证", "补正", "受理通知书", "决定书"} {
 		p.open("/my/cases/" + no)
@@ -141,7 +162,6 @@ func food(t *testing.T, l *look, c *city, on device, at place, f firm) string {
 	p.follow("提交评价")
 	p.see("感谢您的评价", "非常满意")
 	p.openTo(409, "/my/cases/"+no+"/rate")
-	return no
 }
 
 // findFood finds the item as people do: by what they call it, then narrowed down.

@@ -25,8 +25,17 @@ func instant(t *testing.T, l *look, c *city) {
 	p.follow("确认无误，提交申请")
 	no := p.caseNo()
 
-	accept(l, t, c, "clerk-wx", no)
-	decide(l, t, c, "decider-wx-rsj", no)
+	// Two clerks have it open; the second one is told that it has changed.
+	l.as(t, c, "clerk2-wx", desktop, func(d *person) {
+		d.toCase(no)
+		accept(l, t, c, desktop, "clerk-wx", no)
+		d.unfold("受理")
+		d.followTo(409, "受理")
+		d.see("办件已有变化")
+		d.follow("查看最新情况")
+		d.see(no, "待决定")
+	})
+	decide(l, t, c, desktop, "decider-wx-rsj", no)
 	p.awaitCase(no, "已经办结", "社会保险参保缴费证明")
 	rated(p, no, "不满意", "")
 }

@@ -23,25 +23,19 @@ type look struct {
 	browser context.Context
 	shots   string // folder, empty: no pictures
 	secrets []string
+	routes  routes
 
 	mu     sync.Mutex
 	count  int
 	closes []context.CancelFunc
-	seen   map[string]visit // by kind of page
-	order  []string         // kinds in the order of their first visit
-	groups map[string]int
-}
-
-// visit is where somebody was.
-type visit struct {
-	path string
-	by   *person
-	like bool // not the first of its address
+	held   map[string]bool // kinds of pages held against axe-core
+	kinds  map[string]int  // how differently built, by address and status
+	axed   int
 }
 
 func newLook(t *testing.T) *look {
 	t.Helper()
-	l := &look{browser: browser(t), seen: map[string]visit{}, groups: map[string]int{}}
+	l := &look{browser: axe.Browser(t), held: map[string]bool{}, kinds: map[string]int{}, routes: newRoutes(t)}
 	if dir := os.Getenv("TONGBAN_SHOTS"); dir != "" {
 		if !filepath.IsAbs(dir) {
 			dir = filepath.Join(program.root, dir)
@@ -65,40 +59,133 @@ func (l *look) closing(c context.CancelFunc) {
 	l.closes = append(l.closes, c)
 }
 
+// sight is what the inspector says of a page.
+type sight struct {
+	Faults  []string
+	Text    string // everything it shows
+	Path    string
+	Outline string // its headings: pages of one address are built differently
+	Elder   bool   // the elderly version
+}
+
 // at looks at the page that a person has come to.
 func (l *look) at(p *person, res *network.Response) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	faults, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`(`+inspector+`)()`))
+	s, err := chromedp.Run(ctx, chromedp.Evaluate[sight](`(`+inspector+`)()`))
 	if err != nil {
 		p.fail("look at the page: %v", err)
 	}
 	p.mu.Lock()
-	faults = append(faults, p.console...)
+	faults := append(s.Faults, p.console...)
 	p.console = nil
 	p.mu.Unlock()
-	shown := p.text()
-	for _, s := range l.secrets {
-		if own.MatchString(p.path()) {
-			break
-		}
-		if strings.Contains(shown, s) {
-			faults = append(faults, "the page shows the whole number "+s)
+	if !own.MatchString(s.Path) {
+		for _, secret := range l.secrets {
+			if secret != p.told && strings.Contains(s.Text, secret) {
+				faults = append(faults, "the page shows the whole number "+secret)
+			}
 		}
 	}
 	l.picture(p, "")
-	for _, f := range faults {
-		p.t.Errorf("%s (%s) at %s: %s", p.name, p.on.name, p.path(), f)
+	if res != nil && strings.HasPrefix(res.MimeType, "text/html") {
+		l.routes.seen(s.Path, res.Status)
+		faults = append(faults, l.hold(p, s, res.Status)...)
 	}
-	if res != nil && res.Status == 200 {
-		l.keep(p)
+	for _, f := range faults {
+		p.t.Errorf("%s (%s) at %s: %s", p.name, p.on.name, s.Path, f)
 	}
 }
 
 // own are the pages that show people their own numbers whole: what they check
 // before it is handed in, and what is printed on their licences.
-var own = regexp.MustCompile(`/check$|^/my/licences/`)
+var own = regexp.MustCompile(`/check(\?|$)|^/my/licences/`)
+
+// view is a window in which a page is held against axe-core.
+type view struct {
+	name string
+	on   device
+	big  bool // in the large type of the elderly version
+}
+
+// views of every page. What else the elderly version changes, the server does:
+// the person who reads it sees those pages.
+var views = []view{{desktop.name, desktop, false}, {phone.name, phone, false}, {"large type", desktop, true}}
+
+// differing bounds how many pages of one address and status, each built
+// differently, are held against axe-core; after the first, large type is left out.
+const differing = 3
+
+// hold holds the page against axe-core where it stands, in every view in which
+// no page of its kind was looked at. Nothing is loaded again: the window takes
+// another size and gets its own back.
+func (l *look) hold(p *person, s sight, status int64) (faults []string) {
+	p.t.Helper()
+	todo := l.todo(p, s, status)
+	if len(todo) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, time.Minute) // some pages are long
+	defer cancel()
+	if p.on.still { // the rules are a script
+		defer p.do("stop scripts", scripts(false))
+		p.do("let scripts run", scripts(true))
+	}
+	for _, v := range todo {
+		p.do("look as "+v.name, v.on.window(), settled(v.on.width, v.big))
+		found, err := axe.Look(ctx)
+		if err != nil {
+			p.fail("as %s: %v", v.name, err)
+		}
+		if grave := axe.Grave(found); grave != "" {
+			faults = append(faults, fmt.Sprintf("not accessible as %s (status %d):\n%s", v.name, status, grave))
+		}
+	}
+	p.do("get the window back", p.on.window(), settled(p.on.width, s.Elder))
+	return faults
+}
+
+// settled gives the page the large type or takes it away, and waits until it has
+// the width of its window.
+func settled(width int64, big bool) chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`new Promise(done => {
+		document.documentElement.toggleAttribute("data-elder", %t);
+		const look = () => innerWidth === %d ? done() : setTimeout(look, 5);
+		look();
+	})`, big, width), chromedp.EvalAwaitPromise)
+}
+
+// todo are the views in which a page of this kind is still to be looked at;
+// who asks does it.
+func (l *look) todo(p *person, s sight, status int64) (out []view) {
+	address := fmt.Sprintf("%s %d", slug(strings.SplitN(s.Path, "?", 2)[0]), status)
+	if s.Elder {
+		address += " elderly"
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	kind := address + s.Outline
+	if l.held[kind] || l.kinds[address] == differing {
+		return nil
+	}
+	l.held[kind] = true
+	l.kinds[address]++
+	switch {
+	case s.Elder: // as it comes
+		out = []view{{"elderly", p.on, true}}
+	case strings.HasPrefix(s.Path, "/api/"): // long, and without an elderly version
+		out = views[:1]
+	default:
+		for _, v := range views {
+			if !v.big || l.kinds[address] == 1 {
+				out = append(out, v)
+			}
+		}
+	}
+	l.axed += len(out)
+	return out
+}
 
 // picture keeps the page as a picture, in the order of the visits.
 func (l *look) picture(p *person, note string) {
@@ -139,81 +226,3 @@ func slug(path string) string {
 var oneOf = regexp.MustCompile(`/(centres|items|cases|licences|documents|staff|verify|progress|apply)/[^/?]+`)
 
 var longNumber = regexp.MustCompile(`[0-9A-Z]{9,}[0-9A-Za-z.~-]*`)
-
-// keep remembers the pages for the accessibility pass: for each address that
-// differs by more than its numbers, the first few that are built differently.
-func (l *look) keep(p *person) {
-	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
-	outline, err := chromedp.Run(ctx, chromedp.Evaluate[string](`[...document.querySelectorAll("h1, h2, summary")].map(e => e.textContent.trim()).join(" | ")`))
-	if err != nil {
-		p.fail("read the headings: %v", err)
-	}
-	at := p.path()
-	if passing.MatchString(at) && !p.stays {
-		return
-	}
-	group := slug(strings.SplitN(at, "?", 2)[0])
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if _, had := l.seen[group+outline]; had || l.groups[group] == kindsEach {
-		return
-	}
-	l.seen[group+outline] = visit{at, p, l.groups[group] > 0}
-	l.groups[group]++
-	l.order = append(l.order, group+outline)
-}
-
-// passing are the addresses of pages that are gone once the act is done.
-var passing = regexp.MustCompile(`/apply/|/rate$|/acts/|/appointment$|/intake\?`)
-
-// kindsEach bounds how many pages of one address are held against axe-core.
-const kindsEach = 3
-
-// accessible holds the pages visited against axe-core, on a desktop, a phone and
-// (one page of each address) in the elderly version, logged in as the person was. Of the pages that end
-// with an act, those are there that a journey left open.
-func (l *look) accessible(t *testing.T) {
-	t.Helper()
-	l.mu.Lock()
-	views := map[string]axe.View{"elderly": {Width: 1366, Height: 768, Cookies: []axe.Cookie{{Name: "tb_elder", Value: "1"}}}}
-	var pages []axe.Page
-	for _, kind := range l.order {
-		v := l.seen[kind]
-		all := []string{axe.Desktop, axe.Phone, "elderly"}
-		if v.like { // another page of this address was looked at in all views
-			all = all[:2]
-		}
-		for _, view := range all {
-			page := axe.Page{URL: v.by.city.url + v.path, View: view}
-			for _, c := range v.by.cookies() {
-				page.Cookies = append(page.Cookies, axe.Cookie{Name: c.Name, Value: c.Value})
-			}
-			pages = append(pages, page)
-		}
-	}
-	l.mu.Unlock()
-	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
-	defer cancel()
-	var wg sync.WaitGroup
-	half := len(pages) / 2
-	for _, part := range [][]axe.Page{pages[:half], pages[half:]} {
-		wg.Go(func() {
-			report, err := axe.Run(ctx, axe.Input{Pages: part, Views: views})
-			if err != nil {
-				t.Error(err)
-			}
-			if grave := report.Grave(); grave != "" {
-				t.Errorf("not accessible:\n%s", grave)
-			}
-			for _, p := range report.Pages {
-				if p.Status != 200 {
-					t.Errorf("%s (%s) answered %d when it was looked at again", p.URL, p.View, p.Status)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	t.Logf("%d looks at %d pages", len(pages), len(l.order))
-}

@@ -4,9 +4,9 @@ import "testing"
 
 // marriage goes through 结婚登记: reviewed online first, one visit with an
 // appointment, finished at the window.
-func marriage(t *testing.T, l *look, c *city) {
+func marriage(t *testing.T, l *look, c *city, on device) {
 	w := newPapers(t)
-	p := l.visitor(t, c, phone, "zhenghaoran")
+	p := l.visitor(t, c, on, "zhenghaoran")
 	search(p, "领证", "梁溪区", "结婚登记（内地居民）")
 	p.see("1 次", "双方应当亲自到婚姻登记机关申请")
 	p.follow("网上申请，预审后到窗口")
@@ -40,7 +40,7 @@ func marriage(t *testing.T, l *look, c *city) {
 	p.follow("确认无误，提交申请")
 	no := p.caseNo()
 
-	l.as(t, c, "clerk2-lx", desktop, func(d *person) {
+	l.as(t, c, "clerk2-lx", on.office(), func(d *person) {
 		d.toCase(no)
 		d.follow("预审通过")
 		d.see("查看办件")
@@ -57,7 +57,7 @@ func marriage(t *testing.T, l *look, c *city) {
 	p.see("预约成功", "已预约")
 
 	// They come; the clerk sees the originals.
-	l.as(t, c, "clerk2-lx", desktop, func(d *person) {
+	l.as(t, c, "clerk2-lx", on.office(), func(d *person) {
 		d.open("/desk/appointments")
 		d.toCase(no)
 		d.unfold("到窗口受理")
@@ -65,9 +65,9 @@ func marriage(t *testing.T, l *look, c *city) {
 		d.follow("原件无误，受理")
 		d.see("查看办件")
 	})
-	review(l, t, c, "reviewer-lx-mzj", no, "双方到场，自愿结婚，符合条件。")
-	decide(l, t, c, "decider-lx-mzj", no, "双方到场，自愿结婚，符合条件。")
-	handOver(l, t, c, "clerk2-lx", no, "郑浩然、李欣然")
+	review(l, t, c, on, "reviewer-lx-mzj", no, "双方到场，自愿结婚，符合条件。")
+	decide(l, t, c, on, "decider-lx-mzj", no, "双方到场，自愿结婚，符合条件。")
+	handOver(l, t, c, on, "clerk2-lx", no, "郑浩然、李欣然")
 	p.awaitCase(no, "已经办结", "结婚证")
 	rated(p, no, "非常满意", "")
 }

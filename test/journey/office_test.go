@@ -2,20 +2,21 @@ package journey
 
 import "testing"
 
-// What the people at the desk do with a case.
+// What the people at the desk do with a case, on what they have when the
+// applicant holds a device.
 
-func accept(l *look, t *testing.T, c *city, clerk, no string) {
+func accept(l *look, t *testing.T, c *city, on device, clerk, no string) {
 	t.Helper()
-	l.as(t, c, clerk, desktop, func(d *person) {
+	l.as(t, c, clerk, on.office(), func(d *person) {
 		d.toCase(no)
 		d.act("受理", "受理")
 		d.see("查看办件")
 	})
 }
 
-func review(l *look, t *testing.T, c *city, reviewer, no, opinion string) {
+func review(l *look, t *testing.T, c *city, on device, reviewer, no, opinion string) {
 	t.Helper()
-	l.as(t, c, reviewer, desktop, func(d *person) {
+	l.as(t, c, reviewer, on.office(), func(d *person) {
 		d.toCase(no)
 		d.unfold("审查意见")
 		d.choose("结论", "同意")
@@ -26,9 +27,9 @@ func review(l *look, t *testing.T, c *city, reviewer, no, opinion string) {
 }
 
 // decide grants; who decides reads every opinion first.
-func decide(l *look, t *testing.T, c *city, decider, no string, opinions ...string) {
+func decide(l *look, t *testing.T, c *city, on device, decider, no string, opinions ...string) {
 	t.Helper()
-	l.as(t, c, decider, desktop, func(d *person) {
+	l.as(t, c, decider, on.office(), func(d *person) {
 		d.toCase(no)
 		d.see(opinions...)
 		d.unfold("作出决定")
@@ -39,13 +40,30 @@ func decide(l *look, t *testing.T, c *city, decider, no string, opinions ...stri
 }
 
 // handOver gives the result out at the window.
-func handOver(l *look, t *testing.T, c *city, clerk, no, who string) {
+func handOver(l *look, t *testing.T, c *city, on device, clerk, no, who string) {
 	t.Helper()
-	l.as(t, c, clerk, desktop, func(d *person) {
+	l.as(t, c, clerk, on.office(), func(d *person) {
 		d.toCase(no)
 		d.unfold("窗口发放")
 		d.fill("领取人姓名", who)
 		d.follow("登记发放")
+		d.see("查看办件")
+	})
+}
+
+// posted gives the result to the courier; the clerk writes the recipient's phone
+// on the parcel.
+func posted(l *look, t *testing.T, c *city, on device, clerk, no, phone, waybill string) {
+	t.Helper()
+	l.as(t, c, clerk, on.office(), func(d *person) {
+		d.told = phone
+		defer func() { d.told = "" }()
+		d.toCase(no)
+		d.see(phone)
+		d.unfold("登记寄送")
+		d.followTo(422, "登记寄送")
+		d.fill("快递公司和运单号", waybill)
+		d.follow("登记寄送")
 		d.see("查看办件")
 	})
 }

@@ -20,20 +20,22 @@ func (p *person) login(account string) {
 }
 
 // as lets a staff member of the city do something; one journey at a time has
-// their tab. They log in once, with password and code.
+// their tab, which becomes the device it asks for. They log in once, with
+// password and code.
 func (l *look) as(t *testing.T, c *city, account string, on device, do func(p *person)) {
 	t.Helper()
 	c.mu.Lock()
-	m := c.staff[account+on.name]
+	m := c.staff[account]
 	if m == nil {
 		m = &member{}
-		c.staff[account+on.name] = m
+		c.staff[account] = m
 	}
 	c.mu.Unlock()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.tab == nil {
-		p := l.visitor(t, c, on, account)
+		p, leave := l.enter(t, c, on, account)
+		l.closing(leave)
 		p.open("/desk")
 		p.fill("账号", account)
 		p.fill("密码", password)
@@ -42,6 +44,10 @@ func (l *look) as(t *testing.T, c *city, account string, on device, do func(p *p
 		m.tab = p
 	}
 	m.tab.t = t
+	if m.tab.on != on {
+		m.tab.on = on
+		m.tab.do("take the "+on.name, on.window(), scripts(!on.still))
+	}
 	do(m.tab)
 }
 

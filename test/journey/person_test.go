@@ -3,8 +3,8 @@ package journey
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -58,50 +58,41 @@ type person struct {
 	on   device
 	ctx  context.Context
 	look *look
-
-	stays bool // pages that end with an act stay as they are, for looking again
+	told string // a number that the act before them needs whole
 
 	mu      sync.Mutex
 	console []string // complaints since the last page
 }
 
-// browser starts Chromium; the context ends it.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program.chromium), chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("lang", "zh-CN"))
-	for _, f := range strings.Fields(os.Getenv("TONGBAN_TEST_CHROMIUM_FLAGS")) {
-		name, value, given := strings.Cut(strings.TrimLeft(f, "-"), "=")
-		if given {
-			opts = append(opts, chromedp.Flag(name, value))
-		} else {
-			opts = append(opts, chromedp.Flag(name, true))
-		}
-	}
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	must(t, chromedp.Do(ctx))
-	return ctx
-}
-
-// visitor opens a fresh profile.
+// visitor opens a fresh profile, gone when the journey ends.
 func (l *look) visitor(t *testing.T, c *city, on device, name string) *person {
 	t.Helper()
-	p := &person{t: t, city: c, name: name, on: on, look: l}
-	ctx, cancel := chromedp.NewContext(l.browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.hear))
-	l.closing(cancel)
-	p.ctx = ctx
-	setup := []chromedp.Action[chromedp.Void]{
-		chromedp.EmulateViewport(on.width, on.height, func(m *emulation.SetDeviceMetricsOverrideParams, touch *emulation.SetTouchEmulationEnabledParams) {
-			m.Mobile, touch.Enabled = on.phone, on.phone
-		}),
-		command(emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: "zh-CN"}),
-		command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: on.still}),
-	}
-	must(t, chromedp.Do(ctx, setup...))
+	p, leave := l.enter(t, c, on, name)
+	t.Cleanup(leave)
 	return p
+}
+
+// enter opens a fresh profile until leave is called.
+func (l *look) enter(t *testing.T, c *city, on device, name string) (p *person, leave context.CancelFunc) {
+	t.Helper()
+	p = &person{t: t, city: c, name: name, on: on, look: l}
+	ctx, cancel := chromedp.NewContext(l.browser, chromedp.WithNewBrowserContext(), chromedp.WithListener(p.hear))
+	p.ctx = ctx
+	must(t, chromedp.Do(ctx, on.window(), scripts(!on.still),
+		command(emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: "zh-CN"})))
+	return p, cancel
+}
+
+// window gives the tab the size of the device.
+func (d device) window() chromedp.Action[chromedp.Void] {
+	return chromedp.EmulateViewport(d.width, d.height, func(m *emulation.SetDeviceMetricsOverrideParams, touch *emulation.SetTouchEmulationEnabledParams) {
+		m.Mobile, touch.Enabled = d.phone, d.phone
+	})
+}
+
+// scripts says whether the scripts of pages run.
+func scripts(run bool) chromedp.Action[chromedp.Void] {
+	return command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !run})
 }
 
 // command makes an action of a protocol command without a result.
@@ -296,7 +287,15 @@ func (p *person) fill(label, value string) {
 
 func (p *person) fillSpot(label string, s spot, value string) {
 	p.t.Helper()
-	p.do("fill “"+label+"”", p.press(s), chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)), chromedp.KeyEvent(kb.Delete))
+	p.do("go to “"+label+"”", p.press(s))
+	p.until(func(ctx context.Context) error {
+		there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](fmt.Sprintf(`document.activeElement === document.elementFromPoint(%g, %g)`, s.X, s.Y)))
+		if err == nil && !there {
+			err = errors.New("it does not take the typing")
+		}
+		return err
+	}, 4*time.Second, "go to “%s”", label)
+	p.do("empty “"+label+"”", chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)), chromedp.KeyEvent(kb.Delete))
 	if value != "" {
 		p.do("type into “"+label+"”", command(input.InsertText, input.InsertTextParams{Text: value}))
 	}
@@ -476,8 +475,9 @@ func (p *person) path() string {
 // platform does by itself.
 func (p *person) awaitAt(path string, words ...string) {
 	p.t.Helper()
-	p.until(func(ctx context.Context) error {
-		_, err := chromedp.RunResponse(ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+	var res *network.Response
+	p.until(func(ctx context.Context) (err error) {
+		res, err = chromedp.RunResponse(ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 			_, err := cdp.Call(ctx, t, page.Navigate, page.NavigateParams{URL: p.city.url + path})
 			return err
 		}))
@@ -492,7 +492,7 @@ func (p *person) awaitAt(path string, words ...string) {
 		}
 		return err
 	}, patience, "wait at %s for %s", path, words)
-	p.look.at(p, nil)
+	p.look.at(p, res)
 }
 
 func quote(s string) string {
@@ -501,16 +501,4 @@ func quote(s string) string {
 		panic(err) // strings always marshal
 	}
 	return string(b)
-}
-
-// cookies of the profile, for looking at the same pages again.
-func (p *person) cookies() []*network.Cookie {
-	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
-	res, err := chromedp.Call(ctx, network.GetCookies, network.GetCookiesParams{URLs: []string{p.city.url}})
-	if err != nil {
-		p.fail("cookies: %v", err)
-	}
-	return res.Cookies
 }

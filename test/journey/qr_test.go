@@ -12,28 +12,33 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode"
 )
 
-// scan photographs the QR code on the page and reads it, as a phone does.
+// scan photographs the QR code on the page and reads it, as a phone does: from
+// another distance when the picture is no good.
 func (p *person) scan() string {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
-	b, err := chromedp.Run(ctx, chromedp.ScreenshotScale(chromedp.CSS("svg.qr"), 3))
-	if err != nil {
-		p.fail("photograph the QR code: %v", err)
-	}
-	img, err := png.Decode(bytes.NewReader(b))
-	if err != nil {
-		p.fail("photograph the QR code: %v", err)
-	}
-	bits, err := gozxing.NewBinaryBitmapFromImage(img)
-	if err != nil {
-		p.fail("read the QR code: %v", err)
-	}
-	res, err := qrcode.NewQRCodeReader().Decode(bits, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
-	if err != nil {
-		p.fail("read the QR code: %v", err)
-	}
-	text := res.GetText()
+	text, scale := "", 2.0
+	p.until(func(ctx context.Context) error {
+		if scale++; scale > 6 {
+			scale = 3
+		}
+		b, err := chromedp.Run(ctx, chromedp.ScreenshotScale(chromedp.CSS("svg.qr"), scale))
+		if err != nil {
+			return err
+		}
+		img, err := png.Decode(bytes.NewReader(b))
+		if err != nil {
+			return err
+		}
+		bits, err := gozxing.NewBinaryBitmapFromImage(img)
+		if err != nil {
+			return err
+		}
+		res, err := qrcode.NewQRCodeReader().Decode(bits, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true})
+		if err == nil {
+			text = res.GetText()
+		}
+		return err
+	}, patience, "read the QR code")
 	if !strings.HasPrefix(text, p.city.url+"/") {
 		p.fail("the QR code leads to %s, not to %s", text, p.city.url)
 	}

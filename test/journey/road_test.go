@@ -5,10 +5,10 @@ import "testing"
 // road goes through 占用、挖掘城市道路: handed in by an agent of the firm, reviewed
 // by two departments at the same time, with a special procedure that stops the
 // clock and an extension that moves it, and picked up at the window.
-func road(t *testing.T, l *look, c *city) {
+func road(t *testing.T, l *look, c *city, on device) {
 	const firm = "无锡运河样本市政工程有限公司"
 	w := newPapers(t)
-	p := l.visitor(t, c, desktop, "zhouzhiyuan")
+	p := l.visitor(t, c, on, "zhouzhiyuan")
 	p.login("zhouzhiyuan")
 	actFor(p, firm)
 	search(p, "挖路", "梁溪区", "占用、挖掘城市道路审批")
@@ -63,13 +63,13 @@ func road(t *testing.T, l *look, c *city) {
 	p.follow("确认无误，提交申请")
 	no := p.caseNo()
 
-	accept(l, t, c, "clerk2-lx", no)
+	accept(l, t, c, on, "clerk2-lx", no)
 	// Both departments have it at the same time.
-	l.as(t, c, "reviewer-lx-cgj", desktop, func(d *person) { d.toCase(no) })
-	l.as(t, c, "reviewer-lx-jj", desktop, func(d *person) { d.toCase(no) })
+	l.as(t, c, "reviewer-lx-cgj", on.office(), func(d *person) { d.toCase(no) })
+	l.as(t, c, "reviewer-lx-jj", on.office(), func(d *person) { d.toCase(no) })
 
 	// The special procedure stops the clock; no opinion is given meanwhile.
-	l.as(t, c, "reviewer-lx-cgj", desktop, func(d *person) {
+	l.as(t, c, "reviewer-lx-cgj", on.office(), func(d *person) {
 		d.unfold("启动特别程序")
 		d.choose("特别程序", "专家评审")
 		d.fill("启动的理由", "主干道开挖，需要专家评审交通组织方案。")
@@ -78,18 +78,18 @@ func road(t *testing.T, l *look, c *city) {
 	})
 	p.open("/my/cases/" + no)
 	p.see("特别程序", "这段时间不计入办理时限")
-	l.as(t, c, "reviewer-lx-cgj", desktop, func(d *person) {
+	l.as(t, c, "reviewer-lx-cgj", on.office(), func(d *person) {
 		d.toCase(no)
 		d.act("特别程序结束", "特别程序结束")
 	})
 	p.open("/my/cases/" + no)
 	p.see("特别程序结束", "专家评审")
 
-	review(l, t, c, "reviewer-lx-cgj", no, "管线避让方案可行，同意挖掘，完工后按原结构恢复。")
-	review(l, t, c, "reviewer-lx-jj", no, "绕行路线和标志设置可行，同意占用。")
+	review(l, t, c, on, "reviewer-lx-cgj", no, "管线避让方案可行，同意挖掘，完工后按原结构恢复。")
+	review(l, t, c, on, "reviewer-lx-jj", no, "绕行路线和标志设置可行，同意占用。")
 
 	// The decider moves the limit once, then decides on both opinions.
-	l.as(t, c, "decider-lx-spj", desktop, func(d *person) {
+	l.as(t, c, "decider-lx-spj", on.office(), func(d *person) {
 		d.toCase(no)
 		d.unfold("延长办理期限")
 		d.fill("延长", "5")
@@ -101,10 +101,10 @@ func road(t *testing.T, l *look, c *city) {
 	p.see("延长办理期限", "需要核实地下管线资料")
 	p.followIn("文书", "延长")
 	p.see("延长", no)
-	decide(l, t, c, "decider-lx-spj", no, "管线避让方案可行", "绕行路线和标志设置可行")
+	decide(l, t, c, on, "decider-lx-spj", no, "管线避让方案可行", "绕行路线和标志设置可行")
 
 	p.awaitCase(no, "结果已经做好", "窗口领取")
-	handOver(l, t, c, "clerk2-lx", no, "周志远")
+	handOver(l, t, c, on, "clerk2-lx", no, "周志远")
 	p.awaitCase(no, "已经办结", "窗口发放")
 	rated(p, no, "基本满意", "")
 }

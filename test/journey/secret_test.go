@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
@@ -59,7 +60,11 @@ func sealed(t *testing.T, c *city) {
 		search(path, b)
 		return err
 	}))
-	search("what the program printed", []byte(c.printed()))
+	printed := c.printed()
+	if n := strings.Count(printed, "msg=request"); n < 200 {
+		t.Errorf("the program wrote down only %d requests", n)
+	}
+	search("what the program printed", []byte(printed))
 	if c.database != "" {
 		dump, err := exec.CommandContext(t.Context(), filepath.Join(os.Getenv("TONGBAN_TEST_PGBIN"), "pg_dump"), "--inserts", "--dbname", c.database).Output()
 		must(t, err)

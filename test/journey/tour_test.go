@@ -8,18 +8,28 @@ import (
 )
 
 // tour follows every link of the frames, menus and lists that people of each
-// kind see: none leads nowhere.
+// kind see: none leads nowhere. One of them reads the elderly version.
 func tour(t *testing.T, l *look, c *city) {
 	p := l.visitor(t, c, desktop, "anyone")
-	p.every("/", "/centres", "/help", "/items/nothing")
+	p.every("/", "/centres", "/help", "/progress", "/verify", "/items/nothing")
 	me := l.visitor(t, c, desktop, "qianxiuying")
 	me.login("qianxiuying")
 	me.every("/my", "/my/licences", "/my/cases")
-	for _, account := range []string{"clerk-yx", "supervisor-lx", "steward-lx", "sysadmin", "secadmin", "auditadmin"} {
+	older := l.visitor(t, c, desktop, "wangjianguo")
+	older.open("/")
+	older.follow("长辈版")
+	older.see("标准版")
+	older.login("wangjianguo")
+	older.every("/", "/my")
+	older.open("/")
+	older.fill("搜索办事事项", "高龄补贴")
+	older.follow("搜索")
+	older.follow("尊老金（高龄津贴）发放")
+	for _, account := range []string{"clerk-xs", "supervisor-wx", "steward-lx", "data-wx", "secadmin", "auditadmin"} {
 		l.as(t, c, account, desktop, func(d *person) { d.every("/desk") })
 	}
-	l.as(t, c, "sysadmin", desktop, func(d *person) { d.every("/console/staff") })
-	api := l.visitor(t, c, desktop, "integrator")
+	l.as(t, c, "sysadmin", desktop, func(d *person) { d.every("/desk", "/console/staff") })
+	api := l.visitor(t, c, phone, "integrator")
 	api.open("/api/v1/docs")
 	api.see("/cases/{no}/acts")
 }
@@ -54,12 +64,11 @@ func (p *person) every(paths ...string) {
 	}
 }
 
-// open leaves an application and a correction open, so that their pages can be
-// looked at again.
+// open leaves an application and a correction open, at the pages that nobody sees
+// who goes straight on.
 func open(t *testing.T, l *look, c *city) {
 	w := newPapers(t)
 	p := l.visitor(t, c, desktop, "wuxiaomin")
-	p.stays = true
 	p.login("wuxiaomin")
 	actFor(p, "无锡惠泉样本人力资源服务有限公司")
 	findFood(p, liangxi)
@@ -91,7 +100,6 @@ func open(t *testing.T, l *look, c *city) {
 	s.follow("确认无误，提交申请")
 	no := s.caseNo()
 	l.as(t, c, "clerk2-wx", desktop, func(d *person) {
-		d.stays = true
 		d.toCase(no)
 		d.unfold("补正")
 		d.follow("选择需要补正的内容")
@@ -102,7 +110,6 @@ func open(t *testing.T, l *look, c *city) {
 		d.follow("下一步：核对全部内容")
 		d.follow("发送补正告知")
 	})
-	s.stays = true
 	s.open("/my/cases/" + no)
 	s.follow("去补正")
 	s.open("/my/cases/" + no + "/acts/withdraw")

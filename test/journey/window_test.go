@@ -6,9 +6,9 @@ import "testing"
 const olderPerson = "320211193806159992"
 
 // window is the same application taken in at the window, on paper.
-func window(t *testing.T, l *look, c *city) {
+func window(t *testing.T, l *look, c *city, on device) {
 	no := ""
-	l.as(t, c, "clerk-bh", desktop, func(d *person) {
+	l.as(t, c, "clerk-bh", on.office(), func(d *person) {
 		d.open("/desk")
 		d.follow("窗口收件")
 		d.fill("身份证号码或者统一社会信用代码", olderPerson[:17]+"1")
@@ -54,8 +54,8 @@ func window(t *testing.T, l *look, c *city) {
 		anyone.see("尊老金", no)
 		anyone.unseen("陈阿婆")
 	})
-	accept(l, t, c, "clerk-bh", no)
-	review(l, t, c, "reviewer-bh-mzj", no, "年龄和户籍核对无误。")
-	decide(l, t, c, "decider-bh-mzj", no, "年龄和户籍核对无误。")
-	handOver(l, t, c, "clerk-bh", no, "陈阿婆")
+	accept(l, t, c, on, "clerk-bh", no)
+	review(l, t, c, on, "reviewer-bh-mzj", no, "年龄和户籍核对无误。")
+	decide(l, t, c, on, "decider-bh-mzj", no, "年龄和户籍核对无误。")
+	handOver(l, t, c, on, "clerk-bh", no, "陈阿婆")
 }

@@ -3,8 +3,10 @@ package steward
 import (
 	"embed"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/tongban/tongban/internal/actor"
@@ -62,20 +64,30 @@ func New(c Config) *Steward {
 
 // Routes adds the pages.
 func (s *Steward) Routes(mux *http.ServeMux) {
-	handle := func(pattern string, h web.Handler) { mux.Handle(pattern, s.c.Renderer.Handle(h)) }
-	handle("GET /console/items", s.home)
-	handle("GET /console/items/claim", s.claim)
-	handle("POST /console/items/claim", s.claimOne)
-	handle("POST /console/items/revise", s.revise)
-	handle("POST /console/items/proposals/{id}", s.proposal)
-	handle("GET /console/items/drafts/{id}", s.draft)
-	handle("POST /console/items/drafts/{id}", s.move)
-	handle("GET /console/items/drafts/{id}/guide", s.previewGuide)
-	handle("GET /console/items/drafts/{id}/form", s.previewForm)
-	handle("GET /console/items/drafts/{id}/edit/{section}", s.section)
-	handle("POST /console/items/drafts/{id}/edit/{section}", s.save)
-	handle("GET /console/items/drafts/{id}/edit/form", s.fields)
-	handle("POST /console/items/drafts/{id}/edit/form", s.saveFields)
+	for pattern, h := range s.routes() {
+		mux.Handle(pattern, s.c.Renderer.Handle(h))
+	}
+}
+
+// Patterns lists the routes, sorted; for the tests that walk them all.
+func (s *Steward) Patterns() []string { return slices.Sorted(maps.Keys(s.routes())) }
+
+func (s *Steward) routes() map[string]web.Handler {
+	return map[string]web.Handler{
+		"GET /console/items":                             s.home,
+		"GET /console/items/claim":                       s.claim,
+		"POST /console/items/claim":                      s.claimOne,
+		"POST /console/items/revise":                     s.revise,
+		"POST /console/items/proposals/{id}":             s.proposal,
+		"GET /console/items/drafts/{id}":                 s.draft,
+		"POST /console/items/drafts/{id}":                s.move,
+		"GET /console/items/drafts/{id}/guide":           s.previewGuide,
+		"GET /console/items/drafts/{id}/form":            s.previewForm,
+		"GET /console/items/drafts/{id}/edit/{section}":  s.section,
+		"POST /console/items/drafts/{id}/edit/{section}": s.save,
+		"GET /console/items/drafts/{id}/edit/form":       s.fields,
+		"POST /console/items/drafts/{id}/edit/form":      s.saveFields,
+	}
 }
 
 // actor is the staff member who asks.

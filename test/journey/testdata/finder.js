@@ -36,7 +36,11 @@
   };
   const at = e => {
     e.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
-    const r = e.getClientRects()[0], x = r.left + r.width / 2, y = r.top + r.height / 2;
+    const middle = () => { const r = e.getClientRects()[0]; return [r.left + r.width / 2, r.top + r.height / 2]; };
+    let [x, y] = middle();
+    // Two quick touches of one spot of the screen are a double touch, whatever is under them.
+    for (const by of [80, -80]) if (Math.abs(y - globalThis.lastPressed) < 50) { scrollBy({ top: by, behavior: "instant" }); [x, y] = middle(); }
+    globalThis.lastPressed = y;
     const top = document.elementFromPoint(x, y);
     if (!top || !(e.contains(top) || top.contains(e) || top.closest("label") === e.closest("label") && e.closest("label")))
       return { Error: "it is covered by " + (top ? top.outerHTML.slice(0, 120) : "nothing: it is outside the window") };

@@ -1,4 +1,4 @@
-// Looks for faults that no page may have, and gives them as words.
+// Says what the page is, and names the faults that no page may have.
 () => {
   const faults = [], d = document, root = d.documentElement, body = d.body ? d.body.innerText : "";
   if (!d.title.trim()) faults.push("the page has no title");
@@ -16,5 +16,6 @@
   d.querySelectorAll("[id]").forEach(e => { ids[e.id] = (ids[e.id] || 0) + 1; });
   for (const [id, n] of Object.entries(ids)) if (n > 1) faults.push(n + " elements have the id " + id);
   d.querySelectorAll("img").forEach(e => { if (e.complete && !e.naturalWidth) faults.push("a picture is missing: " + e.src); });
-  return faults;
+  return { Faults: faults, Text: body, Path: location.pathname + location.search, Elder: root.hasAttribute("data-elder"),
+    Outline: [...d.querySelectorAll("h1, h2, summary")].map(e => e.textContent.trim()).join(" | ") };
 }
