@@ -207,7 +207,7 @@ func (s *server) cases() {
 			}
 			return Document{hash, d}, nil
 		})
-	add(s, operation{id: "case-unmask", method: http.MethodPost, path: "/cases/{no}/unmask", tag: "cases", zh: "查看隐去的内容", en: "Staff: the masked answers in the clear, for a stated purpose", more: "Recorded before they are shown. Of the applicant himself: POST /parties/unmask."},
+	add(s, operation{id: "case-unmask", method: http.MethodPost, path: "/cases/{no}/unmask", tag: "cases", zh: "查看隐去的内容", en: "Staff: the masked answers in the clear, for a stated purpose", more: "Recorded before they are shown. Of the applicant himself: POST /parties/unmask.", again: "each look is recorded by itself."},
 		func(ctx context.Context, c *call, in *UnmaskIn) (List[Line], error) { return s.unmask(ctx, c, in) })
 	send(s, operation{id: "case-file", method: http.MethodGet, path: "/cases/{no}/files/{file}", tag: "cases", zh: "下载办件材料", en: "A file that was handed in"},
 		func(ctx context.Context, c *call, in *struct {
@@ -221,7 +221,7 @@ func (s *server) cases() {
 			return s.stored(ctx, f)
 		})
 	add(s, operation{id: "case-correction", method: http.MethodPost, path: "/cases/{no}/correction", tag: "cases", status: http.StatusCreated,
-		zh: "开始补正", en: "Open the correction", more: "Gives the draft that holds what the case holds; hand it in with POST /cases. A second call finds the same draft."},
+		zh: "开始补正", en: "Open the correction", more: "Gives the draft that holds what the case holds; hand it in with POST /cases.", again: "finds the same draft."},
 		func(ctx context.Context, c *call, in *CaseIn) (Draft, error) {
 			d, err := s.Casework.OpenCorrection(ctx, c.Actor, in.No)
 			if err != nil {

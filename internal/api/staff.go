@@ -62,7 +62,7 @@ type AuditIn struct {
 }
 
 func (s *server) audits() {
-	add(s, operation{id: "audit-verify", method: http.MethodPost, path: "/audit/verify", tag: "administration", zh: "验证审计日志", en: "Audit administrators: prove the log from the stored rows"},
+	add(s, operation{id: "audit-verify", method: http.MethodPost, path: "/audit/verify", tag: "administration", zh: "验证审计日志", en: "Audit administrators: prove the log from the stored rows", again: "each proof is recorded by itself."},
 		func(ctx context.Context, c *call, _ *none) (AuditProof, error) { return s.prove(ctx, c) })
 	add(s, operation{id: "audit", method: http.MethodGet, path: "/audit", tag: "administration", zh: "审计日志", en: "Audit administrators: the log, newest first, or by subject"},
 		func(ctx context.Context, c *call, in *AuditIn) (List[AuditRecord], error) {
@@ -167,8 +167,8 @@ type Staff struct {
 // Credentials 初始凭据 are shown once.
 type Credentials struct {
 	Staff    *Staff `json:"staff,omitempty"`
-	Password string `json:"password" doc:"Has to be changed at the first login."`
-	OTPURL   string `json:"otpUrl" doc:"otpauth:// for the authenticator."`
+	Password string `json:"password,omitempty" doc:"Has to be changed at the first login."`
+	OTPURL   string `json:"otpUrl,omitempty" doc:"otpauth:// for the authenticator."`
 }
 
 // StaffIn makes an account.
@@ -208,9 +208,10 @@ func (s *server) staff() {
 			return List[Staff]{Items: mapTo(list, func(m identity.Staff) Staff { return staffOf(dir, m) })}, err
 		})
 	add(s, operation{id: "staff-create", method: http.MethodPost, path: "/staff", tag: "administration", status: http.StatusCreated,
-		zh: "新建账号", en: "System administrators: make an account without any role"},
+		zh: "新建账号", en: "System administrators: make an account without any role", once: true,
+		more: "The credentials are shown once: repeated with the same Idempotency-Key, the answer is the account without them. POST /staff/{id}/reset makes new ones."},
 		func(ctx context.Context, c *call, in *StaffIn) (Credentials, error) {
-			m, cred, err := s.Identity.CreateStaff(ctx, c.Actor, identity.StaffInput{Login: in.Body.Login, Name: in.Body.Name, Unit: in.Body.Unit})
+			m, cred, err := s.Identity.CreateStaff(ctx, c.Actor, identity.StaffInput{Login: in.Body.Login, Name: in.Body.Name, Unit: in.Body.Unit, Once: c.once})
 			if err != nil {
 				return Credentials{}, err
 			}
@@ -221,7 +222,7 @@ func (s *server) staff() {
 			member := staffOf(dir, m)
 			return Credentials{&member, cred.Password, cred.OTPURL}, nil
 		})
-	add(s, operation{id: "staff-reset", method: http.MethodPost, path: "/staff/{id}/reset", tag: "administration", zh: "重置凭据", en: "System administrators: new credentials; the old ones and all sessions end"},
+	add(s, operation{id: "staff-reset", method: http.MethodPost, path: "/staff/{id}/reset", tag: "administration", zh: "重置凭据", en: "System administrators: new credentials; the old ones and all sessions end", again: "each call makes new credentials, and only the last ones are good."},
 		func(ctx context.Context, c *call, in *StaffIDIn) (Credentials, error) {
 			cred, err := s.Identity.ResetStaff(ctx, c.Actor, int64(in.ID))
 			if err == nil {
@@ -242,7 +243,7 @@ func (s *server) staff() {
 			}
 			return err
 		})
-	do(s, operation{id: "role-grant", method: http.MethodPost, path: "/staff/{id}/roles", tag: "administration", zh: "授予角色", en: "Security administrators: give a role"},
+	do(s, operation{id: "role-grant", method: http.MethodPost, path: "/staff/{id}/roles", tag: "administration", zh: "授予角色", en: "Security administrators: give a role", again: "the role is held already, and nothing changes."},
 		func(ctx context.Context, c *call, in *struct {
 			StaffIDIn
 			Body RoleIn
@@ -335,7 +336,7 @@ func (s *server) jobs() {
 			}
 			return s.Shelf.DiscardJob(ctx, c.Actor, int64(in.ID))
 		})
-	do(s, operation{id: "job-requeue", method: http.MethodPost, path: "/jobs/{id}/requeue", tag: "administration", zh: "重试失败任务", en: "System administrators: try a failed job again"},
+	do(s, operation{id: "job-requeue", method: http.MethodPost, path: "/jobs/{id}/requeue", tag: "administration", zh: "重试失败任务", en: "System administrators: try a failed job again", again: "the job is no longer among the failed: 404, and nothing changes."},
 		func(ctx context.Context, c *call, in *struct {
 			ID ID `path:"id"`
 		}) error {

@@ -30,7 +30,13 @@ const (
 // StartDraft opens a draft of an item for the party that the actor acts for
 // (applicants) or names (window intake), prefilled from the profile and the
 // licences held. party is ignored for applicants.
-func (s *Service) StartDraft(ctx context.Context, a actor.Actor, itemCode string, party actor.Party) (_ *Draft, err error) {
+func (s *Service) StartDraft(ctx context.Context, a actor.Actor, itemCode string, party actor.Party) (*Draft, error) {
+	return s.StartDraftOnce(ctx, a, itemCode, party, nil)
+}
+
+// StartDraftOnce is StartDraft for a request with an idempotency key: the same
+// key answers the draft that it opened, as long as that is there.
+func (s *Service) StartDraftOnce(ctx context.Context, a actor.Actor, itemCode string, party actor.Party, once Once) (d *Draft, err error) {
 	defer errs.Wrap(&err, "start a draft")
 	it, v, err := s.Catalog.Guide(ctx, itemCode)
 	if err != nil {
@@ -57,20 +63,33 @@ func (s *Service) StartDraft(ctx context.Context, a actor.Actor, itemCode string
 	if err != nil {
 		return nil, err
 	}
-	d := &Draft{ItemID: it.ID, VersionID: v.ID, ItemName: it.Name, Owner: Filer{a.Kind, a.ID, a.Name}, Party: party, Version: 1,
+	fresh := Draft{ItemID: it.ID, VersionID: v.ID, ItemName: it.Name, Owner: Filer{a.Kind, a.ID, a.Name}, Party: party, Version: 1,
 		Data: DraftData{Values: v.Form().Prefill(sources), Paper: a.Kind == actor.Staff}}
 	if ways := v.Guide.Result().Delivery; len(ways) == 1 {
-		d.Data.Delivery.Way = ways[0]
+		fresh.Data.Delivery.Way = ways[0]
 	}
 	err = s.DB.Write(ctx, "casework.draft", func(tx *db.Tx) error {
+		prior, err := tx.Claim(once)
+		if err != nil {
+			return err
+		}
+		if prior != 0 {
+			d, err = s.ownDraft(tx, a, prior)
+			return err
+		}
+		d = new(fresh)
 		d.ID, d.CreatedAt, d.UpdatedAt = tx.NewID(), tx.Now(), tx.Now()
 		if err := s.insertDraft(tx, d); err != nil {
 			return err
 		}
 		audit.Append(tx, audit.Record{Actor: a, Act: "case.draft", Subject: "item/" + it.Code, Unit: it.UnitID, Outcome: "done"})
+		tx.Record(once, d.ID)
 		return nil
 	})
-	return d, err
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 // sources collects prefill answers: who applies, and licences held.
@@ -222,7 +241,7 @@ func (s *Service) AttachFile(ctx context.Context, a actor.Actor, id int64, mater
 		}
 		h := d.Data.Handed(material)
 		if h.has(ref.ID) {
-			return nil // the same file once more: a repeated upload
+			return errSame // a repeated upload
 		}
 		if len(h.Files) >= m.FilesAllowed() {
 			return errs.InvalidFields(errs.Field{Path: "materials/" + material, Code: "max-files",
@@ -328,11 +347,17 @@ func (s *Service) changeDraft(ctx context.Context, a actor.Actor, id, version in
 			d.UpdatedAt = tx.Now()
 			return nil
 		})
+		if errors.Is(err, errSame) {
+			return d, nil
+		}
 		if err == nil || version != 0 || try == 4 || !errors.Is(err, ErrDraftChanged) {
 			return d, err
 		}
 	}
 }
+
+// errSame ends a change that leaves the draft as it is.
+var errSame = errors.New("the draft is like that already")
 
 // letGo gives up the files of a draft that is not handed in. Those that belong
 // to the case which a correction copies stay.

@@ -50,12 +50,7 @@ func New(c Config) *Service {
 
 // Once makes an act happen once for an idempotency key. gate gives one for
 // requests that carry a key; nil means that the caller brought none.
-type Once interface {
-	// Claim tells what the same key led to before, "" if it is new.
-	Claim(tx *db.Tx) (prior string, err error)
-	// Record keeps the result's key in the act's own transaction.
-	Record(tx *db.Tx, resultKey string)
-}
+type Once = db.Once
 
 // world is what an act reads before it begins: immutable snapshots.
 type world struct {

@@ -62,8 +62,9 @@ type Booking struct {
 	ItemID   int64
 	ItemName string
 	Day      clock.Date
-	Slot     string // "09:30"
-	CaseNo   string // optional
+	Slot     string  // "09:30"
+	CaseNo   string  // optional
+	Once     db.Once // may be nil; a repeated key answers the booking that it made
 }
 
 // The refusals.
@@ -126,13 +127,24 @@ func (s *Service) Book(ctx context.Context, a actor.Actor, in Booking) (_ *Appoi
 	}
 	var made *Appointment
 	err = s.DB.Write(ctx, "appointment.book", func(tx *db.Tx) error {
+		prior, err := tx.Claim(in.Once)
+		if err != nil {
+			return err
+		}
+		if prior != 0 {
+			made, err = one(tx, sqlAppointment, prior)
+			return err
+		}
 		if !s.Rule.offered(cal, in.Day, in.Slot, tx.Now()) {
 			return ErrNotOffered
 		}
 		var fresh bool
-		made, fresh, err = s.seat(tx, a, in)
-		if err != nil || !fresh {
+		if made, fresh, err = s.seat(tx, a, in); err != nil {
 			return err
+		}
+		tx.Record(in.Once, made.ID)
+		if !fresh {
+			return nil
 		}
 		return s.record(tx, a, identity.AppointmentBook, made)
 	})
