@@ -45,6 +45,21 @@ type Case struct {
 	Licence     string         `json:"licence,omitempty" doc:"Identifier of the licence that was issued."`
 	Offered     []Offer        `json:"offered" doc:"What the caller may do now: POST /cases/{no}/acts."`
 	Progress    string         `json:"progress" doc:"Path of the public progress page, for the QR."`
+	Rate        *RateInvite    `json:"rate,omitempty" doc:"While the closed case can be rated; for the party and the staff who handle it."`
+}
+
+// RateInvite 评价邀请 is how a closed case is rated, by POST /ratings or on a page.
+type RateInvite struct {
+	Token string    `json:"token" doc:"Of POST /ratings, instead of a bearer token."`
+	Path  string    `json:"path" doc:"Of the page where scanning rates, for the QR."`
+	Until time.Time `json:"until"`
+}
+
+func (s *server) rateInvite(no string, r *casework.Rate) *RateInvite {
+	if r == nil {
+		return nil
+	}
+	return &RateInvite{s.Ratings.Token(no), r.Path, r.Until.UTC()}
 }
 
 // Milestone is a station on the case's path.
@@ -165,6 +180,7 @@ type Progress struct {
 	Outcome  *Word       `json:"outcome,omitempty"`
 	Path     []Milestone `json:"path"`
 	Clocks   []Clock     `json:"clocks"`
+	Rate     *RateInvite `json:"rate,omitempty" doc:"While the closed case can be rated."`
 }
 
 // CaseIn names a case.
@@ -239,7 +255,7 @@ func (s *server) cases() {
 				return Progress{}, err
 			}
 			return Progress{p.No, p.ItemName, p.Unit, word(c, p.State), outcome(c, p.Outcome), milestones(c, p.Path),
-				mapTo(p.Clocks, func(v casework.ClockView) Clock { return caseClock(c, v) })}, nil
+				mapTo(p.Clocks, func(v casework.ClockView) Clock { return caseClock(c, v) }), s.rateInvite(p.No, p.Rate)}, nil
 		})
 }
 
@@ -309,7 +325,7 @@ func (s *server) caseView(ctx context.Context, c *call, no string) (Case, error)
 		Outcome: outcome(c, k.Outcome), SubmittedAt: k.SubmittedAt.UTC(), AcceptedAt: instant(k.AcceptedAt), DecidedAt: instant(k.DecidedAt),
 		ClosedAt: instant(k.ClosedAt), Due: k.DueOn, Path: milestones(c, v.Progress),
 		Clocks: mapTo(v.Clocks, func(x casework.ClockView) Clock { return caseClock(c, x) }), Form: lines(c, v.Summary, open),
-		Delivery: Delivery{Way: v.Delivery.Way}, Progress: s.Casework.ProgressPath(k.No)}
+		Delivery: Delivery{Way: v.Delivery.Way}, Progress: s.Casework.ProgressPath(k.No), Rate: s.rateInvite(k.No, v.Rate)}
 	if open {
 		out.Answers = v.Values
 	}

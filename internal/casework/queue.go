@@ -193,6 +193,7 @@ type Progress struct {
 	Unit     string
 	Path     []Milestone
 	Clocks   []ClockView
+	Rate     *Rate
 }
 
 // ProgressPath is the public page of a case; its code cannot be guessed from
@@ -208,7 +209,8 @@ func (s *Service) PublicProgress(ctx context.Context, no, code string) (*Progres
 	if len(no) > 64 || !sameText(code, s.progressCode(no)) {
 		return nil, ErrNoCase
 	}
-	c, err := s.scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, no))
+	rd := s.DB.Read(ctx)
+	c, err := s.scanCase(rd.QueryRow(sqlCaseByNo, no))
 	if err != nil {
 		return nil, err
 	}
@@ -216,9 +218,13 @@ func (s *Service) PublicProgress(ctx context.Context, no, code string) (*Progres
 	if err != nil {
 		return nil, err
 	}
+	rate, err := s.rate(rd, c)
+	if err != nil {
+		return nil, err
+	}
 	u, _ := w.dir.Unit(c.UnitID)
 	return &Progress{No: c.No, ItemName: c.ItemName, State: c.State, Outcome: c.Outcome, Unit: u.Name, Path: milestones(c),
-		Clocks: c.Clocks.view(w.cal, s.DB.Now())}, nil
+		Clocks: c.Clocks.view(w.cal, s.DB.Now()), Rate: rate}, nil
 }
 
 func splitCursor(cursor string) (due string, id int64, err error) {

@@ -53,7 +53,7 @@ const (
 // Ratings, channels, supervision.
 const (
 	RatingRate        Act = "rating.rate"
-	RatingRateByToken Act = "rating.rate-by-token" // the code on a receipt is the right
+	RatingRateByToken Act = "rating.rate-by-token" // the code on the delivery record is the right
 	RatingRead        Act = "rating.read"          // published figures and words
 	RatingDetail      Act = "rating.detail"
 	CentreRead        Act = "centre.read"

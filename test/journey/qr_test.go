@@ -12,12 +12,15 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode"
 )
 
-// scan photographs the QR code on the page and reads it, as a phone does.
-func (p *person) scan() string {
+// scan photographs the first QR code on the page and reads it, as a phone does.
+func (p *person) scan() string { p.t.Helper(); return p.scanIn("main") }
+
+// scanIn reads the QR code in a part of the page.
+func (p *person) scanIn(part string) string {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	b, err := chromedp.Run(ctx, chromedp.ScreenshotScale(chromedp.CSS("svg.qr"), 3))
+	b, err := chromedp.Run(ctx, chromedp.ScreenshotScale(chromedp.CSS(part+" svg.qr"), 3))
 	if err != nil {
 		p.fail("photograph the QR code: %v", err)
 	}

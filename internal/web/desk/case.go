@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/casework"
@@ -38,6 +39,7 @@ type casePage struct {
 	Timeline        web.Timeline
 	Acts            []actForm
 	None            string // why there is nothing to do
+	Rate            rateCard
 	Go              string // id of where the usual act begins: a shortcut leads there, never does it
 }
 
@@ -55,6 +57,12 @@ type material struct {
 	Licence        string
 	Paper          bool
 	Asked          []string
+}
+
+// rateCard 请评价 is turned to the person at the window when the case is closed.
+type rateCard struct {
+	QR    web.QR
+	Until time.Time
 }
 
 // typed is what somebody typed that did not go through.
@@ -121,7 +129,11 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 	if !usual(p.Acts) {
 		p.None = nothing(p.Page, v, a)
 	}
-	return p, nil
+	if v.Rate != nil && a.Has(actor.WindowClerk) {
+		p.Rate.Until = v.Rate.Until
+		p.Rate.QR, err = web.NewQR(d.c.BaseURL+v.Rate.Path, p.Tr("扫码评价这次服务", "Scan to rate this service"))
+	}
+	return p, err
 }
 
 // who says for whom the case is, masked.

@@ -61,7 +61,7 @@ func TestPages(t *testing.T) {
 	webtest.Check(t, v.queue, queuePage{Page: samplePage("待办"), Done: doneCase{Words: "受理", Item: "占道", No: "20260302-0001", Href: "/desk/cases/1", Document: web.Link{Href: "/desk/documents/1", Text: "打印受理通知书"}},
 		Tabs: []web.Link{{Href: "/desk?role=a", Text: "窗口", Count: 1000, Current: true}, {Href: "/desk?role=b", Text: "审查", Count: 3}}, Chips: []web.Tag{{Tone: web.Bad, Text: "超期 1 件"}}, Table: sampleTable(), Pager: web.Pager{Next: "/desk?cursor=1", Text: "每页30件"}},
 		queuePage{Page: samplePage("待办"), Table: web.Table{Empty: web.Empty{Title: "没有待办"}}})
-	webtest.Check(t, v.kase, sampleCase(), casePage{Page: samplePage("空"), Item: "空", Back: web.Link{Href: "/desk", Text: "回到列表"}, None: "办件已经办结。", Tasks: web.Table{Empty: web.Empty{Title: "没有"}}, Documents: web.Table{Empty: web.Empty{Title: "没有"}}})
+	webtest.Check(t, v.kase, sampleCase(), casePage{Page: samplePage("空"), Item: "空", Back: web.Link{Href: "/desk", Text: "回到列表"}, None: "办件已经办结。", Rate: rateCard{web.QR{Size: 21, Path: "M0 0h7v1z", Title: "扫码评价这次服务"}, at()}, Tasks: web.Table{Empty: web.Empty{Title: "没有"}}, Documents: web.Table{Empty: web.Empty{Title: "没有"}}})
 	form := sampleCase().Acts[0]
 	changed := changedPage{Page: samplePage("办件已有变化"), Item: "占道", Short: "1", State: web.Tag{Text: "已办结"}, Last: sampleCase().Timeline, Case: web.Link{Href: "/desk/cases/1", Text: "查看最新情况"}, Back: web.Link{Href: "/desk", Text: "回到列表"}}
 	still, typed := changed, changed

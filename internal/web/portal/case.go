@@ -239,7 +239,7 @@ func (p *Portal) rating(r *http.Request, a actor.Actor, pg *CasePage, c *casewor
 		pg.Rated = pg.Tr(zh, en)
 		return nil
 	}
-	if inv, err := p.Ratings.Invitation(r.Context(), a, c.No, ""); err == nil && !inv.Rated && p.Now().Before(inv.Until) {
+	if inv, err := p.Ratings.Invitation(r.Context(), a, c.No, ""); err == nil && !inv.Rated && !p.Now().After(inv.Until) {
 		pg.Rate = web.Link{Href: "/my/cases/" + c.No + "/rate", Text: pg.Tr("评价这次服务", "Rate this service")}
 	}
 	return nil // nothing to rate is no trouble
