@@ -45,7 +45,14 @@ type Case struct {
 	Licence     string         `json:"licence,omitempty" doc:"Identifier of the licence that was issued."`
 	Offered     []Offer        `json:"offered" doc:"What the caller may do now: POST /cases/{no}/acts."`
 	Progress    string         `json:"progress" doc:"Path of the public progress page, for the QR."`
+	Alarm       *Alarm         `json:"alarm,omitempty" doc:"While the case is past a date on which nothing happened by itself."`
 	Rate        *RateInvite    `json:"rate,omitempty" doc:"While the closed case can be rated; for the party and the staff who handle it."`
+}
+
+// Alarm 报警 stands until somebody acts or the date moves.
+type Alarm struct {
+	At   time.Time `json:"at" doc:"When it was raised."`
+	Text string    `json:"text"`
 }
 
 // RateInvite 评价邀请 is how a closed case is rated, by POST /ratings or on a page.
@@ -328,6 +335,9 @@ func (s *server) caseView(ctx context.Context, c *call, no string) (Case, error)
 		Delivery: Delivery{Way: v.Delivery.Way}, Progress: s.Casework.ProgressPath(k.No), Rate: s.rateInvite(k.No, v.Rate)}
 	if open {
 		out.Answers = v.Values
+	}
+	if v.Alarm != nil {
+		out.Alarm = &Alarm{v.Alarm.At.UTC(), c.pick(v.Alarm.ZH, v.Alarm.EN)}
 	}
 	if open || slices.ContainsFunc(v.Offered, func(o casework.Offer) bool { return o.Act == casework.Post }) {
 		out.Delivery = Delivery(v.Delivery) // who posts it needs the address

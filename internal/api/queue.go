@@ -27,6 +27,7 @@ type QueueRow struct {
 	Left        int           `json:"left" doc:"Working days; negative when late; meaningless without due."`
 	Late        bool          `json:"late"`
 	Soon        bool          `json:"soon" doc:"Three working days or fewer."`
+	Alarm       bool          `json:"alarm" doc:"One stands: the case says which."`
 	SubmittedAt time.Time     `json:"submittedAt"`
 	Channel     actor.Channel `json:"channel"`
 }
@@ -58,7 +59,7 @@ func (s *server) queue() {
 			}
 			rows, next, err := s.Casework.Queue(ctx, c.Actor, unit, role, at, in.limit())
 			return List[QueueRow]{mapTo(rows, func(q casework.QueueRow) QueueRow {
-				return QueueRow{ID(q.Task), q.No, q.ItemName, q.Party, word(c, q.State), q.Step, q.Name, q.DueOn, q.Left, q.Late, q.Soon, q.SubmittedAt.UTC(), q.Channel}
+				return QueueRow{ID(q.Task), q.No, q.ItemName, q.Party, word(c, q.State), q.Step, q.Name, q.DueOn, q.Left, q.Late, q.Soon, q.Alarm, q.SubmittedAt.UTC(), q.Channel}
 			}), cursor("queue", next)}, err
 		})
 	add(s, operation{id: "queue-size", method: http.MethodGet, path: "/queue/size", tag: "cases", zh: "待办数量", en: "How many tasks wait"},

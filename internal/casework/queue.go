@@ -17,8 +17,9 @@ import (
 
 const (
 	// Tasks without a date come last: an empty due date sorts as "~".
-	sqlQueue = `SELECT t.id, t.role, t.step, t.name, t.due_on, t.opened_at, c.no, c.item_name, c.state, c.party_name, c.submitted_at, c.channel
-		FROM task t JOIN cases c ON c.id = t.case_id
+	sqlQueue = `SELECT t.id, t.role, t.step, t.name, t.due_on, t.opened_at, c.no, c.item_name, c.state, c.party_name, c.submitted_at, c.channel,
+			coalesce(a.at, 0)
+		FROM task t JOIN cases c ON c.id = t.case_id LEFT JOIN case_alarm a ON a.case_id = c.id AND a.due_on = c.due_on AND c.state = 'submitted'
 		WHERE t.unit_id = $1 AND t.role = $2 AND t.state = 'open' AND (t.due_on, t.id) > ($3, $4)
 		ORDER BY t.due_on, t.id LIMIT $5`
 	sqlQueueSize = `SELECT count(*) FROM (SELECT 1 FROM task WHERE unit_id = $1 AND role = $2 AND state = 'open' LIMIT $3) q`
@@ -46,6 +47,7 @@ type QueueRow struct {
 	Left        int  // working days left, negative when late; meaningless without a date
 	Late        bool // the date has passed
 	Soon        bool // three working days or fewer
+	Alarm       bool // an alarm stands, see Alarm
 }
 
 // Queue lists the open tasks of a unit for a role, the nearest date first.
@@ -65,11 +67,12 @@ func (s *Service) Queue(ctx context.Context, a actor.Actor, unit identity.Unit, 
 	}
 	today := clock.DateOf(s.DB.Now())
 	rows, err = db.All(s.DB.Read(ctx), func(r *db.Rows) (q QueueRow, err error) {
-		var opened, submitted int64
-		if err = r.Scan(&q.Task, &q.Role, &q.Step, &q.Name, &q.DueOn, &opened, &q.No, &q.ItemName, &q.State, &q.Party, &submitted, &q.Channel); err != nil {
+		var opened, submitted, alarmed int64
+		if err = r.Scan(&q.Task, &q.Role, &q.Step, &q.Name, &q.DueOn, &opened, &q.No, &q.ItemName, &q.State, &q.Party, &submitted, &q.Channel,
+			&alarmed); err != nil {
 			return q, err
 		}
-		q.OpenedAt, q.SubmittedAt = db.Time(opened), db.Time(submitted)
+		q.OpenedAt, q.SubmittedAt, q.Alarm = db.Time(opened), db.Time(submitted), alarmed != 0
 		return q, nil
 	}, sqlQueue, unit.ID, string(role), due, id, limit+1)
 	if err != nil {

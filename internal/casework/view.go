@@ -34,6 +34,7 @@ type View struct {
 	Unit      identity.Unit // deciding unit
 	Receiving identity.Unit
 	Progress  []Milestone
+	Alarm     *Alarm
 	Rate      *Rate // how the service can be rated; nil: not now, or no longer
 	At        time.Time
 }
@@ -147,6 +148,9 @@ func (s *Service) View(ctx context.Context, a actor.Actor, no string) (_ *View, 
 	v.Clocks = c.Clocks.view(w.cal, v.At)
 	v.Offered = s.offered(a, c, w, tasks)
 	v.Progress = milestones(c)
+	if v.Alarm, err = s.alarmOf(rd, c, w); err != nil {
+		return nil, err
+	}
 	if a.Kind != actor.Staff || handles(a, c, w) { // who only looks on has no use for the code
 		if v.Rate, err = s.rate(rd, c); err != nil {
 			return nil, err

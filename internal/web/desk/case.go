@@ -25,7 +25,7 @@ type casePage struct {
 	State           web.Tag
 	Path            []caseview.Station
 	Back            web.Link
-	Banner          web.Banner
+	Banner, Alarm   web.Banner
 	Receipt         web.Link
 	Clocks, Past    []web.Clock
 	Who             web.Facts
@@ -111,6 +111,7 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 		}
 	}
 	p.Clocks, p.Past = caseview.Clocks(p.Page, v.Clocks)
+	p.Alarm = caseview.Alarm(p.Page, v.Alarm)
 	var err error
 	if p.Who, err = d.who(r.Context(), p.Page, v); err != nil {
 		return p, err

@@ -37,7 +37,7 @@ func sampleTable() web.Table {
 func sampleCase() casePage {
 	p := casePage{Page: samplePage("占用、挖掘城市道路审批"), No: "11320213XX0000406U4320199002000202603020001", Short: "20260302-0001", Item: "占用、挖掘城市道路审批",
 		State: web.Tag{Tone: web.Info, Text: "审查中"}, Path: []caseview.Station{{Text: "提交", At: at(), Mark: "done"}, {Text: "受理", Mark: "now"}},
-		Back: web.Link{Href: "/desk", Text: "回到列表"}, Banner: web.Banner{Tone: web.OK, Title: "已收件", Text: "请打印收件凭证。"}, Receipt: web.Link{Href: "/desk/documents/1", Text: "打印收件凭证"},
+		Back: web.Link{Href: "/desk", Text: "回到列表"}, Banner: web.Banner{Tone: web.OK, Title: "已收件", Text: "请打印收件凭证。"}, Alarm: web.Banner{Tone: web.Bad, Title: "已报警", Text: "受理期限已经届满。"}, Receipt: web.Link{Href: "/desk/documents/1", Text: "打印收件凭证"},
 		Clocks: []web.Clock{{Title: "承诺办结时限", Words: "还剩 3 个工作日", Tone: web.OK}}, Past: []web.Clock{{Title: "受理期限", Words: "已按时完成", Tone: web.OK}},
 		Who: sampleFacts(), Asked: []web.Fact{{Key: "平面图", Value: "请标明长度。", Soft: "没有标"}}, Answers: []section{{"申请人", sampleFacts()}},
 		Materials: []material{{Name: "平面图", Standard: "加盖印章", Files: []web.File{{Name: "图.pdf", Href: "/desk/cases/1/files/2", Size: 2100}}, Asked: []string{"请标明长度。"}, Tag: web.Tag{Tone: web.Note, Text: "待补正"}},

@@ -24,6 +24,7 @@ type CasePage struct {
 	State     web.Tag
 	What      string // what happens now, in one sentence
 	Correct   Correction
+	Alarm     web.Banner
 	Path      []caseview.Station
 	Clocks    []web.Clock
 	Done      []web.Clock
@@ -95,6 +96,7 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 		return pg, err
 	}
 	pg.What = now(pg.Page, v)
+	pg.Alarm = caseview.Alarm(pg.Page, v.Alarm)
 	pg.Path = caseview.Path(pg.Page, v.Progress)
 	pg.Clocks, pg.Done = caseview.Clocks(pg.Page, v.Clocks)
 	pg.Timeline = caseview.Timeline(pg.Page, v, caseview.Address("/my/documents/"))

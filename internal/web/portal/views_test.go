@@ -47,7 +47,7 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.my, MyPage{Empty: web.Empty{Title: "还没有办件"}}, MyPage{Acting: acting, Todo: []web.Banner{{Tone: web.Note, Title: "补正", Text: "许可"}}, Cases: []CaseCard{card}, Tiles: []web.Tile{{Href: "/my/cases", Icon: "clock", Text: "办件"}}})
 	webtest.Check(t, v.drafts, DraftsPage{Empty: web.Empty{Title: "没有草稿"}}, DraftsPage{Drafts: []DraftCard{{Href: "/apply/1", Item: "许可", Correction: true, At: at, Discard: web.Action{URL: "/apply/1/discard", Text: "删除"}}}})
 	webtest.Check(t, v.cases, CasesPage{Empty: web.Empty{Title: "没有"}}, CasesPage{Acting: acting, Cases: []CaseCard{card}, Pager: web.Pager{Next: "/my/cases?after=1"}})
-	kase := CasePage{No: "1", Item: "许可", Receipt: "/my/documents/1", State: web.Tag{Text: "待补正"}, What: "需要补正。",
+	kase := CasePage{No: "1", Item: "许可", Receipt: "/my/documents/1", State: web.Tag{Text: "待补正"}, What: "需要补正。", Alarm: web.Banner{Tone: web.Bad, Title: "3月10日已报警", Text: "受理期限已经届满。"},
 		Correct: Correction{Until: "还剩 3 个工作日", Asks: []web.Fact{{Key: "营业执照", Lines: []string{"请上传"}}}, Action: "/my/cases/1/correct"},
 		Path:    []caseview.Station{{Text: "提交", At: at, Mark: "done"}, {Text: "受理", Mark: "now"}, {Text: "办结"}}, Clocks: []web.Clock{{Title: "补正期限", Words: "还剩", Calc: []web.CalcRow{{What: "期限", Result: "15"}}}},
 		Done: []web.Clock{{Title: "受理期限", Words: "已按时完成"}}, Timeline: web.Timeline{Events: []web.Event{{At: at, Title: "提交", Link: web.Link{Href: "/my/documents/1", Text: "凭证"}}}},
