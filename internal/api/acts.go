@@ -165,12 +165,12 @@ func (s *server) submit(ctx context.Context, c *call, in *SubmitIn) (*casework.C
 		if c.Kind == actor.Staff {
 			c.Actor.Channel = actor.Window
 		}
-		d, v, err := s.Casework.Draft(ctx, c.Actor, int64(b.Draft))
-		if errs.KindOf(err) != errs.NotFound && err != nil {
-			return nil, err
-		}
 		k, err := s.Casework.Submit(ctx, c.Actor, int64(b.Draft), casework.SubmitInput{Version: b.Version, Once: c.once})
-		if err != nil && d != nil {
+		if errs.KindOf(err) == errs.Invalid {
+			_, v, other := s.Casework.Draft(ctx, c.Actor, int64(b.Draft))
+			if other != nil {
+				return nil, other
+			}
 			err = inAnswers(v, err)
 		}
 		return k, err

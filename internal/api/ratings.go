@@ -2,11 +2,13 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"time"
 
-	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/notify"
 	"github.com/tongban/tongban/internal/rating"
 )
@@ -142,7 +144,7 @@ type Messages struct {
 func (s *server) messages() {
 	add(s, operation{id: "messages", method: http.MethodGet, path: "/messages", tag: "messages", zh: "我的消息", en: "Messages to the party the token acts for, newest first"},
 		func(ctx context.Context, c *call, in *PageIn) (Messages, error) {
-			if err := persons(c); err != nil {
+			if err := s.persons(ctx, c, "messages"); err != nil {
 				return Messages{}, err
 			}
 			at, err := behind("messages", in.Cursor)
@@ -160,7 +162,7 @@ func (s *server) messages() {
 		})
 	do(s, operation{id: "messages-read", method: http.MethodPost, path: "/messages/read", tag: "messages", zh: "全部标为已读", en: "Mark all messages as read", again: "what is read stays read."},
 		func(ctx context.Context, c *call, _ *none) error {
-			if err := persons(c); err != nil {
+			if err := s.persons(ctx, c, "messages"); err != nil {
 				return err
 			}
 			return s.Shelf.ReadMessage(ctx, c.For, 0)
@@ -169,17 +171,23 @@ func (s *server) messages() {
 		func(ctx context.Context, c *call, in *struct {
 			ID ID `path:"id"`
 		}) error {
-			if err := persons(c); err != nil {
+			if err := s.persons(ctx, c, "messages"); err != nil {
 				return err
 			}
-			return s.Shelf.ReadMessage(ctx, c.For, int64(in.ID))
+			err := s.Shelf.ReadMessage(ctx, c.For, int64(in.ID))
+			if errors.Is(err, notify.ErrNoMessage) {
+				id, _ := in.ID.MarshalText()
+				s.Identity.Refused(ctx, c.Actor, identity.MessageRead, "message/"+string(id), identity.ErrNotFound)
+			}
+			return err
 		})
 }
 
 // persons refuses staff where a thing belongs to applicants.
-func persons(c *call) error {
-	if c.Kind != actor.Person || c.For.IsZero() {
-		return errPersons
+func (s *server) persons(ctx context.Context, c *call, what string) error {
+	err := s.Identity.Allow(ctx, c.Actor, identity.ApplicantEnter, identity.Target{}, what)
+	if errs.KindOf(err) == errs.Forbidden {
+		err = errPersons
 	}
-	return nil
+	return err
 }

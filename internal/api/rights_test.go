@@ -204,7 +204,15 @@ func TestEveryOperationForEveryRole(t *testing.T) {
 				if slices.Contains(k.allow, a) {
 					continue
 				}
+				noted := c.count(`SELECT count(*) FROM audit_record WHERE outcome = 'denied'`)
 				got := c.send(a, op.method, path, k.body)
+				want := noted + 1 // that somebody known tried is recorded, once
+				if a == "anonymous" {
+					want = noted
+				}
+				if n := c.count(`SELECT count(*) FROM audit_record WHERE outcome = 'denied'`); n != want {
+					t.Errorf("%s %s by %s: %d refusals recorded, want %d: %s", op.method, path, a, n-noted, want-noted, got)
+				}
 				if !denied(got) || a == "anonymous" && !op.open && got.status != http.StatusUnauthorized {
 					t.Errorf("%s %s by %s: %s", op.method, path, a, got)
 				}

@@ -3,7 +3,9 @@ package casework
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/audit"
@@ -132,6 +134,7 @@ func (s *Service) sources(ctx context.Context, a actor.Actor, party actor.Party)
 func (s *Service) Draft(ctx context.Context, a actor.Actor, id int64) (*Draft, *catalog.Version, error) {
 	d, err := s.ownDraft(s.DB.Read(ctx), a, id)
 	if err != nil {
+		s.draftDenied(ctx, a, id, err)
 		return nil, nil, err
 	}
 	v, err := s.Catalog.ByVersion(ctx, d.VersionID)
@@ -156,10 +159,24 @@ func (s *Service) ownDraft(q db.Queryer, a actor.Actor, id int64) (*Draft, error
 	}
 	// A draft of another person, or of another party than one acts for now, does not exist for the actor.
 	if d.Owner.Kind != a.Kind || d.Owner.ID != a.ID || (a.Kind == actor.Person && (d.Party.Kind != a.For.Kind || d.Party.ID != a.For.ID)) {
-		return nil, ErrNoDraft
+		return nil, errOthersDraft
 	}
 	return d, nil
 }
+
+// errOthersDraft says no more than that there is no such draft, and lets the
+// attempt be recorded.
+var errOthersDraft = fmt.Errorf("of somebody else: %w", ErrNoDraft)
+
+// draftDenied records that somebody known tried another's draft, or what is not
+// for him on his own.
+func (s *Service) draftDenied(ctx context.Context, a actor.Actor, id int64, err error) {
+	if errors.Is(err, errOthersDraft) || errs.KindOf(err) == errs.Forbidden {
+		s.denied(ctx, a, string(identity.CaseDraft), draftSubject(id), 0, err)
+	}
+}
+
+func draftSubject(id int64) string { return "draft/" + strconv.FormatInt(id, 10) }
 
 // Drafts lists the actor's drafts, newest first. Cursor is the last id seen, 0 at the start.
 func (s *Service) Drafts(ctx context.Context, a actor.Actor, cursor int64, limit int) ([]*Draft, error) {
@@ -211,6 +228,7 @@ func (s *Service) Consent(ctx context.Context, a actor.Actor, id, version int64)
 // DiscardDraft deletes a draft with what was uploaded to it.
 func (s *Service) DiscardDraft(ctx context.Context, a actor.Actor, id, version int64) (err error) {
 	defer errs.Wrap(&err, "discard a draft")
+	defer func() { s.draftDenied(ctx, a, id, err) }()
 	return s.DB.Write(ctx, "casework.discard-draft", func(tx *db.Tx) error {
 		d, err := s.ownDraft(tx, a, id)
 		if err != nil {
@@ -349,6 +367,9 @@ func (s *Service) changeDraft(ctx context.Context, a actor.Actor, id, version in
 		})
 		if errors.Is(err, errSame) {
 			return d, nil
+		}
+		if err != nil {
+			s.draftDenied(ctx, a, id, err)
 		}
 		if err == nil || version != 0 || try == 4 || !errors.Is(err, ErrDraftChanged) {
 			return d, err

@@ -54,7 +54,7 @@ type QueueRow struct {
 // cursor is "" at the start; next is "" at the end.
 func (s *Service) Queue(ctx context.Context, a actor.Actor, unit identity.Unit, role actor.Role, cursor string, limit int) (rows []QueueRow, next string, err error) {
 	defer errs.Wrap(&err, "queue")
-	if err := identity.Decide(a, identity.CaseQueue, identity.Target{UnitPath: unit.Path}); err != nil {
+	if err := s.mayQueue(ctx, a, unit); err != nil {
 		return nil, "", err
 	}
 	due, id, err := splitCursor(cursor)
@@ -98,9 +98,13 @@ func (s *Service) Queue(ctx context.Context, a actor.Actor, unit identity.Unit, 
 	return rows, next, nil
 }
 
+func (s *Service) mayQueue(ctx context.Context, a actor.Actor, unit identity.Unit) error {
+	return s.Identity.Allow(ctx, a, identity.CaseQueue, identity.Target{UnitPath: unit.Path}, "unit/"+strconv.FormatInt(unit.ID, 10))
+}
+
 // QueueSize counts the open tasks of a unit for a role, up to 1000.
 func (s *Service) QueueSize(ctx context.Context, a actor.Actor, unit identity.Unit, role actor.Role) (n int, err error) {
-	if err := identity.Decide(a, identity.CaseQueue, identity.Target{UnitPath: unit.Path}); err != nil {
+	if err := s.mayQueue(ctx, a, unit); err != nil {
 		return 0, err
 	}
 	err = s.DB.Read(ctx).QueryRow(sqlQueueSize, unit.ID, string(role), 1000).Scan(&n)
@@ -125,8 +129,8 @@ type CaseRow struct {
 // the id of the last row seen, 0 at the start; next is 0 at the end.
 func (s *Service) Mine(ctx context.Context, a actor.Actor, cursor int64, limit int) (rows []CaseRow, next int64, err error) {
 	defer errs.Wrap(&err, "my cases")
-	if a.Kind != actor.Person || a.For.IsZero() {
-		return nil, 0, identity.ErrLoginNeeded
+	if err := s.Identity.Allow(ctx, a, identity.ApplicantEnter, identity.Target{}, "cases"); err != nil {
+		return nil, 0, err
 	}
 	if cursor == 0 {
 		cursor = 1<<63 - 1

@@ -247,8 +247,8 @@ func (s *Service) Cancel(ctx context.Context, a actor.Actor, id int64) (err erro
 // ones too. cursor is "" at the start; next is "" at the end.
 func (s *Service) ForParty(ctx context.Context, a actor.Actor, cursor string, limit int) (list []Appointment, next string, err error) {
 	defer errs.Wrap(&err, "my appointments")
-	if a.Kind != actor.Person || a.For.IsZero() {
-		return nil, "", identity.ErrLoginNeeded
+	if err := s.Identity.Allow(ctx, a, identity.ApplicantEnter, identity.Target{}, "appointments"); err != nil {
+		return nil, "", err
 	}
 	day, slot, id, err := splitCursor(cursor)
 	if err != nil {

@@ -70,15 +70,17 @@ const (
 
 // Persons, mandates, staff.
 const (
-	ProfileRead   Act = "profile.read"
-	ProfileChange Act = "profile.change"
-	PartyFind     Act = "party.find"
-	PartyWalkIn   Act = "party.walk-in"
-	PartyUnmask   Act = "identity.unmask"
-	MandateGrant  Act = "mandate.grant"
-	MandateRead   Act = "mandate.read"
-	MandateRevoke Act = "mandate.revoke"
-	StaffRead     Act = "staff.read"
-	StaffManage   Act = "staff.manage"
-	RoleGrant     Act = "role.grant"
+	ApplicantEnter Act = "applicant.enter" // pages and lists of applicants' own
+	MessageRead    Act = "message.read"
+	ProfileRead    Act = "profile.read"
+	ProfileChange  Act = "profile.change"
+	PartyFind      Act = "party.find"
+	PartyWalkIn    Act = "party.walk-in"
+	PartyUnmask    Act = "identity.unmask"
+	MandateGrant   Act = "mandate.grant"
+	MandateRead    Act = "mandate.read"
+	MandateRevoke  Act = "mandate.revoke"
+	StaffRead      Act = "staff.read"
+	StaffManage    Act = "staff.manage"
+	RoleGrant      Act = "role.grant"
 )

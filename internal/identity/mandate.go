@@ -146,7 +146,7 @@ func (s *Service) RevokeMandate(ctx context.Context, a actor.Actor, id int64) (e
 // newest first, ended ones too, with the names of both sides.
 func (s *Service) Mandates(ctx context.Context, a actor.Actor) (given, received []Mandate, err error) {
 	defer errs.Wrap(&err, "mandates")
-	if err := Decide(a, MandateRead, Target{Owner: a.For}); err != nil {
+	if err := s.Allow(ctx, a, MandateRead, Target{Owner: a.For}, PartySubject(a.For)); err != nil {
 		return nil, nil, err
 	}
 	q := s.db.Read(ctx)

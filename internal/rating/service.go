@@ -118,20 +118,27 @@ func (s *Service) Invitation(ctx context.Context, a actor.Actor, caseNo, token s
 	if err != nil {
 		return nil, err
 	}
-	return in, s.allowed(a, in, token)
+	return in, s.refused(ctx, a, caseNo, s.allowed(a, in, token))
 }
 
+// allowed decides; for whom it does not allow, there is no invitation, see refused.
 func (s *Service) allowed(a actor.Actor, in *Invitation, token string) error {
 	if token != "" {
 		if subtle.ConstantTimeCompare([]byte(token), []byte(s.Token(in.CaseNo))) == 1 {
 			return identity.Decide(a, identity.RatingRateByToken, identity.Target{})
 		}
-		return ErrNoInvitation
+		return identity.ErrNotFound
 	}
-	if identity.Decide(a, identity.RatingRate, identity.Target{Owner: in.Party, Applicant: in.Party}) != nil {
-		return ErrNoInvitation
+	return identity.Decide(a, identity.RatingRate, identity.Target{Owner: in.Party, Applicant: in.Party})
+}
+
+// refused records a refusal and hides it.
+func (s *Service) refused(ctx context.Context, a actor.Actor, caseNo string, refusal error) error {
+	if refusal == nil {
+		return nil
 	}
-	return nil
+	s.Identity.Refused(ctx, a, identity.RatingRate, "case/"+caseNo, refusal)
+	return ErrNoInvitation
 }
 
 // Rate takes the one rating of a service. A second one is refused, also when
@@ -142,6 +149,7 @@ func (s *Service) Rate(ctx context.Context, a actor.Actor, in Input) (r *Rating,
 	if len(bad) > 0 {
 		return nil, errs.InvalidFields(bad...)
 	}
+	var refusal error
 	err = s.DB.Write(ctx, "rating.rate", func(tx *db.Tx) error {
 		prior, err := tx.Claim(in.Once)
 		if err != nil {
@@ -151,8 +159,8 @@ func (s *Service) Rate(ctx context.Context, a actor.Actor, in Input) (r *Rating,
 		if err != nil {
 			return err
 		}
-		if err := s.allowed(a, inv, in.Token); err != nil {
-			return err
+		if refusal = s.allowed(a, inv, in.Token); refusal != nil {
+			return refusal
 		}
 		if prior != 0 {
 			r, err = s.given(tx, inv.CaseID)
@@ -177,6 +185,9 @@ func (s *Service) Rate(ctx context.Context, a actor.Actor, in Input) (r *Rating,
 		tx.Record(in.Once, r.ID)
 		return nil
 	})
+	if refusal != nil {
+		return nil, s.refused(ctx, a, in.CaseNo, refusal)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +201,7 @@ func (s *Service) ByCase(ctx context.Context, a actor.Actor, caseNo string) (*Ra
 	if err != nil {
 		return nil, err
 	}
-	if err := s.allowed(a, inv, ""); err != nil {
+	if err := s.refused(ctx, a, caseNo, s.allowed(a, inv, "")); err != nil {
 		return nil, err
 	}
 	return s.given(rd, inv.CaseID)

@@ -14,7 +14,7 @@ import (
 // district, and behind every number the cases that it counts.
 func overview(t *testing.T, l *look, c *city) {
 	l.as(t, c, "supervisor-wx", desktop, func(d *person) {
-		for _, figure := range []string{"在办", "超期", "临期", "收件", "办结", "按时办结", "超期办结", "已评价", "好评", "差评"} {
+		for _, figure := range []string{"在办", "超期", "临期", "报警", "收件", "办结", "按时办结", "超期办结", "已评价", "好评", "差评"} {
 			d.behind(figure)
 		}
 		d.open("/console")

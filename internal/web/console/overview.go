@@ -389,6 +389,8 @@ func (k *Console) cases(p web.Page, rows []assess.Row, here string, figure asses
 		switch {
 		case figure.Open() && x.DueOn == "":
 			when = web.Cell{Text: p.Tr("不计时", "No limit")}
+		case x.Late && x.Left == 0:
+			when.Tag = web.Tag{Tone: web.Bad, Text: p.Tr("已超期", "Late")}
 		case x.Late:
 			when.Tag = web.Tag{Tone: web.Bad, Text: p.Tr(fmt.Sprintf("超期%d个工作日", -x.Left), fmt.Sprintf("%d working days late", -x.Left))}
 		case figure.Open() && x.Left <= 3:

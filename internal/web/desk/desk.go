@@ -149,6 +149,12 @@ func (d *Desk) Actor(r *http.Request) (actor.Actor, error) {
 	return a, nil
 }
 
+// refused records that a page is not for the actor's roles.
+func (d *Desk) refused(r *http.Request, a actor.Actor, act identity.Act, subject string) error {
+	d.c.Identity.Refused(r.Context(), a, act, subject, identity.ErrForbidden)
+	return identity.ErrForbidden
+}
+
 // deskRoles are those whose work lies on the desk.
 func deskRoles() []actor.Role {
 	return []actor.Role{actor.WindowClerk, actor.Reviewer, actor.Decider}

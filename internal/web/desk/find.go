@@ -35,7 +35,7 @@ func (d *Desk) find(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !hasAny(a, append(deskRoles(), actor.Supervisor)...) {
-		return identity.ErrForbidden
+		return d.refused(r, a, identity.CaseQueue, "search")
 	}
 	no := strings.ToUpper(strings.Map(func(c rune) rune {
 		if c == ' ' || c == '-' || c < ' ' {
