@@ -84,7 +84,8 @@ func (s *Service) StartDraftOnce(ctx context.Context, a actor.Actor, itemCode st
 		if err := s.insertDraft(tx, d); err != nil {
 			return err
 		}
-		audit.Append(tx, audit.Record{Actor: a, Act: "case.draft", Subject: "item/" + it.Code, Unit: it.UnitID, Outcome: "done"})
+		audit.Append(tx, audit.Record{Actor: a, Act: "case.draft", Subject: "item/" + it.Code, Unit: it.UnitID, Outcome: "done",
+			Detail: map[string]string{"draft": strconv.FormatInt(d.ID, 10)}})
 		tx.Record(once, d.ID)
 		return nil
 	})
@@ -189,7 +190,7 @@ func (s *Service) Drafts(ctx context.Context, a actor.Actor, cursor int64, limit
 // SaveDraft stores answers, also unfinished and wrong ones: raw keeps what was
 // typed where it did not fit.
 func (s *Service) SaveDraft(ctx context.Context, a actor.Actor, id, version int64, values form.Values, raw form.Raw) (*Draft, error) {
-	return s.changeDraft(ctx, a, id, version, "save", func(tx *db.Tx, d *Draft) error {
+	return s.changeDraft(ctx, a, id, version, "case.draft-save", "", func(tx *db.Tx, d *Draft) error {
 		v, err := s.Catalog.ByVersion(ctx, d.VersionID)
 		if err != nil {
 			return err
@@ -204,7 +205,7 @@ func (s *Service) SaveDraft(ctx context.Context, a actor.Actor, id, version int6
 
 // SaveDelivery stores how the applicant wants to get the result.
 func (s *Service) SaveDelivery(ctx context.Context, a actor.Actor, id, version int64, dl Delivery) (*Draft, error) {
-	return s.changeDraft(ctx, a, id, version, "delivery", func(_ *db.Tx, d *Draft) error {
+	return s.changeDraft(ctx, a, id, version, "case.draft-delivery", "", func(_ *db.Tx, d *Draft) error {
 		for path, v := range map[string]string{"delivery/way": dl.Way, "delivery/name": dl.Name, "delivery/phone": dl.Phone, "delivery/address": dl.Address} {
 			if bad := textProblems(path, v, maxShort); bad != nil {
 				return errs.InvalidFields(bad...)
@@ -218,9 +219,8 @@ func (s *Service) SaveDelivery(ctx context.Context, a actor.Actor, id, version i
 // Consent records that the applicant was told who processes which data, why
 // and how long, and goes on (个人信息保护法 第十七条).
 func (s *Service) Consent(ctx context.Context, a actor.Actor, id, version int64) (*Draft, error) {
-	return s.changeDraft(ctx, a, id, version, "consent", func(tx *db.Tx, d *Draft) error {
+	return s.changeDraft(ctx, a, id, version, "privacy.consent", "", func(tx *db.Tx, d *Draft) error {
 		d.Data.Consent = tx.Now()
-		audit.Append(tx, audit.Record{Actor: a, Act: "privacy.consent", Subject: "draft", Outcome: "done"})
 		return nil
 	})
 }
@@ -241,14 +241,14 @@ func (s *Service) DiscardDraft(ctx context.Context, a actor.Actor, id, version i
 			return err
 		}
 		tx.QueueOne(ErrDraftChanged, sqlDropDraft, d.ID, d.Version)
-		audit.Append(tx, audit.Record{Actor: a, Act: "case.discard-draft", Subject: "draft", Outcome: "done"})
+		audit.Append(tx, draftRecord(a, "case.discard-draft", d, ""))
 		return nil
 	})
 }
 
 // AttachFile adds an uploaded file to a material of the draft.
 func (s *Service) AttachFile(ctx context.Context, a actor.Actor, id int64, material string, ref files.Ref, name string) (*Draft, error) {
-	return s.changeDraft(ctx, a, id, 0, "attach", func(tx *db.Tx, d *Draft) error {
+	return s.changeDraft(ctx, a, id, 0, "case.draft-attach", material, func(tx *db.Tx, d *Draft) error {
 		m, err := s.draftMaterial(ctx, d, material)
 		if err != nil {
 			return err
@@ -275,7 +275,7 @@ func (s *Service) AttachFile(ctx context.Context, a actor.Actor, id int64, mater
 
 // RemoveFile takes a file off a material of the draft.
 func (s *Service) RemoveFile(ctx context.Context, a actor.Actor, id int64, material string, file int64) (*Draft, error) {
-	return s.changeDraft(ctx, a, id, 0, "remove-file", func(tx *db.Tx, d *Draft) error {
+	return s.changeDraft(ctx, a, id, 0, "case.draft-remove-file", material, func(tx *db.Tx, d *Draft) error {
 		h := d.Data.Handed(material)
 		n := len(h.Files)
 		h.Files = slices.DeleteFunc(h.Files, func(f HandedDoc) bool { return f.File == file })
@@ -290,7 +290,7 @@ func (s *Service) RemoveFile(ctx context.Context, a actor.Actor, id int64, mater
 // UseLicence hands in a licence that the party holds instead of files (免提交);
 // licence 0 takes it back.
 func (s *Service) UseLicence(ctx context.Context, a actor.Actor, id int64, material string, licenceID int64) (*Draft, error) {
-	return s.changeDraft(ctx, a, id, 0, "use-licence", func(tx *db.Tx, d *Draft) error {
+	return s.changeDraft(ctx, a, id, 0, "case.draft-use-licence", material, func(tx *db.Tx, d *Draft) error {
 		m, err := s.draftMaterial(ctx, d, material)
 		if err != nil {
 			return err
@@ -311,7 +311,7 @@ func (s *Service) UseLicence(ctx context.Context, a actor.Actor, id int64, mater
 
 // PaperSeen marks that a clerk holds the paper of a material (window intake).
 func (s *Service) PaperSeen(ctx context.Context, a actor.Actor, id int64, material string, seen bool) (*Draft, error) {
-	return s.changeDraft(ctx, a, id, 0, "paper", func(_ *db.Tx, d *Draft) error {
+	return s.changeDraft(ctx, a, id, 0, "case.draft-paper", material, func(_ *db.Tx, d *Draft) error {
 		if a.Kind != actor.Staff {
 			return errs.New(errs.Forbidden, "window-only", "只有窗口人员可以登记纸质材料。", "Only a window clerk can record paper.")
 		}
@@ -339,11 +339,12 @@ func (s *Service) draftMaterial(ctx context.Context, d *Draft, code string) (cat
 
 // changeDraft loads the actor's draft, changes it and stores it. With version 0
 // the change is applied to whatever the draft is now, and repeated if someone
-// else changed it meanwhile: uploads of two files at once are both kept.
-func (s *Service) changeDraft(ctx context.Context, a actor.Actor, id, version int64, name string, change func(*db.Tx, *Draft) error) (d *Draft, err error) {
-	defer errs.Wrap(&err, "draft %s", name)
+// else changed it meanwhile: uploads of two files at once are both kept. act
+// and material are for the audit record.
+func (s *Service) changeDraft(ctx context.Context, a actor.Actor, id, version int64, act, material string, change func(*db.Tx, *Draft) error) (d *Draft, err error) {
+	defer errs.Wrap(&err, "%s", act)
 	for try := 0; ; try++ {
-		err = s.DB.Write(ctx, "casework.draft-"+name, func(tx *db.Tx) error {
+		err = s.DB.Write(ctx, act, func(tx *db.Tx) error {
 			if d, err = s.ownDraft(tx, a, id); err != nil {
 				return err
 			}
@@ -361,6 +362,7 @@ func (s *Service) changeDraft(ctx context.Context, a actor.Actor, id, version in
 				return ErrDraftTooLarge
 			}
 			tx.QueueOne(ErrDraftChanged, sqlSaveDraft, d.ID, d.Version, sealed, tx.NowMicros())
+			audit.Append(tx, draftRecord(a, act, d, material))
 			d.Version++
 			d.UpdatedAt = tx.Now()
 			return nil
@@ -375,6 +377,18 @@ func (s *Service) changeDraft(ctx context.Context, a actor.Actor, id, version in
 			return d, err
 		}
 	}
+}
+
+// draftRecord says who changed which draft, and nothing of what is in it.
+func draftRecord(a actor.Actor, act string, d *Draft, material string) audit.Record {
+	r := audit.Record{Actor: a, Act: act, Subject: draftSubject(d.ID), Outcome: "done", Detail: map[string]string{"item": strconv.FormatInt(d.ItemID, 10)}}
+	if d.CaseNo != "" {
+		r.Detail["case"] = d.CaseNo
+	}
+	if material != "" {
+		r.Detail["material"] = material
+	}
+	return r
 }
 
 // errSame ends a change that leaves the draft as it is.
