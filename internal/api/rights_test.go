@@ -134,6 +134,8 @@ func (c *city) knocks(w world) []knock {
 		{op: "case-rating", path: "/cases/" + w.closed + "/rating", allow: []string{"zhang", "agent"}},
 		{op: "queue", path: "/queue?unit=wx-zx&role=window-clerk", allow: []string{"clerk", "sup"}},
 		{op: "queue-size", path: "/queue/size?unit=wx-zx&role=window-clerk", allow: []string{"clerk", "sup"}},
+		{op: "queue-find", path: "/queue/find?tail=0001", allow: []string{"clerk", "lxclerk", "rev", "lxrev", "dec"}},
+		{op: "staff-member", path: "/staff/" + w.member, allow: []string{"sys", "sec", "aud"}},
 		{op: "overview", allow: sup}, {op: "overview-list", path: "/overview/list?figure=received", allow: sup},
 		{op: "party-walk-in", body: map[string]any{"name": "张明远", "idNumber": c.batch.Persons[0].IDNumber}, allow: clerks},
 		{op: "party-find", body: map[string]any{"number": c.batch.Persons[0].IDNumber}, allow: clerks},

@@ -52,7 +52,7 @@ type AuditDetail struct {
 // AuditIn narrows the log.
 type AuditIn struct {
 	PageIn
-	Subject string     `query:"subject" maxLength:"200" doc:"All that was done to one thing, oldest first: case/NO. Then the other filters do not count."`
+	Subject string     `query:"subject" maxLength:"200" doc:"All that was done to one thing, oldest first: case/NO."`
 	Act     string     `query:"act" maxLength:"60"`
 	Outcome string     `query:"outcome" maxLength:"40"`
 	Kind    actor.Kind `query:"actorKind" enum:"person,staff,system,anonymous" doc:"With actor."`
@@ -79,18 +79,18 @@ func (s *server) audits() {
 			}
 			out := List[AuditRecord]{}
 			var list []audit.Entry
+			f := audit.Filter{Act: in.Act, Outcome: in.Outcome}
+			if in.Kind != "" && in.Actor != 0 {
+				f.ActorKind, f.ActorID = in.Kind, int64(in.Actor)
+			}
+			f.From, _ = time.Parse(time.RFC3339, in.From) // checked at the door; none is the zero time
+			f.To, _ = time.Parse(time.RFC3339, in.To)
 			if in.Subject != "" {
-				list, err = s.Shelf.AuditOf(ctx, in.Subject, at, in.limit())
+				list, err = s.auditOf(ctx, in.Subject, f, at, in.limit())
 				if len(list) == in.limit() {
 					out.Next = after("audit", list[len(list)-1].ID)
 				}
 			} else {
-				f := audit.Filter{Act: in.Act, Outcome: in.Outcome}
-				if in.Kind != "" && in.Actor != 0 {
-					f.ActorKind, f.ActorID = in.Kind, int64(in.Actor)
-				}
-				f.From, _ = time.Parse(time.RFC3339, in.From) // checked at the door; none is the zero time
-				f.To, _ = time.Parse(time.RFC3339, in.To)
 				list, err = s.Shelf.AuditFeed(ctx, f, at, in.limit())
 				if len(list) == in.limit() {
 					out.Next = after("audit", list[len(list)-1].Position)
@@ -99,6 +99,30 @@ func (s *server) audits() {
 			out.Items = mapTo(list, func(e audit.Entry) AuditRecord { return auditRecord(dir, e) })
 			return out, err
 		})
+}
+
+// auditOf reads on until a page is full of records that the filter keeps.
+func (s *server) auditOf(ctx context.Context, subject string, f audit.Filter, at int64, limit int) (out []audit.Entry, err error) {
+	for {
+		list, err := s.Shelf.AuditOf(ctx, subject, at, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range list {
+			if at = e.ID; kept(f, e) && len(out) < limit {
+				out = append(out, e)
+			}
+		}
+		if len(list) < limit || len(out) == limit {
+			return out, nil
+		}
+	}
+}
+
+func kept(f audit.Filter, e audit.Entry) bool {
+	return (f.Act == "" || e.Act == f.Act) && (f.Outcome == "" || e.Outcome == f.Outcome) &&
+		(f.ActorID == 0 || e.Actor.Kind == f.ActorKind && e.Actor.ID == f.ActorID) &&
+		!e.At.Before(f.From) && (f.To.IsZero() || e.At.Before(f.To))
 }
 
 // AuditProof is what a proof of the log found.
@@ -155,13 +179,14 @@ func auditRecord(dir *identity.Directory, e audit.Entry) AuditRecord {
 
 // Staff 工作人员.
 type Staff struct {
-	ID       ID      `json:"id"`
-	Login    string  `json:"login"`
-	Name     string  `json:"name"`
-	Unit     UnitRef `json:"unit"`
-	Roles    []Role  `json:"roles"`
-	Disabled bool    `json:"disabled,omitempty"`
-	Demo     bool    `json:"demo,omitempty"`
+	ID         ID      `json:"id"`
+	Login      string  `json:"login"`
+	Name       string  `json:"name"`
+	Unit       UnitRef `json:"unit"`
+	Roles      []Role  `json:"roles"`
+	Disabled   bool    `json:"disabled,omitempty"`
+	MustChange bool    `json:"mustChange,omitempty" doc:"The password was given by an administrator and not changed yet; until then no role holds."`
+	Demo       bool    `json:"demo,omitempty"`
 }
 
 // Credentials 初始凭据 are shown once.
@@ -206,6 +231,19 @@ func (s *server) staff() {
 			}
 			dir, err := s.Identity.Directory(ctx)
 			return List[Staff]{Items: mapTo(list, func(m identity.Staff) Staff { return staffOf(dir, m) })}, err
+		})
+	add(s, operation{id: "staff-member", method: http.MethodGet, path: "/staff/{id}", tag: "administration", zh: "工作人员账号", en: "Administrators: one account with its roles"},
+		func(ctx context.Context, c *call, in *StaffIDIn) (Staff, error) {
+			dir, err := s.Identity.Directory(ctx)
+			if err != nil {
+				return Staff{}, err
+			}
+			m, err := s.Identity.Staff(ctx, int64(in.ID))
+			// Also of an account that is not there, so that nobody finds out which are.
+			if denied := s.Identity.Allow(ctx, c.Actor, identity.StaffRead, identity.Target{UnitPath: dir.Path(m.UnitID)}, "staff/"+strconv.FormatInt(int64(in.ID), 10)); denied != nil {
+				return Staff{}, denied
+			}
+			return staffOf(dir, m), err
 		})
 	add(s, operation{id: "staff-create", method: http.MethodPost, path: "/staff", tag: "administration", status: http.StatusCreated,
 		zh: "新建账号", en: "System administrators: make an account without any role", once: true,
@@ -270,7 +308,7 @@ func (s *server) staff() {
 
 func staffOf(dir *identity.Directory, m identity.Staff) Staff {
 	u, _ := dir.Unit(m.UnitID)
-	out := Staff{ID: ID(m.ID), Login: m.Login, Name: m.Name, Unit: unitRef(u), Roles: []Role{}, Disabled: m.Disabled, Demo: m.Demo}
+	out := Staff{ID: ID(m.ID), Login: m.Login, Name: m.Name, Unit: unitRef(u), Roles: []Role{}, Disabled: m.Disabled, MustChange: m.MustChange, Demo: m.Demo}
 	for _, g := range m.Grants {
 		r := Role{Role: g.Role}
 		if u, ok := unitAt(dir, g.Path); ok {

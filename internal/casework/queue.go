@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -109,6 +110,56 @@ func (s *Service) QueueSize(ctx context.Context, a actor.Actor, unit identity.Un
 	}
 	err = s.DB.Read(ctx).QueryRow(sqlQueueSize, unit.ID, string(role), 1000).Scan(&n)
 	return n, err
+}
+
+// What a search by last digits looks through at most.
+const (
+	findUnits = 24
+	findPages = 10
+	findRows  = 100
+)
+
+// FindOpen finds open cases by the end of their number, in the work lists of
+// the actor's own roles: what a clerk reads from a receipt. A case stands once.
+func (s *Service) FindOpen(ctx context.Context, a actor.Actor, tail string) (out []QueueRow, err error) {
+	defer errs.Wrap(&err, "find open cases")
+	dir, err := s.Identity.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tail, seen := strings.ToUpper(tail), map[string]bool{}
+	works := false
+	for _, g := range a.Grants {
+		if g.Role != actor.WindowClerk && g.Role != actor.Reviewer && g.Role != actor.Decider {
+			continue
+		}
+		works = true
+		units := dir.Subtree(g.Path)
+		if len(units) > findUnits {
+			units = slices.DeleteFunc(units, func(u identity.Unit) bool { return u.Path != g.Path })
+		}
+		for _, u := range units {
+			for cursor, page := "", 0; page < findPages; page++ {
+				rows, next, err := s.Queue(ctx, a, u, g.Role, cursor, findRows)
+				if err != nil {
+					return nil, err
+				}
+				for _, q := range rows {
+					if strings.HasSuffix(q.No, tail) && !seen[q.No] {
+						seen[q.No] = true
+						out = append(out, q)
+					}
+				}
+				if cursor = next; next == "" {
+					break
+				}
+			}
+		}
+	}
+	if !works {
+		return nil, s.mayQueue(ctx, a, identity.Unit{})
+	}
+	return out, nil
 }
 
 // CaseRow is one line of a list of cases.

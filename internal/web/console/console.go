@@ -3,7 +3,9 @@ package console
 import (
 	"context"
 	"embed"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/tongban/tongban/internal/actor"
@@ -84,21 +86,9 @@ func New(c Config) *Console { return &Console{c: c, views: newViews(c.Renderer)}
 
 // Routes adds the console's pages. The desk serves their stylesheet.
 func (k *Console) Routes(mux *http.ServeMux) {
-	handle := func(pattern string, h web.Handler) { mux.Handle(pattern, k.c.Renderer.Handle(h)) }
-	handle("GET /console", k.overview)
-	handle("GET /console/list", k.list)
-	handle("GET /console/audit", k.audit)
-	handle("POST /console/audit/verify", k.verify)
-	handle("GET /console/jobs", k.jobs)
-	handle("POST /console/jobs/{id}/requeue", k.requeue)
-	handle("POST /console/jobs/{id}/discard", k.discard)
-	handle("GET /console/staff", k.staff)
-	handle("POST /console/staff", k.create)
-	handle("GET /console/staff/{id}", k.member)
-	handle("POST /console/staff/{id}/disable", k.disable)
-	handle("POST /console/staff/{id}/reset", k.reset)
-	handle("POST /console/staff/{id}/grant", k.grant)
-	handle("POST /console/staff/{id}/revoke", k.revoke)
+	for pattern, h := range k.routes() {
+		mux.Handle(pattern, k.c.Renderer.Handle(h))
+	}
 }
 
 // actor is the staff member who asks.
@@ -108,6 +98,28 @@ func (k *Console) actor(r *http.Request) (actor.Actor, error) {
 		return actor.Actor{}, identity.ErrLoginNeeded
 	}
 	return a, err
+}
+
+// Patterns lists the routes, sorted.
+func (k *Console) Patterns() []string { return slices.Sorted(maps.Keys(k.routes())) }
+
+func (k *Console) routes() map[string]web.Handler {
+	return map[string]web.Handler{
+		"GET /console":                     k.overview,
+		"GET /console/list":                k.list,
+		"GET /console/audit":               k.audit,
+		"POST /console/audit/verify":       k.verify,
+		"GET /console/jobs":                k.jobs,
+		"POST /console/jobs/{id}/requeue":  k.requeue,
+		"POST /console/jobs/{id}/discard":  k.discard,
+		"GET /console/staff":               k.staff,
+		"POST /console/staff":              k.create,
+		"GET /console/staff/{id}":          k.member,
+		"POST /console/staff/{id}/disable": k.disable,
+		"POST /console/staff/{id}/reset":   k.reset,
+		"POST /console/staff/{id}/grant":   k.grant,
+		"POST /console/staff/{id}/revoke":  k.revoke,
+	}
 }
 
 // page begins a page of the console.

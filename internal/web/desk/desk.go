@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"embed"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -107,29 +108,41 @@ func New(c Config) *Desk {
 
 // Routes adds the desk's pages, with the wizard of the window.
 func (d *Desk) Routes(mux *http.ServeMux) {
-	handle := func(pattern string, h web.Handler) { mux.Handle(pattern, d.c.Renderer.Handle(h)) }
-	handle("GET /desk/login", d.showLogin)
-	handle("POST /desk/login", d.logIn)
-	handle("POST /desk/logout", d.logOut)
-	handle("GET /desk/me", d.showMe)
-	handle("POST /desk/me/password", d.changePassword)
-	handle("GET /desk", d.queue)
-	handle("GET /desk/search", d.find)
-	handle("GET /desk/cases/{no}", d.showCase)
-	handle("POST /desk/cases/{no}/unmask", d.unmask)
-	handle("POST /desk/cases/{no}/correct", d.openCorrection)
-	handle("GET /desk/cases/{no}/acts/request-correction", d.showCorrection)
-	handle("POST /desk/cases/{no}/acts/request-correction", d.requestCorrection)
-	handle("POST /desk/cases/{no}/acts/{act}", d.act)
-	handle("GET /desk/cases/{no}/files/{file}", d.file)
-	handle("GET /desk/documents/{id}", d.docs.Show)
-	handle("GET /desk/intake", d.showIntake)
-	handle("POST /desk/intake/party", d.findParty)
-	handle("POST /desk/intake/register", d.register)
-	handle("POST /desk/intake/start", d.start)
-	handle("GET /desk/appointments", d.today)
+	for pattern, h := range d.routes() {
+		mux.Handle(pattern, d.c.Renderer.Handle(h))
+	}
 	mux.HandleFunc("GET "+stylePath, style)
 	d.apply.Routes(mux)
+}
+
+// Patterns lists the routes with those of the wizard, sorted.
+func (d *Desk) Patterns() []string {
+	return slices.Sorted(slices.Values(append(d.apply.Patterns(), slices.Collect(maps.Keys(d.routes()))...)))
+}
+
+func (d *Desk) routes() map[string]web.Handler {
+	return map[string]web.Handler{
+		"GET /desk/login":                               d.showLogin,
+		"POST /desk/login":                              d.logIn,
+		"POST /desk/logout":                             d.logOut,
+		"GET /desk/me":                                  d.showMe,
+		"POST /desk/me/password":                        d.changePassword,
+		"GET /desk":                                     d.queue,
+		"GET /desk/search":                              d.find,
+		"GET /desk/cases/{no}":                          d.showCase,
+		"POST /desk/cases/{no}/unmask":                  d.unmask,
+		"POST /desk/cases/{no}/correct":                 d.openCorrection,
+		"GET /desk/cases/{no}/acts/request-correction":  d.showCorrection,
+		"POST /desk/cases/{no}/acts/request-correction": d.requestCorrection,
+		"POST /desk/cases/{no}/acts/{act}":              d.act,
+		"GET /desk/cases/{no}/files/{file}":             d.file,
+		"GET /desk/documents/{id}":                      d.docs.Show,
+		"GET /desk/intake":                              d.showIntake,
+		"POST /desk/intake/party":                       d.findParty,
+		"POST /desk/intake/register":                    d.register,
+		"POST /desk/intake/start":                       d.start,
+		"GET /desk/appointments":                        d.today,
+	}
 }
 
 // Actor is the staff member who asks. What a window clerk does here comes
