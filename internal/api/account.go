@@ -84,14 +84,14 @@ func (s *server) mandates() {
 			return Mandates{mapTo(given, mandate), mapTo(received, mandate)}, err
 		})
 	add(s, operation{id: "mandate-grant", method: http.MethodPost, path: "/mandates", tag: "auth", status: http.StatusCreated,
-		zh: "授权他人代办", en: "Let somebody act for me or for the entity I represent"},
+		zh: "授权他人代办", en: "Let somebody act for me or for the entity I represent", once: true},
 		func(ctx context.Context, c *call, in *MandateIn) (Mandate, error) {
 			b := in.Body
 			m, err := s.Identity.GrantMandate(ctx, c.Actor, identity.MandateInput{AgentName: b.AgentName, AgentIDNumber: b.AgentIDNumber,
-				Items: b.Items, From: b.From, Until: b.Until, Ground: b.Ground})
+				Items: b.Items, From: b.From, Until: b.Until, Ground: b.Ground, Once: c.once})
 			return mandate(m), err
 		})
-	do(s, operation{id: "mandate-revoke", method: http.MethodPost, path: "/mandates/{id}/revoke", tag: "auth", zh: "撤销授权", en: "End a mandate"},
+	do(s, operation{id: "mandate-revoke", method: http.MethodPost, path: "/mandates/{id}/revoke", tag: "auth", zh: "撤销授权", en: "End a mandate", again: "the mandate is ended already, and nothing changes."},
 		func(ctx context.Context, c *call, in *struct {
 			ID ID `path:"id"`
 		}) error {

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 )
 
@@ -166,12 +168,12 @@ func (s *server) submit(ctx context.Context, c *call, in *SubmitIn) (*casework.C
 		if c.Kind == actor.Staff {
 			c.Actor.Channel = actor.Window
 		}
-		d, v, err := s.Casework.Draft(ctx, c.Actor, int64(b.Draft))
-		if errs.KindOf(err) != errs.NotFound && err != nil {
-			return nil, err
-		}
 		k, err := s.Casework.Submit(ctx, c.Actor, int64(b.Draft), casework.SubmitInput{Version: b.Version, Once: c.once})
-		if err != nil && d != nil {
+		if errs.KindOf(err) == errs.Invalid {
+			_, v, other := s.Casework.Draft(ctx, c.Actor, int64(b.Draft))
+			if other != nil {
+				return nil, other
+			}
 			err = inAnswers(v, err)
 		}
 		return k, err
@@ -183,11 +185,8 @@ func (s *server) submit(ctx context.Context, c *call, in *SubmitIn) (*casework.C
 		return nil, err
 	}
 	it, v, err := s.Catalog.Guide(ctx, b.Item)
-	if errors.Is(err, catalog.ErrNoItem) {
-		err = errs.InvalidFields(errs.Field{Path: "item", Code: "unknown", ZH: "没有这个事项", EN: "There is no such item"})
-	}
 	if err != nil {
-		return nil, err
+		return nil, noItem(b.Item, err)
 	}
 	app := casework.Application{ItemCode: b.Item, Party: party, Consent: b.Consent, Once: c.once}
 	if b.Delivery != nil {
@@ -204,6 +203,21 @@ func (s *server) submit(ctx context.Context, c *call, in *SubmitIn) (*casework.C
 	}
 	k, err := s.Casework.Apply(ctx, c.Actor, app)
 	return k, inAnswers(v, err)
+}
+
+// noItem says of a body's item that there is none: because the code is wrong in
+// itself, as with a slip of the pen that its check digit shows, or because
+// nobody offers it.
+func noItem(code string, err error) error {
+	if !errors.Is(err, catalog.ErrNoItem) {
+		return err
+	}
+	if r := ident.CheckItem(code); !r.Valid {
+		f := r.Field("item")
+		f.Code = strings.TrimPrefix(f.Code, "unit-") // the words say in which part it is
+		return errs.InvalidFields(f)
+	}
+	return errs.InvalidFields(errs.Field{Path: "item", Code: "unknown", ZH: "没有这个事项", EN: "There is no such item"})
 }
 
 // handedIn finds the files and licences that a whole application names.

@@ -133,7 +133,7 @@ func (s *server) appointments() {
 				return SlotDay{d.Date.String(), d.Free, mapTo(d.Slots, func(x channel.Slot) Slot { return Slot{x.At, x.Until, x.Free} })}
 			})}, err
 		})
-	add(s, operation{id: "appointment-book", method: http.MethodPost, path: "/appointments", tag: "places", status: http.StatusCreated, zh: "预约", en: "Book a seat", more: "Booking the same again gives the booking that is there."},
+	add(s, operation{id: "appointment-book", method: http.MethodPost, path: "/appointments", tag: "places", status: http.StatusCreated, zh: "预约", en: "Book a seat", more: "Booking the same again gives the booking that is there.", once: true},
 		func(ctx context.Context, c *call, in *BookIn) (Appointment, error) {
 			b, err := s.booking(ctx, c, in)
 			if err != nil {
@@ -203,7 +203,7 @@ func (s *server) centre(ctx context.Context, key string) (identity.Unit, error) 
 // booking sees to what channel does not know: the item is offered at the centre
 // by appointment, and the case is the party's.
 func (s *server) booking(ctx context.Context, c *call, in *BookIn) (channel.Booking, error) {
-	b := channel.Booking{Slot: in.Body.Slot, CaseNo: in.Body.Case}
+	b := channel.Booking{Slot: in.Body.Slot, CaseNo: in.Body.Case, Once: c.once}
 	u, err := s.centre(ctx, in.Body.Centre)
 	if errs.KindOf(err) == errs.NotFound {
 		err = errs.InvalidFields(errs.Field{Path: "centre", Code: "unknown", ZH: "没有这个服务中心", EN: "There is no such centre"})
@@ -212,11 +212,8 @@ func (s *server) booking(ctx context.Context, c *call, in *BookIn) (channel.Book
 		return b, err
 	}
 	it, v, err := s.Catalog.Guide(ctx, in.Body.Item)
-	if errs.KindOf(err) == errs.NotFound {
-		err = errs.InvalidFields(errs.Field{Path: "item", Code: "unknown", ZH: "没有这个事项", EN: "There is no such item"})
-	}
 	if err != nil {
-		return b, err
+		return b, noItem(in.Body.Item, err)
 	}
 	if !v.Guide.Basics.Appointment || it.ReceivingUnitID != u.ID {
 		return b, errs.InvalidFields(errs.Field{Path: "item", Code: "not-offered", ZH: "该事项在这个中心不能预约", EN: "The item cannot be booked at this centre"})

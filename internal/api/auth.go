@@ -66,7 +66,7 @@ type Session struct {
 
 func (s *server) auth() {
 	add(s, operation{id: "token-issue", method: http.MethodPost, path: "/auth/token", tag: "auth", open: true, status: http.StatusCreated,
-		zh: "凭账号密码获取访问令牌", en: "Log in: get a bearer token", more: "Attempts are throttled by account and by address; 429 tells when to try again."},
+		zh: "凭账号密码获取访问令牌", en: "Log in: get a bearer token", more: "Attempts are throttled by account and by address; 429 tells when to try again.", again: "each call gives a token of its own; DELETE /auth/token ends it."},
 		func(ctx context.Context, c *call, in *TokenIn) (Token, error) {
 			g := gate.Grant{Kind: in.Body.Kind, Login: in.Body.Login, Password: in.Body.Password, Code: in.Body.Code}
 			if p := in.Body.Party; p != nil {
@@ -84,7 +84,7 @@ func (s *server) auth() {
 	add(s, operation{id: "me", method: http.MethodGet, path: "/auth/me", tag: "auth", zh: "当前身份", en: "Who I am, for whom I act, which roles I hold"},
 		func(ctx context.Context, c *call, _ *none) (Me, error) { return s.me(ctx, c, c.Actor) })
 	add(s, operation{id: "acting-switch", method: http.MethodPost, path: "/auth/acting", tag: "auth",
-		zh: "切换办事身份", en: "Act for another party with this token", more: "For oneself again: the party is the person."},
+		zh: "切换办事身份", en: "Act for another party with this token", more: "For oneself again: the party is the person.", again: "the token acts for the party already, and nothing changes."},
 		func(ctx context.Context, c *call, in *struct{ Body PartyRef }) (Me, error) {
 			a, err := s.Door.Switch(ctx, c.Actor, actor.Party{Kind: in.Body.Kind, ID: int64(in.Body.ID)})
 			if err != nil {
@@ -93,7 +93,7 @@ func (s *server) auth() {
 			return s.me(ctx, c, a)
 		})
 	do(s, operation{id: "password-change", method: http.MethodPost, path: "/auth/password", tag: "auth",
-		zh: "修改密码", en: "Change one's own password", more: "All other sessions and tokens of the account end."},
+		zh: "修改密码", en: "Change one's own password", more: "All other sessions and tokens of the account end.", again: "the old password no longer fits, and nothing changes."},
 		func(ctx context.Context, c *call, in *struct {
 			Body struct {
 				Old string `json:"old" minLength:"1" maxLength:"1000"`

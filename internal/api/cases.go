@@ -45,6 +45,28 @@ type Case struct {
 	Licence     string         `json:"licence,omitempty" doc:"Identifier of the licence that was issued."`
 	Offered     []Offer        `json:"offered" doc:"What the caller may do now: POST /cases/{no}/acts."`
 	Progress    string         `json:"progress" doc:"Path of the public progress page, for the QR."`
+	Alarm       *Alarm         `json:"alarm,omitempty" doc:"While the case is past a date on which nothing happened by itself."`
+	Rate        *RateInvite    `json:"rate,omitempty" doc:"While the closed case can be rated; for the party and the staff who handle it."`
+}
+
+// Alarm 报警 stands until somebody acts or the date moves.
+type Alarm struct {
+	At   time.Time `json:"at" doc:"When it was raised."`
+	Text string    `json:"text"`
+}
+
+// RateInvite 评价邀请 is how a closed case is rated, by POST /ratings or on a page.
+type RateInvite struct {
+	Token string    `json:"token" doc:"Of POST /ratings, instead of a bearer token."`
+	Path  string    `json:"path" doc:"Of the page where scanning rates, for the QR."`
+	Until time.Time `json:"until"`
+}
+
+func (s *server) rateInvite(no string, r *casework.Rate) *RateInvite {
+	if r == nil {
+		return nil
+	}
+	return &RateInvite{s.Ratings.Token(no), r.Path, r.Until.UTC()}
 }
 
 // Milestone is a station on the case's path.
@@ -165,6 +187,7 @@ type Progress struct {
 	Outcome  *Word       `json:"outcome,omitempty"`
 	Path     []Milestone `json:"path"`
 	Clocks   []Clock     `json:"clocks"`
+	Rate     *RateInvite `json:"rate,omitempty" doc:"While the closed case can be rated."`
 }
 
 // CaseIn names a case.
@@ -207,7 +230,7 @@ func (s *server) cases() {
 			}
 			return Document{hash, d}, nil
 		})
-	add(s, operation{id: "case-unmask", method: http.MethodPost, path: "/cases/{no}/unmask", tag: "cases", zh: "查看隐去的内容", en: "Staff: the masked answers in the clear, for a stated purpose", more: "Recorded before they are shown. Of the applicant himself: POST /parties/unmask."},
+	add(s, operation{id: "case-unmask", method: http.MethodPost, path: "/cases/{no}/unmask", tag: "cases", zh: "查看隐去的内容", en: "Staff: the masked answers in the clear, for a stated purpose", more: "Recorded before they are shown. Of the applicant himself: POST /parties/unmask.", again: "each look is recorded by itself."},
 		func(ctx context.Context, c *call, in *UnmaskIn) (List[Line], error) { return s.unmask(ctx, c, in) })
 	send(s, operation{id: "case-file", method: http.MethodGet, path: "/cases/{no}/files/{file}", tag: "cases", zh: "下载办件材料", en: "A file that was handed in"},
 		func(ctx context.Context, c *call, in *struct {
@@ -221,7 +244,7 @@ func (s *server) cases() {
 			return s.stored(ctx, f)
 		})
 	add(s, operation{id: "case-correction", method: http.MethodPost, path: "/cases/{no}/correction", tag: "cases", status: http.StatusCreated,
-		zh: "开始补正", en: "Open the correction", more: "Gives the draft that holds what the case holds; hand it in with POST /cases. A second call finds the same draft."},
+		zh: "开始补正", en: "Open the correction", more: "Gives the draft that holds what the case holds; hand it in with POST /cases.", again: "finds the same draft."},
 		func(ctx context.Context, c *call, in *CaseIn) (Draft, error) {
 			d, err := s.Casework.OpenCorrection(ctx, c.Actor, in.No)
 			if err != nil {
@@ -239,7 +262,7 @@ func (s *server) cases() {
 				return Progress{}, err
 			}
 			return Progress{p.No, p.ItemName, p.Unit, word(c, p.State), outcome(c, p.Outcome), milestones(c, p.Path),
-				mapTo(p.Clocks, func(v casework.ClockView) Clock { return caseClock(c, v) })}, nil
+				mapTo(p.Clocks, func(v casework.ClockView) Clock { return caseClock(c, v) }), s.rateInvite(p.No, p.Rate)}, nil
 		})
 }
 
@@ -314,9 +337,12 @@ func (s *server) caseAs(ctx context.Context, c *call, v *casework.View) (Case, e
 		Outcome: outcome(c, k.Outcome), SubmittedAt: k.SubmittedAt.UTC(), AcceptedAt: instant(k.AcceptedAt), DecidedAt: instant(k.DecidedAt),
 		ClosedAt: instant(k.ClosedAt), Due: k.DueOn, Path: milestones(c, v.Progress),
 		Clocks: mapTo(v.Clocks, func(x casework.ClockView) Clock { return caseClock(c, x) }), Form: lines(c, v.Summary, open),
-		Delivery: Delivery{Way: v.Delivery.Way}, Progress: s.Casework.ProgressPath(k.No)}
+		Delivery: Delivery{Way: v.Delivery.Way}, Progress: s.Casework.ProgressPath(k.No), Rate: s.rateInvite(k.No, v.Rate)}
 	if open {
 		out.Answers = v.Values
+	}
+	if v.Alarm != nil {
+		out.Alarm = &Alarm{v.Alarm.At.UTC(), c.pick(v.Alarm.ZH, v.Alarm.EN)}
 	}
 	if open || slices.ContainsFunc(v.Offered, func(o casework.Offer) bool { return o.Act == casework.Post }) {
 		out.Delivery = Delivery(v.Delivery) // who posts it needs the address

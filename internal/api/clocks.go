@@ -90,7 +90,7 @@ func (s *server) clocks() {
 				return Year{n.Year, n.Source, n.Projected, mapTo(n.Off, namedDay), mapTo(n.Work, namedDay)}
 			})})
 		})
-	add(s, operation{id: "clock-due", method: http.MethodPost, path: "/clock/due", tag: "clocks", open: true, zh: "计算期限届满日", en: "Reckon a last day"},
+	add(s, operation{id: "clock-due", method: http.MethodPost, path: "/clock/due", tag: "clocks", open: true, zh: "计算期限届满日", en: "Reckon a last day", again: "gives the same answer; nothing is stored."},
 		func(ctx context.Context, c *call, in *DueIn) (Due, error) {
 			cal, err := s.Calendar.Current(ctx)
 			if err != nil {

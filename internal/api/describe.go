@@ -19,7 +19,7 @@ func info() *huma.Info {
 			"Instants are RFC 3339 in UTC, dates are 2006-01-02 in Asia/Shanghai. Lists give next, the cursor of the following page. " +
 			"Accept-Language chooses Chinese (the default) or English where one text is given. " +
 			"Errors are problems of RFC 9457 (application/problem+json) with a stable code and words in both languages. " +
-			"The same Idempotency-Key with the same request answers the first result.",
+			"The same Idempotency-Key with the same request answers the first result; a POST that takes none says what repeating it does.",
 		License: &huma.License{Name: "Mulan Permissive Software License v2", Identifier: "MulanPSL-2.0"}}
 }
 

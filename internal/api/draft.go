@@ -134,7 +134,7 @@ func (s *server) drafts() {
 			return out, nil
 		})
 	add(s, operation{id: "draft-start", method: http.MethodPost, path: "/drafts", tag: "apply", status: http.StatusCreated,
-		zh: "开始办理", en: "Start an application", more: "Prefilled from the profile and from licences held."},
+		zh: "开始办理", en: "Start an application", more: "Prefilled from the profile and from licences held.", once: true},
 		func(ctx context.Context, c *call, in *StartIn) (Draft, error) {
 			party, err := s.applicant(ctx, c, in.Body.Party)
 			if err != nil {
@@ -142,9 +142,9 @@ func (s *server) drafts() {
 			}
 			given, v, err := s.given(ctx, in.Body.Item, in.Body.Answers)
 			if err != nil {
-				return Draft{}, err
+				return Draft{}, noItem(in.Body.Item, err)
 			}
-			d, err := s.Casework.StartDraft(ctx, c.Actor, in.Body.Item, party, given)
+			d, err := s.Casework.StartDraftOnce(ctx, c.Actor, in.Body.Item, party, given, c.once)
 			if err != nil {
 				return Draft{}, inAnswers(v, err)
 			}
@@ -156,7 +156,7 @@ func (s *server) drafts() {
 		func(ctx context.Context, c *call, in *SaveIn) (Draft, error) {
 			return s.shownAfter(ctx, c, in.ID, s.saveAnswers(ctx, c, int64(in.ID), in.Body.Version, in.Body.Answers))
 		})
-	add(s, operation{id: "draft-consent", method: http.MethodPost, path: "/drafts/{id}/consent", tag: "apply", zh: "确认个人信息处理告知", en: "Accept the privacy notice of the guide"},
+	add(s, operation{id: "draft-consent", method: http.MethodPost, path: "/drafts/{id}/consent", tag: "apply", zh: "确认个人信息处理告知", en: "Accept the privacy notice of the guide", again: "the time of the last consent counts."},
 		func(ctx context.Context, c *call, in *struct {
 			DraftIn
 			Body *VersionIn

@@ -139,11 +139,31 @@ func TestMainJob(t *testing.T) {
 		}
 		c.act("clerk", no, "hand-over", map[string]any{"recipient": "张明远"}).ok(200)
 
+		// Whoever was served has the code to rate; an onlooker has not.
+		shown := c.send("zhang", "GET", "/cases/"+no, nil).ok(200)
+		progress = c.send("anonymous", "GET", "/progress/"+no+"?code="+k.text("progress")[strings.Index(k.text("progress"), "?c=")+3:], nil).ok(200)
+		token := shown.text("rate", "token")
+		if token == "" || progress.text("rate", "token") != token || shown.text("rate", "path") != "/rate/"+no+"?t="+token || shown.text("rate", "until") == "" {
+			t.Errorf("rate %v, on the progress %v", shown.at("rate"), progress.at("rate"))
+		}
+		if c.send("clerk", "GET", "/cases/"+no, nil).ok(200).text("rate", "token") != token || c.send("sup", "GET", "/cases/"+no, nil).ok(200).at("rate") != nil {
+			t.Error("the window does not see the code, or the supervisor does")
+		}
+		last := len(shown.at("documents").([]any)) - 1
+		record := c.send("zhang", "GET", "/cases/"+no+"/documents/"+shown.text("documents", last, "id"), nil).ok(200)
+		if record.text("content", "kind") != "delivery" || record.text("content", "rate", "path") != shown.text("rate", "path") {
+			t.Errorf("the delivery record: %s", record)
+		}
+		c.send("anonymous", "POST", "/ratings", map[string]any{"case": no, "token": token + "0", "level": 5}).ok(404)
+
 		// Rated once.
 		rate := map[string]any{"case": no, "level": 5, "reasons": []string{"fast"}, "words": "很快"}
 		c.send("zhang", "POST", "/ratings", rate, "Idempotency-Key", "r1").ok(201)
 		c.send("zhang", "POST", "/ratings", rate, "Idempotency-Key", "r1").ok(201)
 		c.send("zhang", "POST", "/ratings", rate).ok(409)
+		if c.send("zhang", "GET", "/cases/"+no, nil).ok(200).at("rate") != nil {
+			t.Error("a rated case asks to be rated")
+		}
 		if r := c.send("anonymous", "GET", "/ratings", nil).ok(200); r.text("items", 0, "words") != "很快" || bytes.Contains(r.body, []byte(no)) || bytes.Contains(r.body, []byte("张明远")) {
 			t.Errorf("published %s", r)
 		}

@@ -61,8 +61,8 @@ func multipartFile() *huma.MediaType {
 }
 
 func (s *server) uploads() {
-	add(s, operation{id: "file-upload", method: http.MethodPost, path: "/files", tag: "apply", status: http.StatusCreated, upload: true, once: true,
-		zh: "上传文件", en: "Upload a file, to attach it later", more: "One part named file. The same content gives the same file, so repeating it does no harm."},
+	add(s, operation{id: "file-upload", method: http.MethodPost, path: "/files", tag: "apply", status: http.StatusCreated, upload: true,
+		zh: "上传文件", en: "Upload a file, to attach it later", more: "One part named file.", again: "the same content gives the same file."},
 		func(ctx context.Context, c *call, _ *none) (Uploaded, error) {
 			ref, name, err := s.receive(ctx, c, files.Meta{})
 			if err != nil {
@@ -74,7 +74,7 @@ func (s *server) uploads() {
 
 func (s *server) materials() {
 	add(s, operation{id: "material-attach", method: http.MethodPost, path: "/drafts/{id}/materials/{code}/files", tag: "apply", upload: true,
-		status: http.StatusCreated, zh: "提交材料文件", en: "Attach a file to a material", more: "Either multipart/form-data with one part named file, or JSON with a file of POST /files."},
+		status: http.StatusCreated, zh: "提交材料文件", en: "Attach a file to a material", more: "Either multipart/form-data with one part named file, or JSON with a file of POST /files.", again: "a file that the material has is not added again."},
 		func(ctx context.Context, c *call, in *MaterialIn) (Draft, error) {
 			_, v, err := s.Casework.Draft(ctx, c.Actor, int64(in.ID))
 			if err != nil {

@@ -26,6 +26,7 @@ type operation struct {
 	status           int    // of success; 0: 200, or 204 for nothing
 	open             bool   // nobody has to be logged in
 	once             bool   // takes an Idempotency-Key
+	again            string // a POST that takes none: what repeating it does, in English
 	upload           bool   // the body is a file and belongs to the handler
 }
 
@@ -132,6 +133,9 @@ func (s *server) describe(op operation) huma.Operation {
 	}
 	if op.more != "" {
 		h.Description += "\n\n" + op.more
+	}
+	if op.again != "" {
+		h.Description += "\n\nTakes no Idempotency-Key. Repeated: " + op.again
 	}
 	if !op.open {
 		h.Security = []map[string][]string{{"bearer": {}}}

@@ -25,13 +25,13 @@ type Unmasked struct {
 }
 
 func (s *server) parties() {
-	add(s, operation{id: "party-walk-in", method: http.MethodPost, path: "/parties", tag: "window", zh: "窗口登记申请人", en: "Window clerks: find a person by ID number, or register one without an account"},
+	add(s, operation{id: "party-walk-in", method: http.MethodPost, path: "/parties", tag: "window", zh: "窗口登记申请人", en: "Window clerks: find a person by ID number, or register one without an account", again: "finds the person registered before."},
 		func(ctx context.Context, c *call, in *WalkIn) (PartyRef, error) {
 			b := in.Body
 			p, err := s.Identity.WalkIn(ctx, c.Actor, identity.PersonInput{Name: b.Name, IDNumber: b.IDNumber, Sex: b.Sex, Phone: b.Phone, Address: b.Address})
 			return PartyRef{actor.NaturalPerson, ID(p.ID), p.Name}, err
 		})
-	add(s, operation{id: "party-find", method: http.MethodPost, path: "/parties/find", tag: "window", zh: "查找申请人", en: "Window clerks: find a person or an entity by number", more: "That somebody looked is recorded."},
+	add(s, operation{id: "party-find", method: http.MethodPost, path: "/parties/find", tag: "window", zh: "查找申请人", en: "Window clerks: find a person or an entity by number", more: "That somebody looked is recorded.", again: "each search is recorded by itself."},
 		func(ctx context.Context, c *call, in *struct {
 			Body struct {
 				Number string `json:"number" minLength:"1" maxLength:"40" doc:"ID number, or 统一社会信用代码."`
@@ -40,7 +40,7 @@ func (s *server) parties() {
 			p, err := s.Identity.FindParty(ctx, c.Actor, in.Body.Number)
 			return partyRef(p), err
 		})
-	add(s, operation{id: "party-unmask", method: http.MethodPost, path: "/parties/unmask", tag: "window", zh: "查看完整信息", en: "Staff: one field of a person in the clear, for a stated purpose", more: "Recorded before it is shown."},
+	add(s, operation{id: "party-unmask", method: http.MethodPost, path: "/parties/unmask", tag: "window", zh: "查看完整信息", en: "Staff: one field of a person in the clear, for a stated purpose", more: "Recorded before it is shown.", again: "each look is recorded by itself."},
 		func(ctx context.Context, c *call, in *struct {
 			Body struct {
 				Person  ID     `json:"person"`

@@ -27,6 +27,7 @@ type QueueRow struct {
 	Left        int           `json:"left" doc:"Working days; negative when late; meaningless without due."`
 	Late        bool          `json:"late"`
 	Soon        bool          `json:"soon" doc:"Three working days or fewer."`
+	Alarm       bool          `json:"alarm" doc:"One stands: the case says which."`
 	SubmittedAt time.Time     `json:"submittedAt"`
 	Channel     actor.Channel `json:"channel"`
 }
@@ -57,9 +58,14 @@ func (s *server) queue() {
 				return List[QueueRow]{}, err
 			}
 			rows, next, err := s.Casework.Queue(ctx, c.Actor, unit, role, at, in.limit())
-			return List[QueueRow]{mapTo(rows, func(q casework.QueueRow) QueueRow {
-				return QueueRow{ID(q.Task), q.No, q.ItemName, q.Party, word(c, q.State), q.Step, q.Name, q.DueOn, q.Left, q.Late, q.Soon, q.SubmittedAt.UTC(), q.Channel}
-			}), cursor("queue", next)}, err
+			return List[QueueRow]{mapTo(rows, func(q casework.QueueRow) QueueRow { return queueRow(c, q) }), cursor("queue", next)}, err
+		})
+	add(s, operation{id: "queue-find", method: http.MethodGet, path: "/queue/find", tag: "cases", zh: "按编号末几位查找待办", en: "Open cases of my own work lists, by the last digits of the number"},
+		func(ctx context.Context, c *call, in *struct {
+			Tail string `query:"tail" required:"true" minLength:"4" maxLength:"64" pattern:"^[0-9A-Za-z]{4,64}$" doc:"The last 4 characters or more."`
+		}) (List[QueueRow], error) {
+			rows, err := s.Casework.FindOpen(ctx, c.Actor, in.Tail)
+			return List[QueueRow]{Items: mapTo(rows, func(q casework.QueueRow) QueueRow { return queueRow(c, q) })}, err
 		})
 	add(s, operation{id: "queue-size", method: http.MethodGet, path: "/queue/size", tag: "cases", zh: "待办数量", en: "How many tasks wait"},
 		func(ctx context.Context, c *call, in *QueueIn) (QueueSize, error) {
@@ -71,6 +77,10 @@ func (s *server) queue() {
 			return QueueSize{n}, err
 		})
 	s.overview()
+}
+
+func queueRow(c *call, q casework.QueueRow) QueueRow {
+	return QueueRow{ID(q.Task), q.No, q.ItemName, q.Party, word(c, q.State), q.Step, q.Name, q.DueOn, q.Left, q.Late, q.Soon, q.Alarm, q.SubmittedAt.UTC(), q.Channel}
 }
 
 // workList finds the unit and the role; Casework decides whether it may be seen.
@@ -100,6 +110,7 @@ func (s *server) workList(ctx context.Context, c *call, in QueueIn) (identity.Un
 type OverviewIn struct {
 	Unit     string `query:"unit" maxLength:"60" doc:"Key of a unit; it and what lies below it."`
 	Division string `query:"division" pattern:"^[0-9]{12}$" doc:"This division and what lies below it."`
+	Alone    bool   `query:"alone" doc:"With division: without what lies below it."`
 	From     string `query:"from" format:"date" doc:"Together with to; the 30 days up to today if left out."`
 	To       string `query:"to" format:"date"`
 }
@@ -206,7 +217,7 @@ func (s *server) period(ctx context.Context, in *OverviewIn) (f assess.Filter, e
 	if (in.From == "") != (in.To == "") {
 		return f, errs.InvalidFields(errs.Field{Path: "query/to", Code: "required", ZH: "起止日期应同时填写", EN: "from and to go together"})
 	}
-	f.Division = in.Division
+	f.Division, f.Alone = in.Division, in.Alone
 	if in.From != "" {
 		if f.From, err = clock.ParseDate(in.From); err == nil {
 			f.To, err = clock.ParseDate(in.To)

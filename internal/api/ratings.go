@@ -7,7 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/notify"
 	"github.com/tongban/tongban/internal/rating"
 )
@@ -16,7 +17,7 @@ import (
 type RateIn struct {
 	Body struct {
 		Case      string   `json:"case" minLength:"1" maxLength:"64" doc:"办件编号."`
-		Token     string   `json:"token,omitempty" maxLength:"64" doc:"The code on the receipt, instead of a bearer token."`
+		Token     string   `json:"token,omitempty" maxLength:"64" doc:"The code of the case's rate, which documents print, instead of a bearer token."`
 		Level     int      `json:"level" minimum:"1" maximum:"5" doc:"5 非常满意 to 1 非常不满意."`
 		Reasons   []string `json:"reasons,omitempty" maxItems:"20" doc:"Keys of GET /ratings/options."`
 		Words     string   `json:"words,omitempty" maxLength:"500"`
@@ -47,17 +48,11 @@ type RatingOption struct {
 
 func (s *server) ratings() {
 	add(s, operation{id: "rating-give", method: http.MethodPost, path: "/ratings", tag: "ratings", open: true, once: true, status: http.StatusCreated,
-		zh: "评价", en: "Rate a service, once", more: "With a bearer token of the party, or with the code on the receipt."},
+		zh: "评价", en: "Rate a service, once", more: "With a bearer token of the party, or with the code that the delivery record prints."},
 		func(ctx context.Context, c *call, in *RateIn) (Rating, error) {
 			b := in.Body
-			give := rating.Input{CaseNo: b.Case, Token: b.Token, Level: rating.Level(b.Level), Reasons: b.Reasons, Words: b.Words, Anonymous: b.Anonymous}
-			r, err := s.Ratings.Rate(ctx, c.Actor, give)
-			if errors.Is(err, rating.ErrRated) && c.once != nil && c.ID != 0 {
-				// A service is rated once: whoever repeats the same rating with his key gets it again.
-				if have, e := s.Ratings.ByCase(ctx, c.Actor, b.Case); e == nil && have != nil && int(have.Level) == b.Level && have.Words == b.Words {
-					r, err = have, nil
-				}
-			}
+			r, err := s.Ratings.Rate(ctx, c.Actor, rating.Input{CaseNo: b.Case, Token: b.Token, Level: rating.Level(b.Level), Reasons: b.Reasons, Words: b.Words,
+				Anonymous: b.Anonymous, Once: c.once})
 			if err != nil {
 				return Rating{}, err
 			}
@@ -149,7 +144,7 @@ type Messages struct {
 func (s *server) messages() {
 	add(s, operation{id: "messages", method: http.MethodGet, path: "/messages", tag: "messages", zh: "我的消息", en: "Messages to the party the token acts for, newest first"},
 		func(ctx context.Context, c *call, in *PageIn) (Messages, error) {
-			if err := persons(c); err != nil {
+			if err := s.persons(ctx, c, "messages"); err != nil {
 				return Messages{}, err
 			}
 			at, err := behind("messages", in.Cursor)
@@ -165,28 +160,34 @@ func (s *server) messages() {
 				return Message{ID(m.ID), m.Kind, m.Subject, m.Body, m.Link, m.At.UTC(), instant(m.ReadAt)}
 			}), after("messages", p.Next)}, n}, err
 		})
-	do(s, operation{id: "messages-read", method: http.MethodPost, path: "/messages/read", tag: "messages", zh: "全部标为已读", en: "Mark all messages as read"},
+	do(s, operation{id: "messages-read", method: http.MethodPost, path: "/messages/read", tag: "messages", zh: "全部标为已读", en: "Mark all messages as read", again: "what is read stays read."},
 		func(ctx context.Context, c *call, _ *none) error {
-			if err := persons(c); err != nil {
+			if err := s.persons(ctx, c, "messages"); err != nil {
 				return err
 			}
 			return s.Shelf.ReadMessage(ctx, c.For, 0)
 		})
-	do(s, operation{id: "message-read", method: http.MethodPost, path: "/messages/{id}/read", tag: "messages", zh: "标为已读", en: "Mark a message as read"},
+	do(s, operation{id: "message-read", method: http.MethodPost, path: "/messages/{id}/read", tag: "messages", zh: "标为已读", en: "Mark a message as read", again: "what is read stays read."},
 		func(ctx context.Context, c *call, in *struct {
 			ID ID `path:"id"`
 		}) error {
-			if err := persons(c); err != nil {
+			if err := s.persons(ctx, c, "messages"); err != nil {
 				return err
 			}
-			return s.Shelf.ReadMessage(ctx, c.For, int64(in.ID))
+			err := s.Shelf.ReadMessage(ctx, c.For, int64(in.ID))
+			if errors.Is(err, notify.ErrNoMessage) {
+				id, _ := in.ID.MarshalText()
+				s.Identity.Refused(ctx, c.Actor, identity.MessageRead, "message/"+string(id), identity.ErrNotFound)
+			}
+			return err
 		})
 }
 
 // persons refuses staff where a thing belongs to applicants.
-func persons(c *call) error {
-	if c.Kind != actor.Person || c.For.IsZero() {
-		return errPersons
+func (s *server) persons(ctx context.Context, c *call, what string) error {
+	err := s.Identity.Allow(ctx, c.Actor, identity.ApplicantEnter, identity.Target{}, what)
+	if errs.KindOf(err) == errs.Forbidden {
+		err = errPersons
 	}
-	return nil
+	return err
 }

@@ -135,6 +135,8 @@ func (c *city) knocks(w world) []knock {
 		{op: "case-rating", path: "/cases/" + w.closed + "/rating", allow: []string{"zhang", "agent"}},
 		{op: "queue", path: "/queue?unit=wx-zx&role=window-clerk", allow: []string{"clerk", "sup"}},
 		{op: "queue-size", path: "/queue/size?unit=wx-zx&role=window-clerk", allow: []string{"clerk", "sup"}},
+		{op: "queue-find", path: "/queue/find?tail=0001", allow: []string{"clerk", "lxclerk", "rev", "lxrev", "dec"}},
+		{op: "staff-member", path: "/staff/" + w.member, allow: []string{"sys", "sec", "aud"}},
 		{op: "overview", allow: sup}, {op: "overview-list", path: "/overview/list?figure=received", allow: sup},
 		{op: "party-walk-in", body: map[string]any{"name": "张明远", "idNumber": c.batch.Persons[0].IDNumber}, allow: clerks},
 		{op: "party-find", body: map[string]any{"number": c.batch.Persons[0].IDNumber}, allow: clerks},
@@ -205,7 +207,15 @@ func TestEveryOperationForEveryRole(t *testing.T) {
 				if slices.Contains(k.allow, a) {
 					continue
 				}
+				noted := c.count(`SELECT count(*) FROM audit_record WHERE outcome = 'denied'`)
 				got := c.send(a, op.method, path, k.body)
+				want := noted + 1 // that somebody known tried is recorded, once
+				if a == "anonymous" {
+					want = noted
+				}
+				if n := c.count(`SELECT count(*) FROM audit_record WHERE outcome = 'denied'`); n != want {
+					t.Errorf("%s %s by %s: %d refusals recorded, want %d: %s", op.method, path, a, n-noted, want-noted, got)
+				}
 				if !denied(got) || a == "anonymous" && !op.open && got.status != http.StatusUnauthorized {
 					t.Errorf("%s %s by %s: %s", op.method, path, a, got)
 				}

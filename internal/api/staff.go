@@ -52,7 +52,7 @@ type AuditDetail struct {
 // AuditIn narrows the log.
 type AuditIn struct {
 	PageIn
-	Subject string     `query:"subject" maxLength:"200" doc:"All that was done to one thing, oldest first: case/NO. Then the other filters do not count."`
+	Subject string     `query:"subject" maxLength:"200" doc:"All that was done to one thing, oldest first: case/NO."`
 	Act     string     `query:"act" maxLength:"60"`
 	Outcome string     `query:"outcome" maxLength:"40"`
 	Kind    actor.Kind `query:"actorKind" enum:"person,staff,system,anonymous" doc:"With actor."`
@@ -62,7 +62,7 @@ type AuditIn struct {
 }
 
 func (s *server) audits() {
-	add(s, operation{id: "audit-verify", method: http.MethodPost, path: "/audit/verify", tag: "administration", zh: "验证审计日志", en: "Audit administrators: prove the log from the stored rows"},
+	add(s, operation{id: "audit-verify", method: http.MethodPost, path: "/audit/verify", tag: "administration", zh: "验证审计日志", en: "Audit administrators: prove the log from the stored rows", again: "each proof is recorded by itself."},
 		func(ctx context.Context, c *call, _ *none) (AuditProof, error) { return s.prove(ctx, c) })
 	add(s, operation{id: "audit", method: http.MethodGet, path: "/audit", tag: "administration", zh: "审计日志", en: "Audit administrators: the log, newest first, or by subject"},
 		func(ctx context.Context, c *call, in *AuditIn) (List[AuditRecord], error) {
@@ -79,18 +79,18 @@ func (s *server) audits() {
 			}
 			out := List[AuditRecord]{}
 			var list []audit.Entry
+			f := audit.Filter{Act: in.Act, Outcome: in.Outcome}
+			if in.Kind != "" && in.Actor != 0 {
+				f.ActorKind, f.ActorID = in.Kind, int64(in.Actor)
+			}
+			f.From, _ = time.Parse(time.RFC3339, in.From) // checked at the door; none is the zero time
+			f.To, _ = time.Parse(time.RFC3339, in.To)
 			if in.Subject != "" {
-				list, err = s.Shelf.AuditOf(ctx, in.Subject, at, in.limit())
+				list, err = s.auditOf(ctx, in.Subject, f, at, in.limit())
 				if len(list) == in.limit() {
 					out.Next = after("audit", list[len(list)-1].ID)
 				}
 			} else {
-				f := audit.Filter{Act: in.Act, Outcome: in.Outcome}
-				if in.Kind != "" && in.Actor != 0 {
-					f.ActorKind, f.ActorID = in.Kind, int64(in.Actor)
-				}
-				f.From, _ = time.Parse(time.RFC3339, in.From) // checked at the door; none is the zero time
-				f.To, _ = time.Parse(time.RFC3339, in.To)
 				list, err = s.Shelf.AuditFeed(ctx, f, at, in.limit())
 				if len(list) == in.limit() {
 					out.Next = after("audit", list[len(list)-1].Position)
@@ -99,6 +99,30 @@ func (s *server) audits() {
 			out.Items = mapTo(list, func(e audit.Entry) AuditRecord { return auditRecord(dir, e) })
 			return out, err
 		})
+}
+
+// auditOf reads on until a page is full of records that the filter keeps.
+func (s *server) auditOf(ctx context.Context, subject string, f audit.Filter, at int64, limit int) (out []audit.Entry, err error) {
+	for {
+		list, err := s.Shelf.AuditOf(ctx, subject, at, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range list {
+			if at = e.ID; kept(f, e) && len(out) < limit {
+				out = append(out, e)
+			}
+		}
+		if len(list) < limit || len(out) == limit {
+			return out, nil
+		}
+	}
+}
+
+func kept(f audit.Filter, e audit.Entry) bool {
+	return (f.Act == "" || e.Act == f.Act) && (f.Outcome == "" || e.Outcome == f.Outcome) &&
+		(f.ActorID == 0 || e.Actor.Kind == f.ActorKind && e.Actor.ID == f.ActorID) &&
+		!e.At.Before(f.From) && (f.To.IsZero() || e.At.Before(f.To))
 }
 
 // AuditProof is what a proof of the log found.
@@ -155,20 +179,21 @@ func auditRecord(dir *identity.Directory, e audit.Entry) AuditRecord {
 
 // Staff 工作人员.
 type Staff struct {
-	ID       ID      `json:"id"`
-	Login    string  `json:"login"`
-	Name     string  `json:"name"`
-	Unit     UnitRef `json:"unit"`
-	Roles    []Role  `json:"roles"`
-	Disabled bool    `json:"disabled,omitempty"`
-	Demo     bool    `json:"demo,omitempty"`
+	ID         ID      `json:"id"`
+	Login      string  `json:"login"`
+	Name       string  `json:"name"`
+	Unit       UnitRef `json:"unit"`
+	Roles      []Role  `json:"roles"`
+	Disabled   bool    `json:"disabled,omitempty"`
+	MustChange bool    `json:"mustChange,omitempty" doc:"The password was given by an administrator and not changed yet; until then no role holds."`
+	Demo       bool    `json:"demo,omitempty"`
 }
 
 // Credentials 初始凭据 are shown once.
 type Credentials struct {
 	Staff    *Staff `json:"staff,omitempty"`
-	Password string `json:"password" doc:"Has to be changed at the first login."`
-	OTPURL   string `json:"otpUrl" doc:"otpauth:// for the authenticator."`
+	Password string `json:"password,omitempty" doc:"Has to be changed at the first login."`
+	OTPURL   string `json:"otpUrl,omitempty" doc:"otpauth:// for the authenticator."`
 }
 
 // StaffIn makes an account.
@@ -207,10 +232,24 @@ func (s *server) staff() {
 			dir, err := s.Identity.Directory(ctx)
 			return List[Staff]{Items: mapTo(list, func(m identity.Staff) Staff { return staffOf(dir, m) })}, err
 		})
+	add(s, operation{id: "staff-member", method: http.MethodGet, path: "/staff/{id}", tag: "administration", zh: "工作人员账号", en: "Administrators: one account with its roles"},
+		func(ctx context.Context, c *call, in *StaffIDIn) (Staff, error) {
+			dir, err := s.Identity.Directory(ctx)
+			if err != nil {
+				return Staff{}, err
+			}
+			m, err := s.Identity.Staff(ctx, int64(in.ID))
+			// Also of an account that is not there, so that nobody finds out which are.
+			if denied := s.Identity.Allow(ctx, c.Actor, identity.StaffRead, identity.Target{UnitPath: dir.Path(m.UnitID)}, "staff/"+strconv.FormatInt(int64(in.ID), 10)); denied != nil {
+				return Staff{}, denied
+			}
+			return staffOf(dir, m), err
+		})
 	add(s, operation{id: "staff-create", method: http.MethodPost, path: "/staff", tag: "administration", status: http.StatusCreated,
-		zh: "新建账号", en: "System administrators: make an account without any role"},
+		zh: "新建账号", en: "System administrators: make an account without any role", once: true,
+		more: "The credentials are shown once: repeated with the same Idempotency-Key, the answer is the account without them. POST /staff/{id}/reset makes new ones."},
 		func(ctx context.Context, c *call, in *StaffIn) (Credentials, error) {
-			m, cred, err := s.Identity.CreateStaff(ctx, c.Actor, identity.StaffInput{Login: in.Body.Login, Name: in.Body.Name, Unit: in.Body.Unit})
+			m, cred, err := s.Identity.CreateStaff(ctx, c.Actor, identity.StaffInput{Login: in.Body.Login, Name: in.Body.Name, Unit: in.Body.Unit, Once: c.once})
 			if err != nil {
 				return Credentials{}, err
 			}
@@ -221,7 +260,7 @@ func (s *server) staff() {
 			member := staffOf(dir, m)
 			return Credentials{&member, cred.Password, cred.OTPURL}, nil
 		})
-	add(s, operation{id: "staff-reset", method: http.MethodPost, path: "/staff/{id}/reset", tag: "administration", zh: "重置凭据", en: "System administrators: new credentials; the old ones and all sessions end"},
+	add(s, operation{id: "staff-reset", method: http.MethodPost, path: "/staff/{id}/reset", tag: "administration", zh: "重置凭据", en: "System administrators: new credentials; the old ones and all sessions end", again: "each call makes new credentials, and only the last ones are good."},
 		func(ctx context.Context, c *call, in *StaffIDIn) (Credentials, error) {
 			cred, err := s.Identity.ResetStaff(ctx, c.Actor, int64(in.ID))
 			if err == nil {
@@ -242,7 +281,7 @@ func (s *server) staff() {
 			}
 			return err
 		})
-	do(s, operation{id: "role-grant", method: http.MethodPost, path: "/staff/{id}/roles", tag: "administration", zh: "授予角色", en: "Security administrators: give a role"},
+	do(s, operation{id: "role-grant", method: http.MethodPost, path: "/staff/{id}/roles", tag: "administration", zh: "授予角色", en: "Security administrators: give a role", again: "the role is held already, and nothing changes."},
 		func(ctx context.Context, c *call, in *struct {
 			StaffIDIn
 			Body RoleIn
@@ -269,7 +308,7 @@ func (s *server) staff() {
 
 func staffOf(dir *identity.Directory, m identity.Staff) Staff {
 	u, _ := dir.Unit(m.UnitID)
-	out := Staff{ID: ID(m.ID), Login: m.Login, Name: m.Name, Unit: unitRef(u), Roles: []Role{}, Disabled: m.Disabled, Demo: m.Demo}
+	out := Staff{ID: ID(m.ID), Login: m.Login, Name: m.Name, Unit: unitRef(u), Roles: []Role{}, Disabled: m.Disabled, MustChange: m.MustChange, Demo: m.Demo}
 	for _, g := range m.Grants {
 		r := Role{Role: g.Role}
 		if u, ok := unitAt(dir, g.Path); ok {
@@ -335,7 +374,7 @@ func (s *server) jobs() {
 			}
 			return s.Shelf.DiscardJob(ctx, c.Actor, int64(in.ID))
 		})
-	do(s, operation{id: "job-requeue", method: http.MethodPost, path: "/jobs/{id}/requeue", tag: "administration", zh: "重试失败任务", en: "System administrators: try a failed job again"},
+	do(s, operation{id: "job-requeue", method: http.MethodPost, path: "/jobs/{id}/requeue", tag: "administration", zh: "重试失败任务", en: "System administrators: try a failed job again", again: "the job is no longer among the failed: 404, and nothing changes."},
 		func(ctx context.Context, c *call, in *struct {
 			ID ID `path:"id"`
 		}) error {

@@ -137,6 +137,6 @@ func (s shelf) DiscardJob(ctx context.Context, a actor.Actor, id int64) error {
 		if err := jobs.Discard(tx, id); err != nil {
 			return err
 		}
-		return audit.Append(tx, audit.Record{Actor: a, Act: "job.discard", Subject: "job"})
+		return audit.Append(tx, audit.Record{Actor: a, Act: "job.discard", Subject: jobSubject(id)})
 	})
 }

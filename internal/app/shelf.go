@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/audit"
@@ -72,9 +73,11 @@ func (s shelf) RequeueJob(ctx context.Context, a actor.Actor, id int64) error {
 		if err := jobs.Requeue(tx, id); err != nil {
 			return err
 		}
-		return audit.Append(tx, audit.Record{Actor: a, Act: string(identity.JobManage), Subject: "job"})
+		return audit.Append(tx, audit.Record{Actor: a, Act: "job.requeue", Subject: jobSubject(id)})
 	})
 }
+
+func jobSubject(id int64) string { return "job/" + strconv.FormatInt(id, 10) }
 
 // Party tells what is registered about a party; callers have asked identity.
 func (s shelf) Party(ctx context.Context, p actor.Party) (identity.PartyInfo, error) {

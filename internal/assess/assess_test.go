@@ -308,6 +308,33 @@ func TestList(t *testing.T) {
 	})
 }
 
+// TestAlarmed counts the alarms that stand: not those of cases that were
+// answered, nor of a date that has moved.
+func TestAlarmed(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		f.put(caseIn{id: 71, unit: "cas", submitted: "2026-02-20", state: casework.Submitted, due: "2026-02-27"},
+			caseIn{id: 72, unit: "cas", submitted: "2026-02-20", state: casework.Reviewing, due: "2026-03-20"},
+			caseIn{id: 73, unit: "cas", submitted: "2026-02-20", state: casework.Submitted, due: "2026-03-12"},
+			caseIn{id: 74, unit: "spj", submitted: "2026-02-20", state: casework.Submitted, due: "2026-02-27"})
+		err := f.DB.Write(t.Context(), "test.alarm", func(tx *db.Tx) error {
+			for _, id := range []int64{71, 72, 73} {
+				tx.Queue(`INSERT INTO case_alarm (case_id, due_on, at) VALUES ($1, '2026-02-27', $2)`, id, tx.NowMicros())
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for unit, want := range map[string]int{"wx": 1, "lx": 1, "spj": 0} {
+			a := f.supervisor(unit)
+			rows := f.list(a, Alarmed, Filter{})
+			if n := f.overview(a, Filter{}).Total.Alarmed; n != int64(want) || len(rows) != want || want == 1 && rows[0].ID != 71 {
+				t.Errorf("%s: %d alarms, list %+v", unit, n, rows)
+			}
+		}
+	})
+}
+
 // list walks over all pages of two.
 func (f *fixture) list(a actor.Actor, figure Figure, filter Filter) (all []Row) {
 	f.t.Helper()

@@ -493,6 +493,9 @@ func (o *onceKey) Prior(db.Queryer) (string, error) {
 	return o.result, nil
 }
 
+func (o *onceKey) Hold(tx *db.Tx) (string, error) { return o.Prior(tx) }
+func (o *onceKey) Keep(tx *db.Tx, result string)  { o.Claim(tx, result) }
+
 var _ Once = (*onceKey)(nil)
 
 func day(t *testing.T, s string) time.Time {

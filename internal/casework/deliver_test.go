@@ -108,6 +108,46 @@ func TestDelivery(t *testing.T) {
 			_, err = c.Ratings.Rate(ctx, c.boss(), rating.Input{CaseNo: k.No, Level: 5})
 			c.must(err)
 		})
+		t.Run("the_code_goes_to_who_was_served", func(t *testing.T) {
+			c := c.on(t)
+			offers := func(no string) (view, progress, supervisor *Rate) {
+				p, err := c.PublicProgress(ctx, no, c.progressCode(no))
+				c.must(err)
+				return c.view(c.staff("clerk"), no).Rate, p.Rate, c.view(c.staff("sup"), no).Rate
+			}
+			k := c.advanceTo(food, Delivering, catalog.PickUp)
+			if v, p, _ := offers(k.No); v != nil || p != nil {
+				t.Errorf("before the end: %v %v", v, p)
+			}
+			c.do(c.staff("clerk"), k.No, HandOver, Input{Recipient: "张"})
+			v, p, sup := offers(k.No)
+			want := Rate{c.Ratings.Path(k.No), c.clk.Now().Add(30 * 24 * time.Hour)}
+			if v == nil || p == nil || !v.Until.Equal(want.Until) || v.Path != want.Path || p.Path != want.Path || sup != nil {
+				t.Errorf("%v, %v, for a supervisor %v, want %v", v, p, sup, want)
+			}
+			for _, ref := range c.view(c.boss(), k.No).Documents {
+				doc, _, err := c.Document(ctx, c.boss(), ref.ID)
+				c.must(err)
+				if (doc.Rate != nil) != (doc.Kind == DeliveryRecord) || doc.Rate != nil && (doc.Rate.Path != want.Path || doc.Rate.Until != "2026-04-01T09:00:00+08:00") {
+					t.Errorf("%s: %+v", doc.Title, doc.Rate)
+				}
+			}
+			_, token, _ := strings.Cut(want.Path, "?t=")
+			_, err := c.Ratings.Rate(ctx, actor.Actor{Kind: actor.Anonymous}, rating.Input{CaseNo: k.No, Token: token, Level: 4})
+			c.must(err)
+			if v, p, _ := offers(k.No); v != nil || p != nil {
+				t.Errorf("when it is rated: %v %v", v, p)
+			}
+			late := c.submit(food, catalog.PickUp)
+			c.do(c.boss(), late.No, Withdraw, Input{})
+			if v, _, _ := offers(late.No); v == nil {
+				t.Error("a withdrawn case cannot be rated")
+			}
+			c.clk.Add(30*24*time.Hour + time.Microsecond)
+			if v, p, _ := offers(late.No); v != nil || p != nil {
+				t.Errorf("when the time is over: %v %v", v, p)
+			}
+		})
 	})
 }
 

@@ -3,8 +3,10 @@ package casework
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/audit"
@@ -32,7 +34,13 @@ const (
 // (applicants) or names (window intake), prefilled from the profile and the
 // licences held. party is ignored for applicants. answers are given before, to
 // the guide's scenarios 情形; they stand above what is prefilled.
-func (s *Service) StartDraft(ctx context.Context, a actor.Actor, itemCode string, party actor.Party, answers form.Values) (_ *Draft, err error) {
+func (s *Service) StartDraft(ctx context.Context, a actor.Actor, itemCode string, party actor.Party, answers form.Values) (*Draft, error) {
+	return s.StartDraftOnce(ctx, a, itemCode, party, answers, nil)
+}
+
+// StartDraftOnce is StartDraft for a request with an idempotency key: the same
+// key answers the draft that it opened, as long as that is there.
+func (s *Service) StartDraftOnce(ctx context.Context, a actor.Actor, itemCode string, party actor.Party, answers form.Values, once Once) (d *Draft, err error) {
 	defer errs.Wrap(&err, "start a draft")
 	it, v, err := s.Catalog.Guide(ctx, itemCode)
 	if err != nil {
@@ -64,20 +72,34 @@ func (s *Service) StartDraft(ctx context.Context, a actor.Actor, itemCode string
 	}
 	values := v.Form().Prefill(sources)
 	maps.Copy(values, v.Form().Normalise(answers))
-	d := &Draft{ItemID: it.ID, VersionID: v.ID, ItemName: it.Name, Owner: Filer{a.Kind, a.ID, a.Name}, Party: party, Version: 1,
+	fresh := Draft{ItemID: it.ID, VersionID: v.ID, ItemName: it.Name, Owner: Filer{a.Kind, a.ID, a.Name}, Party: party, Version: 1,
 		Data: DraftData{Values: values, Paper: a.Kind == actor.Staff}}
 	if ways := v.Guide.Result().Delivery; len(ways) == 1 {
-		d.Data.Delivery.Way = ways[0]
+		fresh.Data.Delivery.Way = ways[0]
 	}
 	err = s.DB.Write(ctx, "casework.draft", func(tx *db.Tx) error {
+		prior, err := tx.Claim(once)
+		if err != nil {
+			return err
+		}
+		if prior != 0 {
+			d, err = s.ownDraft(tx, a, prior)
+			return err
+		}
+		d = new(fresh)
 		d.ID, d.CreatedAt, d.UpdatedAt = tx.NewID(), tx.Now(), tx.Now()
 		if err := s.insertDraft(tx, d); err != nil {
 			return err
 		}
-		audit.Append(tx, audit.Record{Actor: a, Act: "case.draft", Subject: "item/" + it.Code, Unit: it.UnitID, Outcome: "done"})
+		audit.Append(tx, audit.Record{Actor: a, Act: "case.draft", Subject: "item/" + it.Code, Unit: it.UnitID, Outcome: "done",
+			Detail: map[string]string{"draft": strconv.FormatInt(d.ID, 10)}})
+		tx.Record(once, d.ID)
 		return nil
 	})
-	return d, err
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 // sources collects prefill answers: who applies, and licences held.
@@ -120,6 +142,7 @@ func (s *Service) sources(ctx context.Context, a actor.Actor, party actor.Party)
 func (s *Service) Draft(ctx context.Context, a actor.Actor, id int64) (*Draft, *catalog.Version, error) {
 	d, err := s.ownDraft(s.DB.Read(ctx), a, id)
 	if err != nil {
+		s.draftDenied(ctx, a, id, err)
 		return nil, nil, err
 	}
 	v, err := s.Catalog.ByVersion(ctx, d.VersionID)
@@ -144,10 +167,24 @@ func (s *Service) ownDraft(q db.Queryer, a actor.Actor, id int64) (*Draft, error
 	}
 	// A draft of another person, or of another party than one acts for now, does not exist for the actor.
 	if d.Owner.Kind != a.Kind || d.Owner.ID != a.ID || (a.Kind == actor.Person && (d.Party.Kind != a.For.Kind || d.Party.ID != a.For.ID)) {
-		return nil, ErrNoDraft
+		return nil, errOthersDraft
 	}
 	return d, nil
 }
+
+// errOthersDraft says no more than that there is no such draft, and lets the
+// attempt be recorded.
+var errOthersDraft = fmt.Errorf("of somebody else: %w", ErrNoDraft)
+
+// draftDenied records that somebody known tried another's draft, or what is not
+// for him on his own.
+func (s *Service) draftDenied(ctx context.Context, a actor.Actor, id int64, err error) {
+	if errors.Is(err, errOthersDraft) || errs.KindOf(err) == errs.Forbidden {
+		s.denied(ctx, a, string(identity.CaseDraft), draftSubject(id), 0, err)
+	}
+}
+
+func draftSubject(id int64) string { return "draft/" + strconv.FormatInt(id, 10) }
 
 // Drafts lists the actor's drafts, newest first. Cursor is the last id seen, 0 at the start.
 func (s *Service) Drafts(ctx context.Context, a actor.Actor, cursor int64, limit int) ([]*Draft, error) {
@@ -160,7 +197,7 @@ func (s *Service) Drafts(ctx context.Context, a actor.Actor, cursor int64, limit
 // SaveDraft stores answers, also unfinished and wrong ones: raw keeps what was
 // typed where it did not fit.
 func (s *Service) SaveDraft(ctx context.Context, a actor.Actor, id, version int64, values form.Values, raw form.Raw) (*Draft, error) {
-	return s.changeDraft(ctx, a, id, version, "save", func(tx *db.Tx, d *Draft) error {
+	return s.changeDraft(ctx, a, id, version, "case.draft-save", "", func(tx *db.Tx, d *Draft) error {
 		v, err := s.Catalog.ByVersion(ctx, d.VersionID)
 		if err != nil {
 			return err
@@ -175,7 +212,7 @@ func (s *Service) SaveDraft(ctx context.Context, a actor.Actor, id, version int6
 
 // SaveDelivery stores how the applicant wants to get the result.
 func (s *Service) SaveDelivery(ctx context.Context, a actor.Actor, id, version int64, dl Delivery) (*Draft, error) {
-	return s.changeDraft(ctx, a, id, version, "delivery", func(_ *db.Tx, d *Draft) error {
+	return s.changeDraft(ctx, a, id, version, "case.draft-delivery", "", func(_ *db.Tx, d *Draft) error {
 		for path, v := range map[string]string{"delivery/way": dl.Way, "delivery/name": dl.Name, "delivery/phone": dl.Phone, "delivery/address": dl.Address} {
 			if bad := textProblems(path, v, maxShort); bad != nil {
 				return errs.InvalidFields(bad...)
@@ -189,9 +226,8 @@ func (s *Service) SaveDelivery(ctx context.Context, a actor.Actor, id, version i
 // Consent records that the applicant was told who processes which data, why
 // and how long, and goes on (个人信息保护法 第十七条).
 func (s *Service) Consent(ctx context.Context, a actor.Actor, id, version int64) (*Draft, error) {
-	return s.changeDraft(ctx, a, id, version, "consent", func(tx *db.Tx, d *Draft) error {
+	return s.changeDraft(ctx, a, id, version, "privacy.consent", "", func(tx *db.Tx, d *Draft) error {
 		d.Data.Consent = tx.Now()
-		audit.Append(tx, audit.Record{Actor: a, Act: "privacy.consent", Subject: "draft", Outcome: "done"})
 		return nil
 	})
 }
@@ -199,6 +235,7 @@ func (s *Service) Consent(ctx context.Context, a actor.Actor, id, version int64)
 // DiscardDraft deletes a draft with what was uploaded to it.
 func (s *Service) DiscardDraft(ctx context.Context, a actor.Actor, id, version int64) (err error) {
 	defer errs.Wrap(&err, "discard a draft")
+	defer func() { s.draftDenied(ctx, a, id, err) }()
 	return s.DB.Write(ctx, "casework.discard-draft", func(tx *db.Tx) error {
 		d, err := s.ownDraft(tx, a, id)
 		if err != nil {
@@ -211,14 +248,14 @@ func (s *Service) DiscardDraft(ctx context.Context, a actor.Actor, id, version i
 			return err
 		}
 		tx.QueueOne(ErrDraftChanged, sqlDropDraft, d.ID, d.Version)
-		audit.Append(tx, audit.Record{Actor: a, Act: "case.discard-draft", Subject: "draft", Outcome: "done"})
+		audit.Append(tx, draftRecord(a, "case.discard-draft", d, ""))
 		return nil
 	})
 }
 
 // AttachFile adds an uploaded file to a material of the draft.
 func (s *Service) AttachFile(ctx context.Context, a actor.Actor, id int64, material string, ref files.Ref, name string) (*Draft, error) {
-	return s.changeDraft(ctx, a, id, 0, "attach", func(tx *db.Tx, d *Draft) error {
+	return s.changeDraft(ctx, a, id, 0, "case.draft-attach", material, func(tx *db.Tx, d *Draft) error {
 		m, err := s.draftMaterial(ctx, d, material)
 		if err != nil {
 			return err
@@ -229,7 +266,7 @@ func (s *Service) AttachFile(ctx context.Context, a actor.Actor, id int64, mater
 		}
 		h := d.Data.Handed(material)
 		if h.has(ref.ID) {
-			return nil // the same file once more: a repeated upload
+			return errSame // a repeated upload
 		}
 		if len(h.Files) >= m.FilesAllowed() {
 			return errs.InvalidFields(errs.Field{Path: "materials/" + material, Code: "max-files",
@@ -245,7 +282,7 @@ func (s *Service) AttachFile(ctx context.Context, a actor.Actor, id int64, mater
 
 // RemoveFile takes a file off a material of the draft.
 func (s *Service) RemoveFile(ctx context.Context, a actor.Actor, id int64, material string, file int64) (*Draft, error) {
-	return s.changeDraft(ctx, a, id, 0, "remove-file", func(tx *db.Tx, d *Draft) error {
+	return s.changeDraft(ctx, a, id, 0, "case.draft-remove-file", material, func(tx *db.Tx, d *Draft) error {
 		h := d.Data.Handed(material)
 		n := len(h.Files)
 		h.Files = slices.DeleteFunc(h.Files, func(f HandedDoc) bool { return f.File == file })
@@ -260,7 +297,7 @@ func (s *Service) RemoveFile(ctx context.Context, a actor.Actor, id int64, mater
 // UseLicence hands in a licence that the party holds instead of files (免提交);
 // licence 0 takes it back.
 func (s *Service) UseLicence(ctx context.Context, a actor.Actor, id int64, material string, licenceID int64) (*Draft, error) {
-	return s.changeDraft(ctx, a, id, 0, "use-licence", func(tx *db.Tx, d *Draft) error {
+	return s.changeDraft(ctx, a, id, 0, "case.draft-use-licence", material, func(tx *db.Tx, d *Draft) error {
 		m, err := s.draftMaterial(ctx, d, material)
 		if err != nil {
 			return err
@@ -281,7 +318,7 @@ func (s *Service) UseLicence(ctx context.Context, a actor.Actor, id int64, mater
 
 // PaperSeen marks that a clerk holds the paper of a material (window intake).
 func (s *Service) PaperSeen(ctx context.Context, a actor.Actor, id int64, material string, seen bool) (*Draft, error) {
-	return s.changeDraft(ctx, a, id, 0, "paper", func(_ *db.Tx, d *Draft) error {
+	return s.changeDraft(ctx, a, id, 0, "case.draft-paper", material, func(_ *db.Tx, d *Draft) error {
 		if a.Kind != actor.Staff {
 			return errs.New(errs.Forbidden, "window-only", "只有窗口人员可以登记纸质材料。", "Only a window clerk can record paper.")
 		}
@@ -309,11 +346,12 @@ func (s *Service) draftMaterial(ctx context.Context, d *Draft, code string) (cat
 
 // changeDraft loads the actor's draft, changes it and stores it. With version 0
 // the change is applied to whatever the draft is now, and repeated if someone
-// else changed it meanwhile: uploads of two files at once are both kept.
-func (s *Service) changeDraft(ctx context.Context, a actor.Actor, id, version int64, name string, change func(*db.Tx, *Draft) error) (d *Draft, err error) {
-	defer errs.Wrap(&err, "draft %s", name)
+// else changed it meanwhile: uploads of two files at once are both kept. act
+// and material are for the audit record.
+func (s *Service) changeDraft(ctx context.Context, a actor.Actor, id, version int64, act, material string, change func(*db.Tx, *Draft) error) (d *Draft, err error) {
+	defer errs.Wrap(&err, "%s", act)
 	for try := 0; ; try++ {
-		err = s.DB.Write(ctx, "casework.draft-"+name, func(tx *db.Tx) error {
+		err = s.DB.Write(ctx, act, func(tx *db.Tx) error {
 			if d, err = s.ownDraft(tx, a, id); err != nil {
 				return err
 			}
@@ -331,15 +369,37 @@ func (s *Service) changeDraft(ctx context.Context, a actor.Actor, id, version in
 				return ErrDraftTooLarge
 			}
 			tx.QueueOne(ErrDraftChanged, sqlSaveDraft, d.ID, d.Version, sealed, tx.NowMicros())
+			audit.Append(tx, draftRecord(a, act, d, material))
 			d.Version++
 			d.UpdatedAt = tx.Now()
 			return nil
 		})
+		if errors.Is(err, errSame) {
+			return d, nil
+		}
+		if err != nil {
+			s.draftDenied(ctx, a, id, err)
+		}
 		if err == nil || version != 0 || try == 4 || !errors.Is(err, ErrDraftChanged) {
 			return d, err
 		}
 	}
 }
+
+// draftRecord says who changed which draft, and nothing of what is in it.
+func draftRecord(a actor.Actor, act string, d *Draft, material string) audit.Record {
+	r := audit.Record{Actor: a, Act: act, Subject: draftSubject(d.ID), Outcome: "done", Detail: map[string]string{"item": strconv.FormatInt(d.ItemID, 10)}}
+	if d.CaseNo != "" {
+		r.Detail["case"] = d.CaseNo
+	}
+	if material != "" {
+		r.Detail["material"] = material
+	}
+	return r
+}
+
+// errSame ends a change that leaves the draft as it is.
+var errSame = errors.New("the draft is like that already")
 
 // letGo gives up the files of a draft that is not handed in. Those that belong
 // to the case which a correction copies stay.

@@ -34,6 +34,7 @@ type Document struct {
 	Complaint string      `json:"complaint,omitempty"`
 	Progress  string      `json:"progress"` // path of the public progress page, for the QR
 	Licence   *DocLicence `json:"licence,omitempty"`
+	Rate      *DocRate    `json:"rate,omitempty"` // of a document that ends the case
 }
 
 // DocLine is one row of a document's table: a material handed in, or one thing to correct.
@@ -63,6 +64,12 @@ type DocLicence struct {
 	Number     string `json:"number"`
 }
 
+// DocRate tells where the service is rated without an account (第三十条).
+type DocRate struct {
+	Path  string `json:"path"`  // with the code, for the QR
+	Until string `json:"until"` // RFC 3339, Asia/Shanghai, seconds
+}
+
 // Canonical gives the bytes that are hashed and stored.
 func (d Document) Canonical() []byte {
 	b, err := json.Marshal(d)
@@ -90,6 +97,7 @@ type noticeFacts struct {
 	Clocks    []DocClock
 	Progress  string
 	Licence   *DocLicence
+	Rate      *DocRate
 	Elsewhere string // where to apply instead
 	Deemed    bool
 }
@@ -103,7 +111,7 @@ func compose(kind Notice, f noticeFacts) Document {
 		Addressee: f.Party, Agent: f.Agent, Unit: f.Unit, UnitUSCC: f.UnitUSCC,
 		Lines: f.Lines, Facts: f.Facts, Clocks: f.Clocks,
 		Consult: f.Guide.Contacts.Consult, Complaint: f.Guide.Contacts.Complaint,
-		Progress: f.Progress, Licence: f.Licence,
+		Progress: f.Progress, Licence: f.Licence, Rate: f.Rate,
 	}
 	if c := f.Regime.Cites[f.Rule]; c != "" {
 		d.Basis = append(d.Basis, c)

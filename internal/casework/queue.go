@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,8 +18,9 @@ import (
 
 const (
 	// Tasks without a date come last: an empty due date sorts as "~".
-	sqlQueue = `SELECT t.id, t.role, t.step, t.name, t.due_on, t.opened_at, c.no, c.item_name, c.state, c.party_name, c.submitted_at, c.channel
-		FROM task t JOIN cases c ON c.id = t.case_id
+	sqlQueue = `SELECT t.id, t.role, t.step, t.name, t.due_on, t.opened_at, c.no, c.item_name, c.state, c.party_name, c.submitted_at, c.channel,
+			coalesce(a.at, 0)
+		FROM task t JOIN cases c ON c.id = t.case_id LEFT JOIN case_alarm a ON a.case_id = c.id AND a.due_on = c.due_on AND c.state = 'submitted'
 		WHERE t.unit_id = $1 AND t.role = $2 AND t.state = 'open' AND (t.due_on, t.id) > ($3, $4)
 		ORDER BY t.due_on, t.id LIMIT $5`
 	sqlQueueSize = `SELECT count(*) FROM (SELECT 1 FROM task WHERE unit_id = $1 AND role = $2 AND state = 'open' LIMIT $3) q`
@@ -46,13 +48,14 @@ type QueueRow struct {
 	Left        int  // working days left, negative when late; meaningless without a date
 	Late        bool // the date has passed
 	Soon        bool // three working days or fewer
+	Alarm       bool // an alarm stands, see Alarm
 }
 
 // Queue lists the open tasks of a unit for a role, the nearest date first.
 // cursor is "" at the start; next is "" at the end.
 func (s *Service) Queue(ctx context.Context, a actor.Actor, unit identity.Unit, role actor.Role, cursor string, limit int) (rows []QueueRow, next string, err error) {
 	defer errs.Wrap(&err, "queue")
-	if err := identity.Decide(a, identity.CaseQueue, identity.Target{UnitPath: unit.Path}); err != nil {
+	if err := s.mayQueue(ctx, a, unit); err != nil {
 		return nil, "", err
 	}
 	due, id, err := splitCursor(cursor)
@@ -65,11 +68,12 @@ func (s *Service) Queue(ctx context.Context, a actor.Actor, unit identity.Unit, 
 	}
 	today := clock.DateOf(s.DB.Now())
 	rows, err = db.All(s.DB.Read(ctx), func(r *db.Rows) (q QueueRow, err error) {
-		var opened, submitted int64
-		if err = r.Scan(&q.Task, &q.Role, &q.Step, &q.Name, &q.DueOn, &opened, &q.No, &q.ItemName, &q.State, &q.Party, &submitted, &q.Channel); err != nil {
+		var opened, submitted, alarmed int64
+		if err = r.Scan(&q.Task, &q.Role, &q.Step, &q.Name, &q.DueOn, &opened, &q.No, &q.ItemName, &q.State, &q.Party, &submitted, &q.Channel,
+			&alarmed); err != nil {
 			return q, err
 		}
-		q.OpenedAt, q.SubmittedAt = db.Time(opened), db.Time(submitted)
+		q.OpenedAt, q.SubmittedAt, q.Alarm = db.Time(opened), db.Time(submitted), alarmed != 0
 		return q, nil
 	}, sqlQueue, unit.ID, string(role), due, id, limit+1)
 	if err != nil {
@@ -95,13 +99,67 @@ func (s *Service) Queue(ctx context.Context, a actor.Actor, unit identity.Unit, 
 	return rows, next, nil
 }
 
+func (s *Service) mayQueue(ctx context.Context, a actor.Actor, unit identity.Unit) error {
+	return s.Identity.Allow(ctx, a, identity.CaseQueue, identity.Target{UnitPath: unit.Path}, "unit/"+strconv.FormatInt(unit.ID, 10))
+}
+
 // QueueSize counts the open tasks of a unit for a role, up to 1000.
 func (s *Service) QueueSize(ctx context.Context, a actor.Actor, unit identity.Unit, role actor.Role) (n int, err error) {
-	if err := identity.Decide(a, identity.CaseQueue, identity.Target{UnitPath: unit.Path}); err != nil {
+	if err := s.mayQueue(ctx, a, unit); err != nil {
 		return 0, err
 	}
 	err = s.DB.Read(ctx).QueryRow(sqlQueueSize, unit.ID, string(role), 1000).Scan(&n)
 	return n, err
+}
+
+// What a search by last digits looks through at most.
+const (
+	findUnits = 24
+	findPages = 10
+	findRows  = 100
+)
+
+// FindOpen finds open cases by the end of their number, in the work lists of
+// the actor's own roles: what a clerk reads from a receipt. A case stands once.
+func (s *Service) FindOpen(ctx context.Context, a actor.Actor, tail string) (out []QueueRow, err error) {
+	defer errs.Wrap(&err, "find open cases")
+	dir, err := s.Identity.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tail, seen := strings.ToUpper(tail), map[string]bool{}
+	works := false
+	for _, g := range a.Grants {
+		if g.Role != actor.WindowClerk && g.Role != actor.Reviewer && g.Role != actor.Decider {
+			continue
+		}
+		works = true
+		units := dir.Subtree(g.Path)
+		if len(units) > findUnits {
+			units = slices.DeleteFunc(units, func(u identity.Unit) bool { return u.Path != g.Path })
+		}
+		for _, u := range units {
+			for cursor, page := "", 0; page < findPages; page++ {
+				rows, next, err := s.Queue(ctx, a, u, g.Role, cursor, findRows)
+				if err != nil {
+					return nil, err
+				}
+				for _, q := range rows {
+					if strings.HasSuffix(q.No, tail) && !seen[q.No] {
+						seen[q.No] = true
+						out = append(out, q)
+					}
+				}
+				if cursor = next; next == "" {
+					break
+				}
+			}
+		}
+	}
+	if !works {
+		return nil, s.mayQueue(ctx, a, identity.Unit{})
+	}
+	return out, nil
 }
 
 // CaseRow is one line of a list of cases.
@@ -122,8 +180,8 @@ type CaseRow struct {
 // the id of the last row seen, 0 at the start; next is 0 at the end.
 func (s *Service) Mine(ctx context.Context, a actor.Actor, cursor int64, limit int) (rows []CaseRow, next int64, err error) {
 	defer errs.Wrap(&err, "my cases")
-	if a.Kind != actor.Person || a.For.IsZero() {
-		return nil, 0, identity.ErrLoginNeeded
+	if err := s.Identity.Allow(ctx, a, identity.ApplicantEnter, identity.Target{}, "cases"); err != nil {
+		return nil, 0, err
 	}
 	if cursor == 0 {
 		cursor = 1<<63 - 1
@@ -193,6 +251,7 @@ type Progress struct {
 	Unit     string
 	Path     []Milestone
 	Clocks   []ClockView
+	Rate     *Rate
 }
 
 // ProgressPath is the public page of a case; its code cannot be guessed from
@@ -208,7 +267,8 @@ func (s *Service) PublicProgress(ctx context.Context, no, code string) (*Progres
 	if len(no) > 64 || !sameText(code, s.progressCode(no)) {
 		return nil, ErrNoCase
 	}
-	c, err := s.scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, no))
+	rd := s.DB.Read(ctx)
+	c, err := s.scanCase(rd.QueryRow(sqlCaseByNo, no))
 	if err != nil {
 		return nil, err
 	}
@@ -216,9 +276,13 @@ func (s *Service) PublicProgress(ctx context.Context, no, code string) (*Progres
 	if err != nil {
 		return nil, err
 	}
+	rate, err := s.rate(rd, c)
+	if err != nil {
+		return nil, err
+	}
 	u, _ := w.dir.Unit(c.UnitID)
 	return &Progress{No: c.No, ItemName: c.ItemName, State: c.State, Outcome: c.Outcome, Unit: u.Name, Path: milestones(c),
-		Clocks: c.Clocks.view(w.cal, s.DB.Now())}, nil
+		Clocks: c.Clocks.view(w.cal, s.DB.Now()), Rate: rate}, nil
 }
 
 func splitCursor(cursor string) (due string, id int64, err error) {

@@ -51,13 +51,7 @@ func New(c Config) *Service {
 
 // Once makes an act happen once for an idempotency key. gate gives one for
 // requests that carry a key; nil means that the caller brought none.
-type Once interface {
-	// Claim keeps the key of the result in the act's own transaction. The act
-	// fails if the same key led to something before.
-	Claim(tx *db.Tx, result string)
-	// Prior tells what the same key led to before, "" if nothing.
-	Prior(q db.Queryer) (result string, err error)
-}
+type Once = db.Once
 
 // repeated answers an act that failed with the case that its key led to before,
 // if there is one: whatever a repetition fails of, the first result stands.

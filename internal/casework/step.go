@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/audit"
@@ -188,9 +189,13 @@ func (st *step) writeDocument() error {
 	if c.Mandate != 0 { // a legal representative who hands in for the firm is no agent
 		agent = c.Filer.Name
 	}
+	var rate *DocRate
+	if c.State == Closed {
+		rate = &DocRate{st.s.Ratings.Path(c.No), st.s.Ratings.Until(st.tx.Now()).In(clock.Shanghai()).Format(time.RFC3339)}
+	}
 	doc := compose(kind, noticeFacts{Regime: st.w.reg, Guide: &st.w.v.Guide, CaseNo: c.No, Party: c.Party.Name, Agent: agent,
 		Unit: u.Name, UnitUSCC: u.USCC, Number: number, Now: st.tx.Now().In(clock.Shanghai()), Rule: st.m.Rule, Reason: st.reason,
-		Lines: st.docLines, Facts: st.docFacts, Clocks: st.docClocks(), Progress: st.s.ProgressPath(c.No), Licence: st.licence,
+		Lines: st.docLines, Facts: st.docFacts, Clocks: st.docClocks(), Progress: st.s.ProgressPath(c.No), Licence: st.licence, Rate: rate,
 		Elsewhere: st.in.Elsewhere, Deemed: st.deemed})
 	content := doc.Canonical()
 	sealed, err := st.s.Vault.Seal("casework/document", content)

@@ -83,6 +83,7 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 	rd := s.DB.Read(ctx)
 	d, err := s.ownDraft(rd, a, draftID)
 	if errors.Is(err, ErrNoDraft) {
+		s.draftDenied(ctx, a, draftID, err)
 		return s.submitted(ctx, a, draftID)
 	}
 	if err != nil {

@@ -2,11 +2,13 @@ package casework
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/audit"
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
@@ -172,6 +174,37 @@ func TestSubmit(t *testing.T) {
 			c.must(c.DiscardDraft(ctx, c.person("zhang"), d.ID, 0))
 			if _, _, err := c.Draft(ctx, c.person("zhang"), d.ID); !errors.Is(err, ErrNoDraft) {
 				t.Errorf("after discarding: %v", err)
+			}
+		})
+		t.Run("every_change_is_recorded", func(t *testing.T) {
+			c, ctx := c.on(t), t.Context()
+			zhang := c.person("zhang")
+			c.holdCard()
+			held, err := c.Licences.HeldValid(c.d.Read(ctx), zhang.For)
+			c.must(err)
+			d := c.draft(zhang, card, catalog.Electronic) // saved, two files, delivery, consent
+			file := d.Data.Handed("m02").Files[0].File
+			_, err = c.RemoveFile(ctx, zhang, d.ID, "m02", file)
+			c.must(err)
+			if _, err = c.RemoveFile(ctx, zhang, d.ID, "m02", file); err == nil {
+				t.Error("removed twice")
+			}
+			_, err = c.UseLicence(ctx, zhang, d.ID, "m01", held[0].ID)
+			c.must(err)
+			if _, err := c.SaveDraft(ctx, c.person("wang"), d.ID, 0, form.Values{}, nil); !errors.Is(err, ErrNoDraft) {
+				t.Errorf("another's draft: %v", err)
+			}
+			c.must(c.DiscardDraft(ctx, zhang, d.ID, 0))
+			entries, err := audit.Entries(c.d.Read(ctx), draftSubject(d.ID), 0, 100)
+			c.must(err)
+			var got []string
+			for _, e := range entries {
+				got = append(got, strings.TrimSpace(e.Act+" "+e.Detail["material"]+" "+e.Outcome))
+			}
+			want := []string{"case.draft-save  done", "case.draft-attach m01 done", "case.draft-attach m02 done", "case.draft-delivery  done", "privacy.consent  done",
+				"case.draft-remove-file m02 done", "case.draft-use-licence m01 done", "case.draft  denied", "case.discard-draft  done"}
+			if !slices.Equal(got, want) {
+				t.Errorf("recorded\n%s, want\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 			}
 		})
 		t.Run("uploads_at_once_are_both_kept", func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
+	"time"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/audit"
@@ -19,6 +20,7 @@ const (
 	sqlPastDue = `SELECT id, no, due_on FROM cases WHERE state = 'submitted' AND state <> 'closed' AND due_on < $1 AND due_on <> ''
 		AND (due_on, id) > ($2, $3) ORDER BY due_on, id LIMIT 200`
 	sqlAlarmed = `SELECT count(*) FROM case_alarm WHERE case_id = $1 AND due_on = $2`
+	sqlAlarmOf = `SELECT at FROM case_alarm WHERE case_id = $1 AND due_on = $2`
 	sqlAlarm   = `INSERT INTO case_alarm (case_id, due_on, at) VALUES ($1, $2, $3) ON CONFLICT (case_id, due_on) DO NOTHING`
 )
 
@@ -102,6 +104,39 @@ func (s *Service) alarm(ctx context.Context, c *Case, ground string) error {
 		return audit.Append(tx, audit.Record{Actor: actor.Platform(), Act: "case.alarm", Subject: "case/" + c.No, Unit: c.UnitID,
 			Detail: map[string]string{"ground": ground, "due": c.DueOn}, Outcome: "raised"})
 	})
+}
+
+// Alarm 报警 says that a case is past a date on which nothing happened by itself,
+// for those who see the case. It stands until somebody acts or the date moves.
+type Alarm struct {
+	At     time.Time // when it was raised
+	ZH, EN string
+}
+
+// alarmOf is the alarm that stands for a case, nil if there is none.
+func (s *Service) alarmOf(q db.Queryer, c *Case, w world) (*Alarm, error) {
+	t, ok := c.Clocks.of(Receipt)
+	if !ok || c.State != Submitted || c.DueOn == "" {
+		return nil, nil
+	}
+	st := t.Timer().At(w.cal, s.DB.Now())
+	if st.State != clock.Lapsed { // nothing can have been raised, so nothing is asked
+		return nil, nil
+	}
+	var at int64
+	err := q.QueryRow(sqlAlarmOf, c.ID, c.DueOn).Scan(&at)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if st.Provisional {
+		return &Alarm{db.Time(at), "受理期限按暂定的工作日安排计算，已经届满；放假安排公布之前不产生法律效果，已提醒办理单位和监督人员。",
+			"The receipt limit is over by a provisional calendar; nothing takes effect until the holidays are published. The office and its supervisors are alerted."}, nil
+	}
+	return &Alarm{db.Time(at), "受理期限已经届满，还没有告知申请人是否受理；已提醒办理单位和监督人员。",
+		"The receipt limit is over and the applicant was not told whether the application is accepted. The office and its supervisors are alerted."}, nil
 }
 
 // Handlers registers the jobs of this room.

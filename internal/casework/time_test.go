@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/tongban/tongban/internal/actor"
@@ -46,7 +47,35 @@ func TestTick(t *testing.T) {
 			if n := c.count(`SELECT count(*) FROM audit_record WHERE act = 'case.alarm' AND subject = $1`, "case/"+other.No); n != 1 {
 				t.Errorf("%d alarms", n)
 			}
+			for _, who := range []actor.Actor{c.person("zhang"), c.staff("clerk"), c.staff("sup")} {
+				if a := c.view(who, other.No).Alarm; a == nil || !a.At.Equal(c.clk.Now()) || !strings.Contains(a.ZH, "没有告知申请人是否受理") {
+					t.Errorf("%s sees the alarm %+v", who.Name, a)
+				}
+			}
+			if a := v.Alarm; a != nil {
+				t.Errorf("an accepted case has the alarm %+v", a)
+			}
+			alarmed := func() (nos []string) {
+				t.Helper()
+				dir, err := c.Identity.Directory(ctx)
+				c.must(err)
+				u, _ := dir.Unit(c.refs.Units["wx-zx"])
+				rows, _, err := c.Queue(ctx, c.staff("clerk"), u, actor.WindowClerk, "", 100)
+				c.must(err)
+				for _, q := range rows {
+					if q.Alarm {
+						nos = append(nos, q.No)
+					}
+				}
+				return nos
+			}
+			if got := alarmed(); len(got) != 1 || got[0] != other.No {
+				t.Errorf("alarms in the work list: %v", got)
+			}
 			c.do(c.staff("clerk"), other.No, Accept, Input{})
+			if a := c.view(c.staff("clerk"), other.No).Alarm; a != nil || len(alarmed()) != 0 {
+				t.Errorf("after the answer: %+v", a)
+			}
 		})
 		t.Run("nothing_on_a_provisional_date", func(t *testing.T) {
 			c := c.on(t)
@@ -67,6 +96,9 @@ func TestTick(t *testing.T) {
 			}
 			if n := c.count(`SELECT count(*) FROM audit_record WHERE act = 'case.alarm' AND subject = $1`, "case/"+k.No); n != 1 {
 				t.Errorf("%d alarms", n)
+			}
+			if a := c.view(c.staff("clerk"), k.No).Alarm; a == nil || !strings.Contains(a.ZH, "暂定") {
+				t.Errorf("alarm %+v", a)
 			}
 			notice := calendar.Notice{Year: 2027, Source: "国务院办公厅通知",
 				Off: []clock.NamedDay{{Date: clock.DateOf(day(t, "2027-01-01 00:00")), Name: "元旦"}}}

@@ -34,7 +34,15 @@ type View struct {
 	Unit      identity.Unit // deciding unit
 	Receiving identity.Unit
 	Progress  []Milestone
+	Alarm     *Alarm
+	Rate      *Rate // how the service can be rated; nil: not now, or no longer
 	At        time.Time
+}
+
+// Rate 评价邀请 is where a closed case is rated without an account, and until when.
+type Rate struct {
+	Path  string // of the page, with the code
+	Until time.Time
 }
 
 // MaterialView is a material of the guide with what was handed in for it.
@@ -176,7 +184,27 @@ func (s *Service) view(ctx context.Context, a actor.Actor, c *Case) (*View, erro
 	v.Clocks = c.Clocks.view(w.cal, v.At)
 	v.Offered = s.offered(a, c, w, p.tasks)
 	v.Progress = milestones(c)
+	if v.Alarm, err = s.alarmOf(rd, c, w); err != nil {
+		return nil, err
+	}
+	if a.Kind != actor.Staff || handles(a, c, w) { // who only looks on has no use for the code
+		if v.Rate, err = s.rate(rd, c); err != nil {
+			return nil, err
+		}
+	}
 	return v, nil
+}
+
+// rate is the invitation to rate a case, as long as it can be used.
+func (s *Service) rate(q db.Queryer, c *Case) (*Rate, error) {
+	if c.State != Closed {
+		return nil, nil
+	}
+	in, err := s.Ratings.Waiting(q, c.No)
+	if err != nil || in == nil {
+		return nil, err
+	}
+	return &Rate{s.Ratings.Path(c.No), in.Until}, nil
 }
 
 // handles reports whether the staff member has a part in the case and not only

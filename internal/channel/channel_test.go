@@ -366,7 +366,7 @@ func TestLists(t *testing.T) {
 			t.Errorf("cursor: %v", err)
 		}
 		_, _, err = f.ForParty(ctx, f.clerk("lx-zx"), "", 2)
-		is(t, err, identity.ErrLoginNeeded)
+		is(t, err, identity.ErrForbidden)
 
 		today := must[[]Appointment](t)(f.Today(ctx, f.clerk("lx-zx"), f.unit["lx-zx"], date(t, tuesday)))
 		if len(today) != 2 || today[0].Slot != "09:00" || today[1].Party.Name != "张三" || today[1].CaseNo != "C-"+tuesday {

@@ -62,8 +62,9 @@ type Booking struct {
 	ItemID   int64
 	ItemName string
 	Day      clock.Date
-	Slot     string // "09:30"
-	CaseNo   string // optional
+	Slot     string  // "09:30"
+	CaseNo   string  // optional
+	Once     db.Once // may be nil; a repeated key answers the booking that it made
 }
 
 // The refusals.
@@ -126,13 +127,24 @@ func (s *Service) Book(ctx context.Context, a actor.Actor, in Booking) (_ *Appoi
 	}
 	var made *Appointment
 	err = s.DB.Write(ctx, "appointment.book", func(tx *db.Tx) error {
+		prior, err := tx.Claim(in.Once)
+		if err != nil {
+			return err
+		}
+		if prior != 0 {
+			made, err = one(tx, sqlAppointment, prior)
+			return err
+		}
 		if !s.Rule.offered(cal, in.Day, in.Slot, tx.Now()) {
 			return ErrNotOffered
 		}
 		var fresh bool
-		made, fresh, err = s.seat(tx, a, in)
-		if err != nil || !fresh {
+		if made, fresh, err = s.seat(tx, a, in); err != nil {
 			return err
+		}
+		tx.Record(in.Once, made.ID)
+		if !fresh {
+			return nil
 		}
 		return s.record(tx, a, identity.AppointmentBook, made)
 	})
@@ -235,8 +247,8 @@ func (s *Service) Cancel(ctx context.Context, a actor.Actor, id int64) (err erro
 // ones too. cursor is "" at the start; next is "" at the end.
 func (s *Service) ForParty(ctx context.Context, a actor.Actor, cursor string, limit int) (list []Appointment, next string, err error) {
 	defer errs.Wrap(&err, "my appointments")
-	if a.Kind != actor.Person || a.For.IsZero() {
-		return nil, "", identity.ErrLoginNeeded
+	if err := s.Identity.Allow(ctx, a, identity.ApplicantEnter, identity.Target{}, "appointments"); err != nil {
+		return nil, "", err
 	}
 	day, slot, id, err := splitCursor(cursor)
 	if err != nil {

@@ -47,6 +47,8 @@ func NewOnce(a actor.Actor, key, method, path string, body []byte) (*Once, error
 
 const (
 	sqlClaim = `INSERT INTO gate_once (id, fingerprint, result, created_at) VALUES ($1, $2, $3, $4)`
+	sqlHold  = `INSERT INTO gate_once (id, fingerprint, result, created_at) VALUES ($1, $2, '', $3) ON CONFLICT (id) DO NOTHING`
+	sqlKeep  = `UPDATE gate_once SET result = $1 WHERE id = $2`
 	sqlPrior = `SELECT fingerprint, result FROM gate_once WHERE id = $1`
 )
 
@@ -78,6 +80,27 @@ func (o *Once) Prior(q db.Queryer) (result string, err error) {
 		return "", ErrKeyReused
 	}
 	return result, nil
+}
+
+// Hold is the first thing in an act that keeps its result's key at the end: what
+// the same key led to before, "" if it is new. Error: ErrKeyReused.
+func (o *Once) Hold(tx *db.Tx) (prior string, err error) {
+	if o == nil {
+		return "", nil
+	}
+	n, err := tx.Exec(sqlHold, o.id, o.fingerprint, tx.NowMicros())
+	if err != nil || n == 1 {
+		return "", err
+	}
+	return o.Prior(tx)
+}
+
+// Keep is the last thing in an act that holds the key: it keeps the key of the
+// result, not the result.
+func (o *Once) Keep(tx *db.Tx, result string) {
+	if o != nil {
+		tx.Queue(sqlKeep, result, o.id)
+	}
 }
 
 const (

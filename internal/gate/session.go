@@ -239,11 +239,15 @@ func (d *Door) End(ctx context.Context, a actor.Actor, id int64) error {
 // Switch 切换身份 goes on acting for another party in this session: the person
 // himself (zero party), an entity, a principal. Error: identity.ErrNotActing.
 func (d *Door) Switch(ctx context.Context, a actor.Actor, party actor.Party) (actor.Actor, error) {
-	if a.Kind != actor.Person || a.Session == 0 {
+	if err := d.c.Identity.Allow(ctx, a, identity.ApplicantEnter, identity.Target{}, "session"); err != nil {
+		return actor.Actor{}, err
+	}
+	if a.Session == 0 {
 		return actor.Actor{}, identity.ErrLoginNeeded
 	}
 	next, err := d.c.Identity.PersonActor(ctx, a.ID, party, a.Channel)
 	if err != nil {
+		d.c.Identity.Refused(ctx, a, "session.switch", identity.PartySubject(party), err)
 		return actor.Actor{}, err
 	}
 	next.Session, next.IP = a.Session, a.IP

@@ -179,7 +179,7 @@ func TestSwitch(t *testing.T) {
 		_, err = f.Switch(ctx, b.actor("GET"), actor.Party{Kind: actor.NaturalPerson, ID: f.refs.Persons["zhang"]})
 		is(t, err, identity.ErrNotActing)
 		_, err = f.Switch(ctx, actor.Actor{Kind: actor.Staff, ID: 1, Session: 1}, f.company())
-		is(t, err, identity.ErrLoginNeeded)
+		is(t, err, identity.ErrForbidden)
 
 		// the mandate is revoked: an act is refused, once; pages go on as oneself
 		rep, err := f.ids.PersonActor(ctx, f.refs.Persons["zhang"], f.company(), actor.Web)

@@ -59,7 +59,7 @@ const (
 // Ratings, channels, supervision.
 const (
 	RatingRate        Act = "rating.rate"
-	RatingRateByToken Act = "rating.rate-by-token" // the code on a receipt is the right
+	RatingRateByToken Act = "rating.rate-by-token" // the code on the delivery record is the right
 	RatingRead        Act = "rating.read"          // published figures and words
 	RatingDetail      Act = "rating.detail"
 	CentreRead        Act = "centre.read"
@@ -76,15 +76,17 @@ const (
 
 // Persons, mandates, staff.
 const (
-	ProfileRead   Act = "profile.read"
-	ProfileChange Act = "profile.change"
-	PartyFind     Act = "party.find"
-	PartyWalkIn   Act = "party.walk-in"
-	PartyUnmask   Act = "identity.unmask"
-	MandateGrant  Act = "mandate.grant"
-	MandateRead   Act = "mandate.read"
-	MandateRevoke Act = "mandate.revoke"
-	StaffRead     Act = "staff.read"
-	StaffManage   Act = "staff.manage"
-	RoleGrant     Act = "role.grant"
+	ApplicantEnter Act = "applicant.enter" // pages and lists of applicants' own
+	MessageRead    Act = "message.read"
+	ProfileRead    Act = "profile.read"
+	ProfileChange  Act = "profile.change"
+	PartyFind      Act = "party.find"
+	PartyWalkIn    Act = "party.walk-in"
+	PartyUnmask    Act = "identity.unmask"
+	MandateGrant   Act = "mandate.grant"
+	MandateRead    Act = "mandate.read"
+	MandateRevoke  Act = "mandate.revoke"
+	StaffRead      Act = "staff.read"
+	StaffManage    Act = "staff.manage"
+	RoleGrant      Act = "role.grant"
 )

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/ident"
 )
@@ -104,6 +105,7 @@ type StaffInput struct {
 	Name  string      `yaml:"name" json:"name"`
 	Unit  string      `yaml:"unit" json:"unit"`
 	Roles []RoleInput `yaml:"roles" json:"roles"`
+	Once  db.Once     `yaml:"-" json:"-"` // may be nil; see CreateStaff
 }
 
 // RoleInput is a role; without a unit it holds in the staff member's own.

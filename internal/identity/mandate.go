@@ -19,6 +19,7 @@ type MandateInput struct {
 	Items         []string // basic codes; empty or "*": all
 	From, Until   string   // dates; empty From: today
 	Ground        string
+	Once          db.Once // may be nil; a repeated key answers the mandate that it gave
 }
 
 // mandateYears is how long a mandate may last; then it is given anew.
@@ -34,6 +35,16 @@ func (s *Service) GrantMandate(ctx context.Context, a actor.Actor, in MandateInp
 	}
 	var m Mandate
 	err = s.db.Write(ctx, "identity.mandate-grant", func(tx *db.Tx) error {
+		prior, err := tx.Claim(in.Once)
+		if err != nil {
+			return err
+		}
+		if prior != 0 {
+			if m, err = mandateRow(tx.QueryRow(sqlMandateByID, prior)); err != nil {
+				return err
+			}
+			return putNames(tx, map[actor.Party]string{}, &m)
+		}
 		if m, err = checkMandate(in, today(tx.Now())); err != nil {
 			return err
 		}
@@ -52,6 +63,7 @@ func (s *Service) GrantMandate(ctx context.Context, a actor.Actor, in MandateInp
 		if err := insertMandate(tx, m, ""); err != nil {
 			return err
 		}
+		tx.Record(in.Once, m.ID)
 		return s.record(tx, a, string(MandateGrant), mandateSubject(m.ID), done, map[string]string{
 			"principal": PartySubject(m.Principal), "agent": personSubject(agent.ID), "until": m.Until})
 	})
@@ -134,7 +146,7 @@ func (s *Service) RevokeMandate(ctx context.Context, a actor.Actor, id int64) (e
 // newest first, ended ones too, with the names of both sides.
 func (s *Service) Mandates(ctx context.Context, a actor.Actor) (given, received []Mandate, err error) {
 	defer errs.Wrap(&err, "mandates")
-	if err := Decide(a, MandateRead, Target{Owner: a.For}); err != nil {
+	if err := s.Allow(ctx, a, MandateRead, Target{Owner: a.For}, PartySubject(a.For)); err != nil {
 		return nil, nil, err
 	}
 	q := s.db.Read(ctx)
@@ -149,14 +161,22 @@ func (s *Service) Mandates(ctx context.Context, a actor.Actor) (given, received 
 	names := map[actor.Party]string{}
 	for _, list := range [][]Mandate{given, received} {
 		for i := range list {
-			for _, p := range []*actor.Party{&list[i].Principal, &list[i].Agent} {
-				if p.Name, err = partyName(q, names, *p); err != nil {
-					return nil, nil, err
-				}
+			if err := putNames(q, names, &list[i]); err != nil {
+				return nil, nil, err
 			}
 		}
 	}
 	return given, received, nil
+}
+
+// putNames fills in what principal and agent are called now.
+func putNames(q db.Queryer, known map[actor.Party]string, m *Mandate) (err error) {
+	for _, p := range []*actor.Party{&m.Principal, &m.Agent} {
+		if p.Name, err = partyName(q, known, *p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func partyName(q db.Queryer, known map[actor.Party]string, p actor.Party) (string, error) {

@@ -24,7 +24,7 @@ type Profile map[string]string
 // is its agent.
 func (s *Service) Profile(ctx context.Context, a actor.Actor) (_ Profile, err error) {
 	defer errs.Wrap(&err, "profile")
-	if err := Decide(a, ProfileRead, Target{Owner: a.For}); err != nil {
+	if err := s.Allow(ctx, a, ProfileRead, Target{Owner: a.For}, PartySubject(a.For)); err != nil {
 		return nil, err
 	}
 	q := s.db.Read(ctx)
@@ -90,8 +90,8 @@ func (s *Service) Party(q db.Queryer, p actor.Party) (PartyInfo, error) {
 
 // Person gives the person behind an account, for his own pages.
 func (s *Service) Person(ctx context.Context, a actor.Actor) (Person, error) {
-	if a.Kind != actor.Person {
-		return Person{}, ErrLoginNeeded
+	if err := s.Allow(ctx, a, ApplicantEnter, Target{}, "profile"); err != nil {
+		return Person{}, err
 	}
 	p, err := s.person(s.db.Read(ctx).QueryRow(sqlPersonByID, a.ID))
 	if errors.Is(err, db.ErrNoRows) {
@@ -234,7 +234,7 @@ const sqlSetContact = `UPDATE person SET phone = $1, phone_index = $2, email = $
 // ChangeContact sets one's own phone, e-mail or postal address.
 func (s *Service) ChangeContact(ctx context.Context, a actor.Actor, in ContactInput) (err error) {
 	defer errs.Wrap(&err, "change contact")
-	if err := Decide(a, ProfileChange, Target{Owner: actor.Party{Kind: actor.NaturalPerson, ID: a.ID}}); err != nil {
+	if err := s.Allow(ctx, a, ProfileChange, Target{Owner: actor.Party{Kind: actor.NaturalPerson, ID: a.ID}}, "profile"); err != nil {
 		return err
 	}
 	return s.db.WriteSerializable(ctx, "identity.contact", func(tx *db.Tx) error {

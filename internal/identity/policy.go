@@ -180,17 +180,19 @@ var rules = map[Act]rule{
 	JobManage:       {staff: operator, system: true},
 	AuditRead:       {staff: []holder{{actor.AuditAdmin, anywhere}}},
 
-	ProfileRead:   {owner: true, hides: ProfileRead},
-	ProfileChange: {owner: true, principal: true, hides: ProfileRead},
-	PartyFind:     {staff: clerks},
-	PartyWalkIn:   {staff: clerks},
-	PartyUnmask:   {staff: official, purpose: true},
-	MandateGrant:  {owner: true, principal: true},
-	MandateRead:   {owner: true, principal: true, hides: MandateRead},
-	MandateRevoke: {owner: true, principal: true, hides: MandateRead}, // Owner: the principal; Applicant: the agent, who may lay it down
-	StaffRead:     {staff: admins, system: true},
-	StaffManage:   {staff: []holder{{actor.SystemAdmin, handling}}, notSelf: true, system: true},
-	RoleGrant:     {staff: []holder{{actor.SecurityAdmin, handling}}, notSelf: true, system: true},
+	ApplicantEnter: {person: true},
+	MessageRead:    {owner: true, hides: MessageRead},
+	ProfileRead:    {owner: true, hides: ProfileRead},
+	ProfileChange:  {owner: true, principal: true, hides: ProfileRead},
+	PartyFind:      {staff: clerks},
+	PartyWalkIn:    {staff: clerks},
+	PartyUnmask:    {staff: official, purpose: true},
+	MandateGrant:   {owner: true, principal: true},
+	MandateRead:    {owner: true, principal: true, hides: MandateRead},
+	MandateRevoke:  {owner: true, principal: true, hides: MandateRead}, // Owner: the principal; Applicant: the agent, who may lay it down
+	StaffRead:      {staff: admins, system: true},
+	StaffManage:    {staff: []holder{{actor.SystemAdmin, handling}}, notSelf: true, system: true},
+	RoleGrant:      {staff: []holder{{actor.SecurityAdmin, handling}}, notSelf: true, system: true},
 }
 
 func (r rule) check(a actor.Actor, t Target) error {

@@ -102,7 +102,9 @@ func (s *Service) StaffOf(ctx context.Context, a actor.Actor, unitID int64) (_ [
 }
 
 // CreateStaff makes an account without any role: roles are the security
-// administrator's to give. Errors: fields login, name, unit; code "login-taken".
+// administrator's to give. A repeated idempotency key answers the account that
+// it made, without its credentials: they are shown once. Errors: fields login,
+// name, unit; code "login-taken".
 func (s *Service) CreateStaff(ctx context.Context, a actor.Actor, in StaffInput) (_ Staff, _ Credentials, err error) {
 	defer errs.Wrap(&err, "create staff")
 	dir, err := s.Directory(ctx)
@@ -130,12 +132,22 @@ func (s *Service) CreateStaff(ctx context.Context, a actor.Actor, in StaffInput)
 	if len(fields) > 0 {
 		return Staff{}, Credentials{}, errs.InvalidFields(fields...)
 	}
-	cred, hash, totp, err := s.newCredentials(login)
+	secrets, hash, totp, err := s.newCredentials(login)
 	if err != nil {
 		return Staff{}, Credentials{}, err
 	}
 	var st Staff
+	var cred Credentials
 	err = s.db.Write(ctx, "identity.staff-create", func(tx *db.Tx) error {
+		prior, err := tx.Claim(in.Once)
+		if err != nil {
+			return err
+		}
+		if prior != 0 {
+			st, err = s.staff(tx, dir, prior)
+			return err
+		}
+		cred = secrets
 		st = Staff{ID: tx.NewID(), Login: login, Name: name, UnitID: unit.ID, MustChange: true}
 		n, err := tx.Exec(sqlInsertStaff, st.ID, login, name, unit.ID, hash, true, totp, false, tx.NowMicros())
 		if err != nil {
@@ -144,6 +156,7 @@ func (s *Service) CreateStaff(ctx context.Context, a actor.Actor, in StaffInput)
 		if n == 0 {
 			return ErrLoginTaken
 		}
+		tx.Record(in.Once, st.ID)
 		return s.record(tx, a, string(StaffManage), staffSubject(st.ID), done, map[string]string{"change": "create", "unit": unit.Key})
 	})
 	return st, cred, err

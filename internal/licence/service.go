@@ -187,7 +187,7 @@ func (s *Service) StandsFor(q db.Queryer, id int64, holder actor.Party, typeKey 
 
 // Held lists the licences of the party that the actor acts for.
 func (s *Service) Held(ctx context.Context, a actor.Actor) ([]Licence, error) {
-	if err := identity.Decide(a, identity.LicenceRead, identity.Target{Owner: a.For}); err != nil {
+	if err := s.Identity.Allow(ctx, a, identity.LicenceRead, identity.Target{Owner: a.For}, "licences"); err != nil {
 		return nil, err
 	}
 	return s.held(s.DB.Read(ctx), a.For)

@@ -6,6 +6,8 @@
 // rating.
 //
 //	casework closes a case ─InviteTx─► invitation (until when, for whom)
-//	applicant, logged in or with the code on the receipt ─Rate─► rating, once
+//	applicant, logged in or with the code ─Rate─► rating, once
+//	           (printed on the document that ends the case, and on its public
+//	           progress page)
 //	anyone ─Published, Stats─► figures and words, rater masked
 package rating

@@ -70,16 +70,6 @@ func ReasonWords(key string) (zh, en string) {
 // maxWords is how long the words of a rating may be, in characters.
 const maxWords = 500
 
-// Input is a rating as it is given.
-type Input struct {
-	CaseNo    string
-	Token     string // instead of being logged in: the code on the receipt
-	Level     Level
-	Reasons   []string
-	Words     string
-	Anonymous bool
-}
-
 // blankNumbers hides runs of seven digits and more, also where they are grouped.
 func blankNumbers(words string) string {
 	r, out := []rune(words), []rune(nil)

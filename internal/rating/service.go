@@ -54,6 +54,17 @@ type Invitation struct {
 	Rated    bool
 }
 
+// Input is a rating as it is given.
+type Input struct {
+	CaseNo    string
+	Token     string // instead of being logged in: the code of Service.Token
+	Level     Level
+	Reasons   []string
+	Words     string
+	Anonymous bool
+	Once      db.Once // may be nil; a repeated key answers the rating that it gave
+}
+
 // Rating 评价.
 type Rating struct {
 	ID       int64
@@ -77,12 +88,29 @@ var (
 // InviteTx opens the rating of a case inside the act that ends it.
 func (s *Service) InviteTx(tx *db.Tx, in Invitation) error {
 	tx.Queue(sqlInvite, in.CaseID, in.CaseNo, in.ItemID, in.ItemName, in.UnitID, in.Division, string(in.Channel), string(in.Party.Kind),
-		in.Party.ID, in.Party.Name, db.Micros(in.ServedAt), db.Micros(in.ServedAt.Add(s.Open)))
+		in.Party.ID, in.Party.Name, db.Micros(in.ServedAt), db.Micros(s.Until(in.ServedAt)))
 	return nil
 }
 
-// Token is the code that stands for being logged in when it is scanned from a receipt.
+// Token is the code that stands for being logged in, for who was served without an account.
 func (s *Service) Token(caseNo string) string { return s.Vault.Index("rating/token", caseNo)[:20] }
+
+// Path is the page on which the code rates a service; documents print it as a QR.
+func (s *Service) Path(caseNo string) string { return "/rate/" + caseNo + "?t=" + s.Token(caseNo) }
+
+// Until is the last moment in which a service can be rated that ended at served.
+func (s *Service) Until(served time.Time) time.Time { return served.Add(s.Open) }
+
+// Waiting gives the invitation of a case that can still be used, nil when there
+// is none, it was used, or its time is over. It asks for no right: a room above
+// shows it to whom it shows the case.
+func (s *Service) Waiting(q db.Queryer, caseNo string) (*Invitation, error) {
+	in, err := s.invitation(q, caseNo)
+	if errors.Is(err, ErrNoInvitation) || err == nil && (in.Rated || s.DB.Now().After(in.Until)) {
+		return nil, nil
+	}
+	return in, err
+}
 
 // Invitation gives the invitation of a case to its party or to the holder of the code.
 func (s *Service) Invitation(ctx context.Context, a actor.Actor, caseNo, token string) (*Invitation, error) {
@@ -90,20 +118,27 @@ func (s *Service) Invitation(ctx context.Context, a actor.Actor, caseNo, token s
 	if err != nil {
 		return nil, err
 	}
-	return in, s.allowed(a, in, token)
+	return in, s.refused(ctx, a, caseNo, s.allowed(a, in, token))
 }
 
+// allowed decides; for whom it does not allow, there is no invitation, see refused.
 func (s *Service) allowed(a actor.Actor, in *Invitation, token string) error {
 	if token != "" {
 		if subtle.ConstantTimeCompare([]byte(token), []byte(s.Token(in.CaseNo))) == 1 {
 			return identity.Decide(a, identity.RatingRateByToken, identity.Target{})
 		}
-		return ErrNoInvitation
+		return identity.ErrNotFound
 	}
-	if identity.Decide(a, identity.RatingRate, identity.Target{Owner: in.Party, Applicant: in.Party}) != nil {
-		return ErrNoInvitation
+	return identity.Decide(a, identity.RatingRate, identity.Target{Owner: in.Party, Applicant: in.Party})
+}
+
+// refused records a refusal and hides it.
+func (s *Service) refused(ctx context.Context, a actor.Actor, caseNo string, refusal error) error {
+	if refusal == nil {
+		return nil
 	}
-	return nil
+	s.Identity.Refused(ctx, a, identity.RatingRate, "case/"+caseNo, refusal)
+	return ErrNoInvitation
 }
 
 // Rate takes the one rating of a service. A second one is refused, also when
@@ -114,12 +149,21 @@ func (s *Service) Rate(ctx context.Context, a actor.Actor, in Input) (r *Rating,
 	if len(bad) > 0 {
 		return nil, errs.InvalidFields(bad...)
 	}
+	var refusal error
 	err = s.DB.Write(ctx, "rating.rate", func(tx *db.Tx) error {
+		prior, err := tx.Claim(in.Once)
+		if err != nil {
+			return err
+		}
 		inv, err := s.invitation(tx, in.CaseNo)
 		if err != nil {
 			return err
 		}
-		if err := s.allowed(a, inv, in.Token); err != nil {
+		if refusal = s.allowed(a, inv, in.Token); refusal != nil {
+			return refusal
+		}
+		if prior != 0 {
+			r, err = s.given(tx, inv.CaseID)
 			return err
 		}
 		if inv.Rated {
@@ -138,8 +182,12 @@ func (s *Service) Rate(ctx context.Context, a actor.Actor, in Input) (r *Rating,
 		tx.Queue(sqlInsertRating, r.ID, inv.CaseID, inv.CaseNo, inv.ItemID, inv.ItemName, inv.UnitID, inv.Division, string(a.Channel), int(in.Level),
 			strings.Join(in.Reasons, " "), words, in.Anonymous, inv.Party.Name, tx.NowMicros())
 		audit.Append(tx, audit.Record{Actor: a, Act: string(identity.RatingRate), Subject: "case/" + inv.CaseNo, Unit: inv.UnitID, Outcome: "done"})
+		tx.Record(in.Once, r.ID)
 		return nil
 	})
+	if refusal != nil {
+		return nil, s.refused(ctx, a, in.CaseNo, refusal)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -153,10 +201,15 @@ func (s *Service) ByCase(ctx context.Context, a actor.Actor, caseNo string) (*Ra
 	if err != nil {
 		return nil, err
 	}
-	if err := s.allowed(a, inv, ""); err != nil {
+	if err := s.refused(ctx, a, caseNo, s.allowed(a, inv, "")); err != nil {
 		return nil, err
 	}
-	list, err := db.All(rd, s.scan, sqlByCase, inv.CaseID)
+	return s.given(rd, inv.CaseID)
+}
+
+// given is the rating of a case, nil if there is none.
+func (s *Service) given(q db.Queryer, caseID int64) (*Rating, error) {
+	list, err := db.All(q, s.scan, sqlByCase, caseID)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}

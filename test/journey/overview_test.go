@@ -15,7 +15,7 @@ import (
 func overview(t *testing.T, l *look, c *city, on device) {
 	figures := []string{"在办", "办结", "差评"}
 	if on == desktop {
-		figures = append(figures, "超期", "临期", "收件", "按时办结", "超期办结", "已评价", "好评")
+		figures = append(figures, "超期", "临期", "报警", "收件", "按时办结", "超期办结", "已评价", "好评")
 	}
 	l.as(t, c, "supervisor-wx", on, func(d *person) {
 		for _, figure := range figures {

@@ -12,16 +12,19 @@ import (
 	"github.com/makiuchi-d/gozxing/qrcode"
 )
 
-// scan photographs the QR code on the page and reads it, as a phone does: from
-// another distance when the picture is no good.
-func (p *person) scan() string {
+// scan photographs the first QR code on the page and reads it, as a phone does.
+func (p *person) scan() string { p.t.Helper(); return p.scanIn("main") }
+
+// scanIn reads the QR code in a part of the page: from another distance when the
+// picture is no good.
+func (p *person) scanIn(part string) string {
 	p.t.Helper()
 	text, scale := "", 2.0
 	p.until(func(ctx context.Context) error {
 		if scale++; scale > 6 {
 			scale = 3
 		}
-		b, err := chromedp.Run(ctx, chromedp.ScreenshotScale(chromedp.CSS("svg.qr"), scale))
+		b, err := chromedp.Run(ctx, chromedp.ScreenshotScale(chromedp.CSS(part+" svg.qr"), scale))
 		if err != nil {
 			return err
 		}

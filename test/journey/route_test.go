@@ -31,7 +31,6 @@ var noPages = map[string]string{
 	"GET /desk/apply/{id}/materials/{code}/files/{file}": "a file",
 	"GET /my/cases/{no}/files/{file}":                    "a file",
 	"GET /desk/cases/{no}/files/{file}":                  "a file",
-	"GET /rate/{no}":                                     "opened with the code on a receipt, which nothing shows yet",
 }
 
 func newRoutes(t *testing.T) routes {

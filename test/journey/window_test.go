@@ -5,9 +5,10 @@ import "testing"
 // olderPerson has neither a phone nor an account, and was never met before.
 const olderPerson = "320211193806159992"
 
-// window is the same application taken in at the window, on paper.
+// window is the same application taken in at the window, on paper, up to the
+// rating, which somebody without an account gives by scanning what was printed.
 func window(t *testing.T, l *look, c *city, on device) {
-	no := ""
+	no, progress := "", ""
 	l.as(t, c, "clerk-bh", on.office(), func(d *person) {
 		d.open("/desk")
 		d.follow("窗口收件")
@@ -48,7 +49,7 @@ func window(t *testing.T, l *look, c *city, on device) {
 		no = d.caseNo()
 		d.follow("收件凭证")
 		d.see("收件凭证", "陈阿婆", no)
-		progress := d.scan()
+		progress = d.scan()
 		anyone := l.visitor(t, c, phone, "anyone")
 		anyone.open(progress)
 		anyone.see("尊老金", no)
@@ -58,4 +59,28 @@ func window(t *testing.T, l *look, c *city, on device) {
 	review(l, t, c, on, "reviewer-bh-mzj", no, "年龄和户籍核对无误。")
 	decide(l, t, c, on, "decider-bh-mzj", no, "年龄和户籍核对无误。")
 	handOver(l, t, c, on, "clerk-bh", no, "陈阿婆")
+	scanned := ""
+	l.as(t, c, "clerk-bh", on.office(), func(d *person) {
+		d.open("/desk/cases/" + no)
+		d.see("请申请人扫码评价")
+		onScreen := d.scanIn(".rateme")
+		d.follow("送达回证")
+		d.see("请评价这次服务", "不用登录")
+		if scanned = d.scanIn(".sheet-rate"); scanned != onScreen {
+			d.fail("the screen shows %s, the record prints %s", onScreen, scanned)
+		}
+	})
+	anyone := l.visitor(t, c, phone, "anyone")
+	anyone.open(progress)
+	anyone.see("不用登录就可以评价")
+	anyone.open(scanned)
+	anyone.see("尊老金")
+	anyone.unseen("陈阿婆")
+	anyone.choose("您对这次服务满意吗", "非常满意")
+	anyone.follow("提交评价")
+	anyone.see("感谢您的评价")
+	anyone.openTo(409, scanned)
+	anyone.see("您已经评价过这次服务")
+	anyone.open(progress)
+	anyone.unseen("不用登录就可以评价")
 }

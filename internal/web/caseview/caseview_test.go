@@ -117,14 +117,16 @@ func TestDocument(t *testing.T) {
 	doc := casework.Document{Kind: casework.CorrectionNotice, Title: "补正告知书", Number: "锡审〔2026〕补字第000001号", Date: "2026-03-06", CaseNo: "1", ItemName: "食品经营许可", ItemCode: "X",
 		Addressee: "某公司", Agent: "陈佳怡", Unit: "审批局", Body: []string{"请补正。"}, Lines: []casework.DocLine{{Name: "营业执照", Text: "请上传"}}, Facts: []casework.DocFact{{Label: "窗口", Value: "A01"}},
 		Clocks: []casework.DocClock{{Name: "补正期限", Due: "2026-03-27", Provisional: true, Steps: []string{"15 个工作日"}}}, Basis: []string{"第三十二条"}, Remedies: []string{"六十日内"}, Consult: "1", Complaint: "12345",
-		Progress: "/progress/1?c=2", Licence: &casework.DocLicence{Name: "许可证", Identifier: "1.2", Number: "3"}}
+		Progress: "/progress/1?c=2", Licence: &casework.DocLicence{Name: "许可证", Identifier: "1.2", Number: "3"},
+		Rate: &casework.DocRate{Path: "/rate/1?t=3", Until: "2026-04-05T09:00:00+08:00"}}
 	page, err := NewDocumentPage(web.Page{Lang: "zh-CN"}, doc, strings.Repeat("0a", 32), "https://example.cn")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if page.Hash != strings.TrimSuffix(strings.Repeat("0a0a0a0a ", 8), " ") || page.Head.QR.Size == 0 || page.Clocks[0].Due.Day() != 27 {
+	if page.Hash != strings.TrimSuffix(strings.Repeat("0a0a0a0a ", 8), " ") || page.Head.QR.Size == 0 || page.Rate.QR.Size == 0 || page.Rate.Until.Day() != 5 || page.Clocks[0].Due.Day() != 27 {
 		t.Errorf("%q %d %v", page.Hash, page.Head.QR.Size, page.Clocks)
 	}
+	page.Rate.Link = web.Link{Href: "/rate/1?t=3", Text: "现在评价"}
 	page.Back = web.Link{Href: "/my/cases/1", Text: "返回办件"}
 	receipt, err := NewDocumentPage(web.Page{Lang: "zh-CN"}, casework.Document{Kind: casework.ReceiptNotice, Title: "收件凭证", Unit: "审批局", Date: "2026-03-06"}, "", "")
 	if err != nil {

@@ -40,6 +40,15 @@ func Clock(p web.Page, v casework.ClockView) web.Clock {
 	return c
 }
 
+// Alarm is the banner of an alarm that stands.
+func Alarm(p web.Page, a *casework.Alarm) web.Banner {
+	if a == nil {
+		return web.Banner{}
+	}
+	day := a.At.In(clock.Shanghai())
+	return web.Banner{Tone: web.Bad, Title: p.Tr(day.Format("1月2日")+"已报警", "Alarm raised on "+day.Format("2 January")), Text: p.Tr(a.ZH, a.EN)}
+}
+
 func tone(s clock.Status) web.Tone {
 	switch s.State {
 	case clock.Lapsed, clock.DoneLate:

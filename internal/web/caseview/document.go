@@ -50,7 +50,15 @@ type DocumentPage struct {
 	Date   time.Time
 	Facts  web.Facts
 	Hash   string
+	Rate   RateQR
 	Back   web.Link
+}
+
+// RateQR is where the service is rated by scanning, on the document that ends a case.
+type RateQR struct {
+	QR    web.QR
+	Until time.Time
+	Link  web.Link // for who reads the document on the screen he would scan with
 }
 
 // Line is one row of a document's table.
@@ -86,6 +94,9 @@ func (d *Documents) Show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Back = d.c.Case(doc.CaseNo)
+	if doc.Rate != nil && a.Kind == actor.Person {
+		p.Rate.Link = web.Link{Href: doc.Rate.Path, Text: p.Tr("现在评价", "Rate it now")}
+	}
 	d.c.Style.Add(&p.Page)
 	return d.view.Render(w, r, http.StatusOK, p)
 }
@@ -100,6 +111,12 @@ func NewDocumentPage(page web.Page, doc casework.Document, hash, baseURL string)
 		if p.Head.QR, err = web.NewQR(baseURL+doc.Progress, p.Head.QRText); err != nil {
 			return p, errs.New(errs.Internal, "qr", "", "").Because(errors.Join(errors.New("QR of a document"), err))
 		}
+	}
+	if doc.Rate != nil {
+		if p.Rate.QR, err = web.NewQR(baseURL+doc.Rate.Path, p.Tr("扫码评价这次服务", "Scan to rate this service")); err != nil {
+			return p, errs.New(errs.Internal, "qr", "", "").Because(errors.Join(errors.New("QR of a rating"), err))
+		}
+		p.Rate.Until, _ = time.Parse(time.RFC3339, doc.Rate.Until) // as casework wrote it
 	}
 	if day, err := clock.ParseDate(doc.Date); err == nil {
 		p.Date = day.Start()

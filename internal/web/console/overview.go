@@ -191,7 +191,7 @@ func (k *Console) fill(r *http.Request, p *overviewPage, o *assess.Overview, f a
 		g.From, g.To = o.Today-q.days+1, o.Today
 		p.Filter.Quick = append(p.Filter.Quick, web.Link{Href: address("/console", g), Text: tr(q.zh, q.en), Current: o.To == o.Today && o.From == g.From})
 	}
-	for _, name := range []assess.Figure{assess.InHand, assess.Late, assess.DueSoon} {
+	for _, name := range []assess.Figure{assess.InHand, assess.Late, assess.DueSoon, assess.Alarmed} {
 		p.Now = append(p.Now, stat(p.Page, f, o.Total, name))
 	}
 	for _, name := range []assess.Figure{assess.Received, assess.Closed, assess.OnTime, assess.ClosedLate, assess.Rated, assess.Good, assess.Negative} {
@@ -227,7 +227,7 @@ func (k *Console) fill(r *http.Request, p *overviewPage, o *assess.Overview, f a
 func stat(p web.Page, f assess.Filter, n assess.Figures, name assess.Figure) web.Stat {
 	s := web.Stat{Href: listOf(f, name), Value: strconv.FormatInt(n.Of(name), 10), Text: p.Tr(name.Words())}
 	switch name {
-	case assess.Late, assess.ClosedLate, assess.Negative:
+	case assess.Late, assess.Alarmed, assess.ClosedLate, assess.Negative:
 		s.Warn = n.Of(name) > 0
 	case assess.OnTime:
 		if rate, ok := n.OnTimeRate(); ok {
@@ -389,6 +389,8 @@ func (k *Console) cases(p web.Page, rows []assess.Row, here string, figure asses
 		switch {
 		case figure.Open() && x.DueOn == "":
 			when = web.Cell{Text: p.Tr("不计时", "No limit")}
+		case x.Late && x.Left == 0:
+			when.Tag = web.Tag{Tone: web.Bad, Text: p.Tr("已超期", "Late")}
 		case x.Late:
 			when.Tag = web.Tag{Tone: web.Bad, Text: p.Tr(fmt.Sprintf("超期%d个工作日", -x.Left), fmt.Sprintf("%d working days late", -x.Left))}
 		case figure.Open() && x.Left <= 3:

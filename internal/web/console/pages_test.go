@@ -31,7 +31,7 @@ func TestPages(t *testing.T) {
 	rt := webtest.New(t)
 	v := newViews(rt)
 	p := samplePage("监督概览")
-	n := assess.Figures{Received: 12, InHand: 5, Late: 2, DueSoon: 1, Closed: 7, OnTime: 6, Rated: 4, Good: 3, Negative: 1}
+	n := assess.Figures{Received: 12, InHand: 5, Late: 2, DueSoon: 1, Alarmed: 1, Closed: 7, OnTime: 6, Rated: 4, Good: 3, Negative: 1}
 	f := assess.Filter{Unit: 3}
 	over := overviewPage{Page: p, Period: "2026年2月1日至2026年3月2日", Counted: "统计至 16:55", Scope: "梁溪区城管局", Narrowed: web.Link{Href: "/console", Text: "看全部"},
 		Filter: filterForm{From: "2026-02-01", To: "2026-03-02", Unit: "3", Division: "320213000000", Quick: []web.Link{{Href: "/console?from=1", Text: "近7天", Current: true}}},

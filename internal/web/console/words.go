@@ -29,8 +29,10 @@ func otherActs() [][3]string {
 	return [][3]string{
 		{"login", "登录", "Log in"}, {"session.open", "建立会话", "Session opened"}, {"session.end", "退出", "Log out"}, {"session.end-all", "结束其他会话", "Other sessions ended"},
 		{"session.switch", "切换身份", "Switched identity"}, {"token.issue", "签发令牌", "Token issued"}, {"password.change", "修改密码", "Password changed"},
-		{"case.draft", "开始填报", "Draft begun"}, {"case.discard-draft", "删除草稿", "Draft deleted"}, {"case.open-correction", "打开补正", "Correction opened"}, {"case.read", "查看办件", "Case read"},
-		{"case.queue", "查看待办", "Work list"}, {"case.receive", "窗口收件", "Intake"}, {"privacy.consent", "同意个人信息处理", "Privacy consent"},
+		{"case.draft", "开始填报", "Draft begun"}, {"case.draft-save", "保存草稿", "Draft saved"}, {"case.draft-attach", "上传材料", "File attached"},
+		{"case.draft-remove-file", "删除材料文件", "File removed"}, {"case.draft-use-licence", "选用电子证照", "Licence picked"}, {"case.draft-paper", "登记纸质材料", "Paper recorded"},
+		{"case.draft-delivery", "选择领取方式", "Delivery chosen"}, {"case.discard-draft", "删除草稿", "Draft deleted"}, {"case.open-correction", "打开补正", "Correction opened"}, {"case.read", "查看办件", "Case read"},
+		{"applicant.enter", "进入申请人页面", "Applicants' pages"}, {"message.read", "查看消息", "Message read"}, {"case.queue", "查看待办", "Work list"}, {"case.receive", "窗口收件", "Intake"}, {"privacy.consent", "同意个人信息处理", "Privacy consent"},
 		{"identity.unmask", "查看完整个人信息", "Personal data in clear"}, {"party.find", "查找申请人", "Applicant looked for"}, {"party.walk-in", "窗口登记", "Registered at the window"},
 		{"staff.manage", "管理账号", "Account managed"}, {"staff.read", "查看人员", "Staff read"}, {"role.grant", "变更角色", "Role changed"},
 		{"mandate.grant", "授权委托", "Mandate granted"}, {"mandate.revoke", "撤销授权", "Mandate revoked"}, {"profile.change", "修改资料", "Profile changed"},

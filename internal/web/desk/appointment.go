@@ -33,7 +33,7 @@ func (d *Desk) today(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !hasAny(a, actor.WindowClerk, actor.Supervisor) {
-		return identity.ErrForbidden
+		return d.refused(r, a, identity.AppointmentToday, "appointments")
 	}
 	centres := centresOf(a, dir)
 	day, asked := d.day(), false

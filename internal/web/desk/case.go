@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/casework"
@@ -24,7 +25,7 @@ type casePage struct {
 	State           web.Tag
 	Path            []caseview.Station
 	Back            web.Link
-	Banner          web.Banner
+	Banner, Alarm   web.Banner
 	Receipt         web.Link
 	Clocks, Past    []web.Clock
 	Who             web.Facts
@@ -38,6 +39,7 @@ type casePage struct {
 	Timeline        web.Timeline
 	Acts            []actForm
 	None            string // why there is nothing to do
+	Rate            rateCard
 	Go              string // id of where the usual act begins: a shortcut leads there, never does it
 }
 
@@ -55,6 +57,12 @@ type material struct {
 	Licence        string
 	Paper          bool
 	Asked          []string
+}
+
+// rateCard 请评价 is turned to the person at the window when the case is closed.
+type rateCard struct {
+	QR    web.QR
+	Until time.Time
 }
 
 // typed is what somebody typed that did not go through.
@@ -103,6 +111,7 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 		}
 	}
 	p.Clocks, p.Past = caseview.Clocks(p.Page, v.Clocks)
+	p.Alarm = caseview.Alarm(p.Page, v.Alarm)
 	var err error
 	if p.Who, err = d.who(r.Context(), p.Page, v); err != nil {
 		return p, err
@@ -121,7 +130,11 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 	if !usual(p.Acts) {
 		p.None = nothing(p.Page, v, a)
 	}
-	return p, nil
+	if v.Rate != nil && a.Has(actor.WindowClerk) {
+		p.Rate.Until = v.Rate.Until
+		p.Rate.QR, err = web.NewQR(d.c.BaseURL+v.Rate.Path, p.Tr("扫码评价这次服务", "Scan to rate this service"))
+	}
+	return p, err
 }
 
 // who says for whom the case is, masked.

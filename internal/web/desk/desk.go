@@ -115,12 +115,9 @@ func (d *Desk) Routes(mux *http.ServeMux) {
 	d.apply.Routes(mux)
 }
 
-// Patterns lists the routes, the wizard's among them, sorted; for the tests that
-// walk them all.
+// Patterns lists the routes with those of the wizard, sorted.
 func (d *Desk) Patterns() []string {
-	out := append(slices.Collect(maps.Keys(d.routes())), d.apply.Patterns()...)
-	slices.Sort(out)
-	return out
+	return slices.Sorted(slices.Values(append(d.apply.Patterns(), slices.Collect(maps.Keys(d.routes()))...)))
 }
 
 func (d *Desk) routes() map[string]web.Handler {
@@ -163,6 +160,12 @@ func (d *Desk) Actor(r *http.Request) (actor.Actor, error) {
 		a.Channel = actor.Window
 	}
 	return a, nil
+}
+
+// refused records that a page is not for the actor's roles.
+func (d *Desk) refused(r *http.Request, a actor.Actor, act identity.Act, subject string) error {
+	d.c.Identity.Refused(r.Context(), a, act, subject, identity.ErrForbidden)
+	return identity.ErrForbidden
 }
 
 // deskRoles are those whose work lies on the desk.

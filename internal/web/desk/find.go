@@ -20,13 +20,8 @@ type findPage struct {
 	Asked bool
 }
 
-// What the search by last digits looks through: the open cases of one's own
-// work lists.
-const (
-	leastDigits = 4
-	findPages   = 10
-	findRows    = 100
-)
+// leastDigits is how much of a number's end the search in one's own work lists asks for.
+const leastDigits = 4
 
 // find answers GET /desk/search?no=…
 func (d *Desk) find(w http.ResponseWriter, r *http.Request) error {
@@ -35,7 +30,7 @@ func (d *Desk) find(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !hasAny(a, append(deskRoles(), actor.Supervisor)...) {
-		return identity.ErrForbidden
+		return d.refused(r, a, identity.CaseQueue, "search")
 	}
 	no := strings.ToUpper(strings.Map(func(c rune) rune {
 		if c == ' ' || c == '-' || c < ' ' {
@@ -64,7 +59,7 @@ func (d *Desk) find(w http.ResponseWriter, r *http.Request) error {
 	}
 	var rows []casework.QueueRow
 	if no != "" && hasAny(a, deskRoles()...) {
-		if rows, err = d.byTail(r, a, no); err != nil {
+		if rows, err = d.c.Casework.FindOpen(r.Context(), a, no); err != nil {
 			return err
 		}
 		if len(rows) == 1 {
@@ -74,38 +69,4 @@ func (d *Desk) find(w http.ResponseWriter, r *http.Request) error {
 	p.Table = queueTable(p.Page, rows, r.URL.RequestURI())
 	p.Table.Empty = web.Empty{Title: p.Tr("没有找到这个办件", "No such case"), Text: p.Tr("请核对编号。不属于您单位的办件不会显示。", "Check the number. Cases of other units are not shown.")}
 	return d.views.find.Render(w, r, http.StatusOK, p)
-}
-
-// byTail looks for a number's end in one's own work lists.
-func (d *Desk) byTail(r *http.Request, a actor.Actor, tail string) ([]casework.QueueRow, error) {
-	ctx := r.Context()
-	dir, err := d.c.Identity.Directory(ctx)
-	if err != nil {
-		return nil, err
-	}
-	seats, err := d.seats(ctx, a, dir)
-	if err != nil {
-		return nil, err
-	}
-	var out []casework.QueueRow
-	seen := map[string]bool{}
-	for _, s := range seats {
-		cursor := ""
-		for range findPages {
-			rows, next, err := d.c.Casework.Queue(ctx, a, s.unit, s.role, cursor, findRows)
-			if err != nil {
-				return nil, err
-			}
-			for _, q := range rows {
-				if strings.HasSuffix(q.No, tail) && !seen[q.No] {
-					seen[q.No] = true
-					out = append(out, q)
-				}
-			}
-			if cursor = next; next == "" {
-				break
-			}
-		}
-	}
-	return out, nil
 }

@@ -51,7 +51,7 @@ const (
 func (d *Desk) clerk(r *http.Request) (actor.Actor, error) {
 	a, err := d.Actor(r)
 	if err == nil && !a.Has(actor.WindowClerk) {
-		err = identity.ErrForbidden
+		err = d.refused(r, a, identity.CaseReceive, "intake")
 	}
 	return a, err
 }

@@ -37,7 +37,7 @@ func sampleTable() web.Table {
 func sampleCase() casePage {
 	p := casePage{Page: samplePage("占用、挖掘城市道路审批"), No: "11320213XX0000406U4320199002000202603020001", Short: "20260302-0001", Item: "占用、挖掘城市道路审批",
 		State: web.Tag{Tone: web.Info, Text: "审查中"}, Path: []caseview.Station{{Text: "提交", At: at(), Mark: "done"}, {Text: "受理", Mark: "now"}},
-		Back: web.Link{Href: "/desk", Text: "回到列表"}, Banner: web.Banner{Tone: web.OK, Title: "已收件", Text: "请打印收件凭证。"}, Receipt: web.Link{Href: "/desk/documents/1", Text: "打印收件凭证"},
+		Back: web.Link{Href: "/desk", Text: "回到列表"}, Banner: web.Banner{Tone: web.OK, Title: "已收件", Text: "请打印收件凭证。"}, Alarm: web.Banner{Tone: web.Bad, Title: "已报警", Text: "受理期限已经届满。"}, Receipt: web.Link{Href: "/desk/documents/1", Text: "打印收件凭证"},
 		Clocks: []web.Clock{{Title: "承诺办结时限", Words: "还剩 3 个工作日", Tone: web.OK}}, Past: []web.Clock{{Title: "受理期限", Words: "已按时完成", Tone: web.OK}},
 		Who: sampleFacts(), Asked: []web.Fact{{Key: "平面图", Value: "请标明长度。", Soft: "没有标"}}, Answers: []section{{"申请人", sampleFacts()}},
 		Materials: []material{{Name: "平面图", Standard: "加盖印章", Files: []web.File{{Name: "图.pdf", Href: "/desk/cases/1/files/2", Size: 2100}}, Asked: []string{"请标明长度。"}, Tag: web.Tag{Tone: web.Note, Text: "待补正"}},
@@ -61,7 +61,7 @@ func TestPages(t *testing.T) {
 	webtest.Check(t, v.queue, queuePage{Page: samplePage("待办"), Done: doneCase{Words: "受理", Item: "占道", No: "20260302-0001", Href: "/desk/cases/1", Document: web.Link{Href: "/desk/documents/1", Text: "打印受理通知书"}},
 		Tabs: []web.Link{{Href: "/desk?role=a", Text: "窗口", Count: 1000, Current: true}, {Href: "/desk?role=b", Text: "审查", Count: 3}}, Chips: []web.Tag{{Tone: web.Bad, Text: "超期 1 件"}}, Table: sampleTable(), Pager: web.Pager{Next: "/desk?cursor=1", Text: "每页30件"}},
 		queuePage{Page: samplePage("待办"), Table: web.Table{Empty: web.Empty{Title: "没有待办"}}})
-	webtest.Check(t, v.kase, sampleCase(), casePage{Page: samplePage("空"), Item: "空", Back: web.Link{Href: "/desk", Text: "回到列表"}, None: "办件已经办结。", Tasks: web.Table{Empty: web.Empty{Title: "没有"}}, Documents: web.Table{Empty: web.Empty{Title: "没有"}}})
+	webtest.Check(t, v.kase, sampleCase(), casePage{Page: samplePage("空"), Item: "空", Back: web.Link{Href: "/desk", Text: "回到列表"}, None: "办件已经办结。", Rate: rateCard{web.QR{Size: 21, Path: "M0 0h7v1z", Title: "扫码评价这次服务"}, at()}, Tasks: web.Table{Empty: web.Empty{Title: "没有"}}, Documents: web.Table{Empty: web.Empty{Title: "没有"}}})
 	form := sampleCase().Acts[0]
 	changed := changedPage{Page: samplePage("办件已有变化"), Item: "占道", Short: "1", State: web.Tag{Text: "已办结"}, Last: sampleCase().Timeline, Case: web.Link{Href: "/desk/cases/1", Text: "查看最新情况"}, Back: web.Link{Href: "/desk", Text: "回到列表"}}
 	still, typed := changed, changed

@@ -229,6 +229,9 @@ func deadline(p web.Page, q casework.QueueRow) web.Cell {
 		return web.Cell{Text: p.Tr("不计时", "No limit")}
 	}
 	c := web.Cell{Soft: monthDay(p, q.DueOn)}
+	if q.Alarm {
+		c.Soft += p.Tr("，已报警", ", alarm raised")
+	}
 	n := strconv.Itoa(max(q.Left, -q.Left))
 	switch {
 	case q.Late && q.Left == 0:
@@ -247,8 +250,11 @@ func deadline(p web.Page, q casework.QueueRow) web.Cell {
 
 // chips count what presses on this page of the list.
 func chips(p web.Page, rows []casework.QueueRow) []web.Tag {
-	late, today, soon := 0, 0, 0
+	late, today, soon, alarms := 0, 0, 0, 0
 	for _, q := range rows {
+		if q.Alarm {
+			alarms++
+		}
 		switch {
 		case q.DueOn == "":
 		case q.Late:
@@ -264,7 +270,7 @@ func chips(p web.Page, rows []casework.QueueRow) []web.Tag {
 		n      int
 		tone   web.Tone
 		zh, en string
-	}{{late, web.Bad, "超期", "late"}, {today, web.Bad, "今天到期", "due today"}, {soon, web.Note, "3个工作日内到期", "due within 3 working days"}} {
+	}{{alarms, web.Bad, "报警", "alarms"}, {late, web.Bad, "超期", "late"}, {today, web.Bad, "今天到期", "due today"}, {soon, web.Note, "3个工作日内到期", "due within 3 working days"}} {
 		if c.n > 0 {
 			out = append(out, web.Tag{Tone: c.tone, Text: p.Tr(c.zh+" "+strconv.Itoa(c.n)+" 件", strconv.Itoa(c.n)+" "+c.en)})
 		}

@@ -81,7 +81,7 @@ func (d *Desk) unmask(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !hasAny(a, deskRoles()...) {
-		return identity.ErrForbidden
+		return d.refused(r, a, identity.PartyUnmask, "case/"+v.Case.No)
 	}
 	from := backTo(in.Get("from"))
 	purpose := clean(in.Get("purpose"))

@@ -53,7 +53,9 @@ func TestRoad(t *testing.T) {
 		clerk.Get("/desk").Has("送达", no[31:39])
 		clerk.Act(no, "hand-over", "recipient", "").Status(http.StatusUnprocessableEntity).Has("请填写领取人姓名")
 		clerk.Act(no, "hand-over", "recipient", "蒋涛").To("/desk/cases/" + no)
-		clerk.Get("/desk/cases/"+no).Has("已办结", "准予", "领取人：蒋涛", "送达回证", "办件已经办结")
+		clerk.Get("/desk/cases/"+no).Has("已办结", "准予", "领取人：蒋涛", "送达回证", "办件已经办结", "请申请人扫码评价")
+		clerk.Get(clerk.Get("/desk/cases/"+no).First("/desk/documents/")).Status(http.StatusOK).Has("送达回证", "请评价这次服务", "扫码评价这次服务").Lacks("现在评价")
+		decider.Get("/desk/cases/" + no).Lacks("请申请人扫码评价")
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
+	"github.com/tongban/tongban/internal/notify"
 	"github.com/tongban/tongban/internal/web"
 )
 
@@ -105,6 +106,9 @@ func (p *Portal) readMessages(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if err := p.Shelf.ReadMessage(r.Context(), a.For, id); err != nil {
+		if errors.Is(err, notify.ErrNoMessage) {
+			p.Identity.Refused(r.Context(), a, identity.MessageRead, "message/"+strconv.FormatInt(id, 10), identity.ErrNotFound)
+		}
 		return err
 	}
 	return web.SeeOther(w, r, "/my/messages")

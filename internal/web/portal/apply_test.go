@@ -164,10 +164,48 @@ func TestAfterwards(t *testing.T) {
 		b.Get("/my/cases/"+no).Want(200, "已办结", "评价这次服务").Click("评价这次服务").Want(200, "满意")
 		b.Press("提交评价", nil).Want(422, "请选择是否满意")
 		b.Press("提交评价", set("level", "5", "reasons", "fast", "words", "很快")).Want(200, "感谢您的评价", "非常满意")
-		b.Get("/my/cases/" + no + "/rate").Want(409)
+		b.Get("/my/cases/"+no+"/rate").Want(409, "您已经评价过这次服务").Click("查看办件").Want(200)
 		b.Get("/my/licences").Want(200, "食品经营许可证").Click("食品经营许可证").Want(200, "电子证照标识", "数字签名")
 		b.Click("核验这份证照").Want(200, "证照真实，目前有效")
 		citytest.Browse(t, serve(t, c)).Get(b.Path).Want(200, "证照真实，目前有效").Not("陈佳怡")
+	})
+}
+
+// TestRateByCode: whoever was served rates without an account, with the code
+// that the document ending the case and its progress page show.
+func TestRateByCode(t *testing.T) {
+	citytest.Each(t, []string{"food-licence-new"}, func(t *testing.T, c *citytest.City) {
+		h := serve(t, c)
+		end := func() (no, progress, rate string) {
+			t.Helper()
+			b := citytest.Browse(t, h)
+			no = handIn(t, c, b)
+			progress = c.Casework.ProgressPath(no)
+			b.Get(progress).Want(200).Not("评价这次服务")
+			b.Get("/my/cases/"+no).Click("撤回申请").Press("确认撤回", set("reason", "不办了")).Want(200)
+			b.Get("/my/cases/"+no).Click("终止").Want(200, "请评价这次服务", "不用登录").Click("现在评价").Want(200, "您对这次服务满意吗？").At("/rate/" + no + "?t=")
+			return no, progress, b.Path
+		}
+		no, progress, rate := end()
+		visitor := citytest.Browse(t, h)
+		visitor.Get("/rate/" + no).At("/login?next=")
+		visitor.Get(rate + "0").Want(404)
+		visitor.Post(rate+"0", set("level", "5")).Want(404)
+		visitor.Get(progress).Want(200, "不用登录就可以评价").Click("评价这次服务").Want(200, "您对这次服务满意吗？").Not("陈佳怡", "锡韵")
+		if visitor.Path != rate || visitor.Head.Get("Referrer-Policy") != "no-referrer" || visitor.Head.Get("Cache-Control") != "no-store" {
+			t.Errorf("at %s, want %s: %v", visitor.Path, rate, visitor.Head)
+		}
+		visitor.Press("提交评价", nil).Want(422, "请选择是否满意")
+		visitor.Press("提交评价", set("level", "2", "reasons", "slow", "words", "等了很久")).Want(200, "感谢您的评价").At("/")
+		visitor.Get(rate).Want(409, "您已经评价过这次服务", "回到首页").Not("查看办件")
+		visitor.Post(rate, set("level", "5")).Want(409, "回到首页")
+		visitor.Get(progress).Want(200).Not("评价这次服务")
+
+		_, progress, rate = end()
+		c.After(30*24*time.Hour + time.Second)
+		visitor.Get(progress).Want(200).Not("评价这次服务")
+		visitor.Get(rate).Want(410, "评价期限已过", "回到首页")
+		visitor.Post(rate, set("level", "5")).Want(410, "评价期限已过")
 	})
 }
 

@@ -24,6 +24,7 @@ type CasePage struct {
 	State     web.Tag
 	What      string // what happens now, in one sentence
 	Correct   Correction
+	Alarm     web.Banner
 	Path      []caseview.Station
 	Clocks    []web.Clock
 	Done      []web.Clock
@@ -95,6 +96,7 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 		return pg, err
 	}
 	pg.What = now(pg.Page, v)
+	pg.Alarm = caseview.Alarm(pg.Page, v.Alarm)
 	pg.Path = caseview.Path(pg.Page, v.Progress)
 	pg.Clocks, pg.Done = caseview.Clocks(pg.Page, v.Clocks)
 	pg.Timeline = caseview.Timeline(pg.Page, v, caseview.Address("/my/documents/"))
@@ -239,7 +241,7 @@ func (p *Portal) rating(r *http.Request, a actor.Actor, pg *CasePage, c *casewor
 		pg.Rated = pg.Tr(zh, en)
 		return nil
 	}
-	if inv, err := p.Ratings.Invitation(r.Context(), a, c.No, ""); err == nil && !inv.Rated && p.Now().Before(inv.Until) {
+	if inv, err := p.Ratings.Invitation(r.Context(), a, c.No, ""); err == nil && !inv.Rated && !p.Now().After(inv.Until) {
 		pg.Rate = web.Link{Href: "/my/cases/" + c.No + "/rate", Text: pg.Tr("评价这次服务", "Rate this service")}
 	}
 	return nil // nothing to rate is no trouble

@@ -204,7 +204,7 @@ func (p *Portal) routes() map[string]web.Handler {
 // person is who asks, for pages of people who are logged in as applicants.
 func (p *Portal) person(r *http.Request) (actor.Actor, error) {
 	a, err := gate.LoggedIn(r.Context())
-	if err == nil && a.Kind != actor.Person {
+	if err == nil && p.Identity.Allow(r.Context(), a, identity.ApplicantEnter, identity.Target{}, "page") != nil {
 		err = errStaff
 	}
 	return a, err

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/web"
@@ -17,6 +18,8 @@ type ProgressPage struct {
 	State          web.Tag
 	Path           []caseview.Station
 	Clocks         []web.Clock
+	Rate           web.Link // once it is closed, as long as it can be rated
+	RateUntil      time.Time
 	Number, Code   web.FieldView
 	Found          bool
 }
@@ -88,9 +91,17 @@ func (p *Portal) progress(w http.ResponseWriter, r *http.Request) error {
 	pg.Found, pg.No, pg.Item, pg.Unit = true, x.No, x.ItemName, x.Unit
 	pg.State, pg.Path = caseview.State(pg.Page, x.State, x.Outcome), caseview.Path(pg.Page, x.Path)
 	pg.Clocks, _ = caseview.Clocks(pg.Page, x.Clocks)
+	if x.Rate != nil {
+		pg.Rate, pg.RateUntil = web.Link{Href: x.Rate.Path, Text: pg.Tr("评价这次服务", "Rate this service")}, x.Rate.Until
+	}
+	keepCode(w)
+	return p.v.progress.Render(w, r, http.StatusOK, pg)
+}
+
+// keepCode keeps a page whose address holds a code out of caches and Referer headers.
+func keepCode(w http.ResponseWriter) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Referrer-Policy", "no-referrer")
-	return p.v.progress.Render(w, r, http.StatusOK, pg)
 }
 
 func (p *Portal) centres(w http.ResponseWriter, r *http.Request) error {

@@ -23,7 +23,8 @@ type RatePage struct {
 	Good, Bad web.FieldView
 	Words     web.FieldView
 	Anonymous web.FieldView
-	Back      string
+	Over      string // why it cannot be rated any more
+	Back      web.Link
 }
 
 // rater is who rates, and the code that stands for being logged in.
@@ -50,16 +51,19 @@ func (p *Portal) ratePage(w http.ResponseWriter, r *http.Request, status int, in
 	if err != nil {
 		return err
 	}
-	back := web.Link{Href: "/my/cases/" + no, Text: "查看办件"}
-	if inv.Rated {
-		return web.Onward(rating.ErrRated, back)
+	pg := RatePage{Page: p.newPage(r, "my", "评价这次服务", "Rate this service"), Item: inv.ItemName, No: no, Action: r.URL.RequestURI()}
+	pg.Back = web.Link{Href: "/my/cases/" + no, Text: pg.Tr("查看办件", "See the case")}
+	if token != "" { // who scans a code is not in his own space
+		pg.Nav, pg.Back = "", web.Link{Href: "/", Text: pg.Tr("回到首页", "Front page")}
+		keepCode(w)
 	}
-	if !p.Now().Before(inv.Until) {
-		return web.Onward(rating.ErrTooLate, back)
+	over := rating.ErrRated
+	if !inv.Rated {
+		over = rating.ErrTooLate
 	}
-	pg := RatePage{Page: p.newPage(r, "my", "评价这次服务", "Rate this service"), Item: inv.ItemName, No: no, Action: r.URL.RequestURI(), Back: back.Href}
-	if token != "" {
-		pg.Back = "/"
+	if inv.Rated || p.Now().After(inv.Until) {
+		pg.Over = pg.Tr(over.ZH, over.EN)
+		return p.v.rate.Render(w, r, over.Kind.Status(), pg)
 	}
 	words := pg.FieldErrors(problems, map[string]string{"level": "f-level-5", "reasons": "f-bad-1", "words": "f-words"})
 	pg.Level = web.FieldView{ID: "f-level", Name: "level", Widget: "radio", Label: pg.Tr("您对这次服务满意吗？", "How was it?"), Error: words["level"]}
@@ -112,13 +116,12 @@ func (p *Portal) rate(w http.ResponseWriter, r *http.Request) error {
 		if fields, other := wrong(err); other == nil {
 			return p.ratePage(w, r, http.StatusUnprocessableEntity, in, fields)
 		}
-		if errors.Is(err, rating.ErrRated) {
-			return web.Onward(err, web.Link{Href: "/my/cases/" + in.CaseNo, Text: "查看办件"})
+		if errors.Is(err, rating.ErrRated) || errors.Is(err, rating.ErrTooLate) {
+			return p.ratePage(w, r, http.StatusConflict, in, nil) // which says so
 		}
 		return err
 	}
-	pg := web.NewPage(r, "", "")
-	p.Renderer.SetFlash(w, web.OK, pg.Tr("感谢您的评价。", "Thank you for your rating."))
+	p.Renderer.SetFlash(w, web.OK, web.NewPage(r, "", "").Tr("感谢您的评价。", "Thank you for your rating."))
 	if token != "" {
 		return web.SeeOther(w, r, "/")
 	}

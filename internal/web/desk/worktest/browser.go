@@ -100,6 +100,18 @@ func (p Page) To(prefix string) string {
 	return to
 }
 
+// First is the first address on the page that begins so.
+func (p Page) First(prefix string) string {
+	p.t.Helper()
+	for _, m := range attr.FindAllStringSubmatch(p.Body, -1) {
+		if m[1] == "href" && strings.HasPrefix(m[2], prefix) {
+			return unescape(m[2])
+		}
+	}
+	p.t.Fatalf("%s has no link to %s:\n%s", p.path, prefix, p.Text())
+	return ""
+}
+
 // Has asks for words on the page.
 func (p Page) Has(words ...string) Page {
 	p.t.Helper()

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -211,7 +212,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 				if err := do(tx, id); err != nil {
 					return err
 				}
-				return audit.Append(tx, audit.Record{Actor: a, Act: name, Subject: "job"})
+				return audit.Append(tx, audit.Record{Actor: a, Act: name, Subject: "job/" + strconv.FormatInt(id, 10)})
 			})
 		}
 	}

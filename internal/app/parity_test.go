@@ -1,0 +1,106 @@
+package app
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tongban/tongban/internal/api"
+	"github.com/tongban/tongban/internal/web/caseview"
+	"github.com/tongban/tongban/internal/web/console"
+	"github.com/tongban/tongban/internal/web/desk"
+	"github.com/tongban/tongban/internal/web/portal"
+	"github.com/tongban/tongban/internal/web/webtest"
+)
+
+// parity names for every page what does the same through the API: operation
+// ids, or after a dash why there is none.
+var parity = map[string]string{
+	"GET /{$}": "items-hot topics", "GET /items": "items", "GET /items/{code}": "item item-form", "POST /items/{code}/apply": "draft-start",
+	"GET /login": "- a form", "POST /login": "token-issue", "POST /logout": "token-end", "GET /identity": "me", "POST /identity": "acting-switch",
+	"GET /my": "cases drafts messages", "GET /my/drafts": "drafts", "GET /my/cases": "cases", "GET /my/cases/{no}": "case case-timeline case-rating",
+	"GET /my/cases/{no}/acts/{act}": "case", "POST /my/cases/{no}/acts/{act}": "case-act", "POST /my/cases/{no}/correct": "case-correction",
+	"GET /my/cases/{no}/files/{file}": "case-file", "GET /my/cases/{no}/appointment": "slots", "POST /my/cases/{no}/appointment": "appointment-book",
+	"POST /my/appointments/{id}/cancel": "appointment-cancel", "GET /my/cases/{no}/rate": "case rating-options", "POST /my/cases/{no}/rate": "rating-give",
+	"GET /rate/{no}": "progress rating-options", "POST /rate/{no}": "rating-give", "GET /my/documents/{id}": "case-document", "GET /my/licences": "licences",
+	"GET /my/licences/{identifier}": "licence licence-uses", "GET /my/messages": "messages", "POST /my/messages/read": "message-read messages-read",
+	"GET /my/mandates": "mandates", "POST /my/mandates": "mandate-grant", "POST /my/mandates/{id}/revoke": "mandate-revoke", "GET /my/profile": "profile sessions",
+	"POST /my/profile": "profile-change", "POST /my/profile/password": "password-change", "GET /progress": "- a form", "GET /progress/{no}": "progress",
+	"GET /verify": "- a form", "GET /verify/{identifier}": "verify verify-key", "GET /centres": "centres", "GET /centres/{key}": "windows",
+	"GET /help": "- words for readers of pages", "GET /privacy": "- words for readers of pages", "GET /accessibility": "- words for readers of pages",
+
+	"GET /apply/{id}": "draft", "GET /apply/{id}/privacy": "item draft", "POST /apply/{id}/privacy": "draft-consent", "GET /apply/{id}/form/{step}": "draft item-form",
+	"POST /apply/{id}/form/{step}": "draft-save", "POST /apply/{id}/autosave": "draft-save", "GET /apply/{id}/materials": "draft draft-licences",
+	"POST /apply/{id}/materials/{code}/files": "material-attach", "GET /apply/{id}/materials/{code}/files/{file}": "draft-file",
+	"POST /apply/{id}/materials/{code}/files/{file}/delete": "material-remove", "POST /apply/{id}/materials/{code}/licence": "material-licence material-licence-back",
+	"POST /apply/{id}/materials/{code}/paper": "material-paper", "GET /apply/{id}/delivery": "draft", "POST /apply/{id}/delivery": "draft-delivery",
+	"GET /apply/{id}/check": "draft", "POST /apply/{id}/submit": "case-submit", "POST /apply/{id}/discard": "draft-discard",
+
+	"GET /desk/login": "- a form", "POST /desk/login": "token-issue", "POST /desk/logout": "token-end", "GET /desk/me": "me", "POST /desk/me/password": "password-change",
+	"GET /desk": "queue queue-size", "GET /desk/search": "queue-find case", "GET /desk/cases/{no}": "case case-timeline", "POST /desk/cases/{no}/unmask": "case-unmask party-unmask",
+	"POST /desk/cases/{no}/correct": "case-correction", "GET /desk/cases/{no}/acts/request-correction": "case", "POST /desk/cases/{no}/acts/request-correction": "case-act",
+	"POST /desk/cases/{no}/acts/{act}": "case-act", "GET /desk/cases/{no}/files/{file}": "case-file", "GET /desk/documents/{id}": "case-document",
+	"GET /desk/intake": "drafts items", "POST /desk/intake/party": "party-find", "POST /desk/intake/register": "party-walk-in", "POST /desk/intake/start": "draft-start",
+	"GET /desk/appointments": "appointments-of-day",
+
+	"GET /console": "overview", "GET /console/list": "overview-list", "GET /console/audit": "audit", "POST /console/audit/verify": "audit-verify", "GET /console/jobs": "jobs",
+	"POST /console/jobs/{id}/requeue": "job-requeue", "POST /console/jobs/{id}/discard": "job-discard", "GET /console/staff": "staff", "POST /console/staff": "staff-create",
+	"GET /console/staff/{id}": "staff-member", "POST /console/staff/{id}/disable": "staff-disable", "POST /console/staff/{id}/reset": "staff-reset",
+	"POST /console/staff/{id}/grant": "role-grant", "POST /console/staff/{id}/revoke": "role-revoke",
+}
+
+// TestParity: whatever a page can do, the API can do.
+func TestParity(t *testing.T) {
+	h, err := api.New(api.Config{URL: "https://tongban.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", api.Base+"/openapi.json", nil))
+	var description struct {
+		Paths map[string]map[string]struct {
+			ID string `json:"operationId"`
+		} `json:"paths"`
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &description); err != nil {
+		t.Fatal(err)
+	}
+	var operations []string
+	for _, ops := range description.Paths {
+		for _, op := range ops {
+			operations = append(operations, op.ID)
+		}
+	}
+	rt := webtest.New(t)
+	style, err := caseview.NewStyle()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := portal.New(portal.Config{Renderer: rt, Style: style}).Patterns()
+	pages = append(pages, desk.New(desk.Config{Renderer: webtest.New(t), Style: style}).Patterns()...)
+	pages = append(pages, console.New(console.Config{Renderer: webtest.New(t)}).Patterns()...)
+	met := map[string]bool{}
+	for _, page := range pages {
+		page = strings.Replace(page, "/desk/apply/", "/apply/", 1) // the same wizard at the window
+		met[page] = true
+		does, ok := parity[page]
+		if !ok {
+			t.Errorf("%s: which operation does this?", page)
+		}
+		if strings.HasPrefix(does, "- ") {
+			continue
+		}
+		for id := range strings.FieldsSeq(does) {
+			if !slices.Contains(operations, id) {
+				t.Errorf("%s: there is no operation %s", page, id)
+			}
+		}
+	}
+	for page := range parity {
+		if !met[page] {
+			t.Errorf("there is no page %s", page)
+		}
+	}
+}
