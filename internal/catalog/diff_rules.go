@@ -81,6 +81,10 @@ func Diff(old, new *Guide) []Change {
 			entries(d, s.name, old.Basis, new.Basis, basisEntries)
 		case "questions":
 			entries(d, s.name, old.Questions, new.Questions, questionEntries)
+		case "scenarios":
+			entries(d, s.name, old.Scenarios, new.Scenarios, scenarioEntries)
+		case "auto":
+			entries(d, s.name, old.Auto, new.Auto, autoEntries)
 		case "contacts":
 			compare(d, s.name, subject{}, &old.Contacts, &new.Contacts, contactRules)
 		case "remedies":

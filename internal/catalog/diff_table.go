@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tongban/tongban/internal/rule"
 )
 
 // The tables below name every part of a guide; a test changes each part in turn
@@ -19,6 +21,7 @@ var basicsRules = []aspect[Basics]{
 	{path: "visits", zh: "到办事现场次数", en: "visits", one: func(b *Basics) said { return number(b.Visits, "次", "", "0次", "none") },
 		weigh: grows(whole(func(b *Basics) int { return b.Visits }))},
 	{path: "visitReason", zh: "到现场的理由", en: "reason for visits", one: func(b *Basics) said { return plain(b.VisitReason) }},
+	{path: "modeGround", zh: "限定申请方式的依据", en: "ground for the way of handling", one: func(b *Basics) said { return plain(b.ModeGround) }},
 	{path: "depth", zh: "网办深度", en: "online depth", one: func(b *Basics) said { return depthCodes.say(strconv.Itoa(b.Depth)) },
 		weigh: shrinks(whole(func(b *Basics) int { return b.Depth }))},
 	{path: "mode", zh: "办理形式", en: "way of handling", one: func(b *Basics) said { return modeCodes.say(b.Mode) },
@@ -124,6 +127,8 @@ func materialEntries(old, new *formDoc) entry[Material] {
 				weigh: shrinks(func(m *Material) float64 { return float64(m.MaxBytes()) })},
 			{path: "maxFiles", zh: "文件数量上限", en: "most files", one: func(m *Material) said { return number(m.MaxFiles, "个", "", "默认的10个", "10 by default") },
 				weigh: shrinks(func(m *Material) float64 { return float64(m.FilesAllowed()) })},
+			{path: "blankForm", zh: "空白表格", en: "blank form", one: func(m *Material) said { return plain(m.BlankForm) }},
+			{path: "sampleFile", zh: "示例样表", en: "filled-in example", one: func(m *Material) said { return plain(m.SampleFile) }},
 			{path: "basis", zh: "要求依据", en: "basis", one: func(m *Material) said { return plain(m.Basis) }},
 			{path: "code", zh: "代号", en: "code", one: func(m *Material) said { return plain(m.Code) }},
 		}}
@@ -274,6 +279,25 @@ var questionEntries = entry[Question]{zh: "常见问题", en: "question", key: f
 	rules: []aspect[Question]{
 		{path: "q", zh: "问法", en: "wording", one: func(q *Question) said { return plain(q.Q) }},
 		{path: "a", zh: "回答", en: "answer", one: func(q *Question) said { return plain(q.A) }},
+	}}
+
+var scenarioEntries = entry[Scenario]{zh: "情形问题", en: "scenario", key: func(s *Scenario) string { return s.Field },
+	name: func(s *Scenario) (string, string) { return s.Question, s.QuestionEN },
+	rules: []aspect[Scenario]{
+		{path: "field", zh: "对应的表单项", en: "form field", one: func(s *Scenario) said { return plain(s.Field) }},
+		{path: "question", zh: "问法", en: "wording", one: func(s *Scenario) said { return plain(s.Question) }},
+		{path: "questionEn", zh: "英文问法", en: "English wording", one: func(s *Scenario) said { return plain(s.QuestionEN) }},
+		{path: "note", zh: "说明", en: "note", one: func(s *Scenario) said { return plain(s.Note) }},
+	}}
+
+var autoEntries = entry[rule.Clause]{zh: "秒批规则", en: "clause of instant approval", key: func(c *rule.Clause) string { return c.Key },
+	name: func(c *rule.Clause) (string, string) { return c.Name, c.NameEN },
+	rules: []aspect[rule.Clause]{
+		{path: "key", zh: "代号", en: "key", one: func(c *rule.Clause) said { return plain(c.Key) }},
+		{path: "name", zh: "名称", en: "name", one: func(c *rule.Clause) said { return plain(c.Name) }},
+		{path: "nameEn", zh: "英文名称", en: "English name", one: func(c *rule.Clause) said { return plain(c.NameEN) }},
+		{path: "basis", zh: "依据", en: "basis", one: func(c *rule.Clause) said { return plain(c.Basis) }},
+		{path: "when", zh: "条件", en: "condition", one: func(c *rule.Clause) said { return plain(c.When) }},
 	}}
 
 var contactRules = []aspect[Contacts]{

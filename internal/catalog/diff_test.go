@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tongban/tongban/internal/rule"
+
 	"pgregory.net/rapid"
 )
 
@@ -33,6 +35,8 @@ func rich() *Guide {
 		Department: Department{Unit: "u", Name: "审批局", USCC: "x", Nature: "1", Joint: []string{"卫健委", "消防"}, Entrusted: "省局", Receiving: "zx"},
 		Windows:    []Window{{"A01", "一号", "工作日", "0510", "地铁"}, {"B02", "二号", "周末", "0511", "公交"}},
 		Conditions: []Condition{{Text: "有固定的经营场所，面积与经营项目相适应"}, {Text: "有合格的从业人员"}},
+		Scenarios:  []Scenario{{"mode", "做哪一种？", "Which kind?", "看主要的"}, {"area", "多大？", "How large?", "按使用面积"}},
+		Auto:       []rule.Clause{{Key: "a", Name: "有执照", NameEN: "licensed", Basis: "某条", When: "true"}},
 		Materials: []Material{
 			{Code: "m01", Name: "营业执照", NameEN: "Business licence", Kind: "certificate", Necessity: "required", When: &Cond{Field: "mode", In: []string{"sale", "catering"}}, Media: "both", PaperLaw: "某法", Source: "government",
 				Issuer: "市场局", LicenceType: "business", Copies: 1, Spec: "A4", Formats: []string{"pdf", "jpg"}, MaxMB: 5, MaxFiles: 2, Standard: "有效", Filling: "照抄", Basis: "某办法", Lines: []Line{{"a", "请上传执照。"}, {"b", "请上传清楚的。"}}},

@@ -78,7 +78,11 @@ func number(n int, unitZH, unitEN, zeroZH, zeroEN string) said {
 func conditionTexts(list []Condition) []string {
 	out := make([]string, len(list))
 	for i, c := range list {
-		if out[i] = c.Text; c.When != nil {
+		switch out[i] = c.Text; {
+		case c.When == nil:
+		case c.When.Set:
+			out[i] += "（填写了" + c.When.Field + "时）"
+		default:
 			out[i] += "（" + c.When.Field + "：" + strings.Join(c.When.In, "、") + "）"
 		}
 	}

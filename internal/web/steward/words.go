@@ -18,6 +18,7 @@ var sectionWords = map[string]label{
 	"limits": {zh: "办理时限", en: "Time limits"}, "fees": {zh: "收费情况", en: "Fees"}, "results": {zh: "审批结果", en: "Results"},
 	"basis": {zh: "法律依据", en: "Legal basis"}, "questions": {zh: "常见问题", en: "Questions"}, "contacts": {zh: "咨询投诉", en: "Contacts"},
 	"rights": {zh: "权利", en: "Rights"}, "duties": {zh: "义务", en: "Duties"}, "remedies": {zh: "法律救济", en: "Remedies"},
+	"scenarios": {zh: "情形", en: "Scenarios"}, "auto": {zh: "秒批规则", en: "Instant approval"},
 	"form": {zh: "申请表", en: "Form"}, "privacy": {zh: "个人信息处理告知", en: "Privacy notice"}, "demo": {zh: "演示数据标记", en: "Demonstration marks"},
 }
 
@@ -62,10 +63,18 @@ var words = map[string]label{
 	"department.entrusted": {zh: "委托部门", en: "Entrusting body"},
 	"department.receiving": {zh: "收件的政务服务中心", en: "Receiving centre", fixed: true},
 
+	"basics.modeGround": {zh: "限定申请方式的依据", en: "Ground for the way of applying", help: "只能到窗口、或者必须到现场的，写明法律、法规依据（第二十一条）", area: true},
+
 	"windows": {zh: "窗口", en: "Window"}, "windows.name": {zh: "窗口名称", en: "Name"}, "windows.address": {zh: "地址", en: "Address"},
 	"windows.hours": {zh: "办公时间", en: "Hours"}, "windows.phone": {zh: "电话", en: "Phone", help: "带区号，例如 0510-12345678"}, "windows.transport": {zh: "交通", en: "How to get there"},
 
-	"conditions": {zh: "受理条件", en: "Condition", help: "一行一条；不予受理时引用的就是这里的条文", area: true},
+	"conditions": {zh: "受理条件", en: "Condition", help: "不予受理时引用的就是这里的条文"}, "conditions.text": {zh: "条件", en: "Condition", area: true}, "conditions.when": {zh: "什么情形下适用", en: "When it holds", help: "不填表示总是适用"},
+
+	"scenarios": {zh: "情形问题", en: "Scenario", help: "办事前先问清楚，只给出用得上的条件和材料；答案自动带进申请表"}, "scenarios.field": {zh: "对应的表单项", en: "Form field", help: "单选或者是否题的代号"},
+	"scenarios.question": {zh: "怎么问", en: "Question"}, "scenarios.questionEn": {zh: "怎么问（英文）", en: "Question, English"}, "scenarios.note": {zh: "帮助回答的说明", en: "What helps to answer", area: true},
+
+	"auto": {zh: "秒批条件", en: "Clause of instant approval", help: "公布的规则；全部满足才可以由系统当场批准，从不由系统拒绝"}, "auto.key": {zh: "代号", en: "Key"}, "auto.name": {zh: "条件（说给申请人听）", en: "Clause, in words"},
+	"auto.nameEn": {zh: "条件（英文）", en: "Clause, English"}, "auto.basis": {zh: "依据", en: "Basis"}, "auto.when": {zh: "规则表达式", en: "Rule", area: true},
 
 	"materials":             {zh: "材料", en: "Document"},
 	"materials.code":        {zh: "材料代号", en: "Code", help: "m01、m02……发布后不要改"},
@@ -79,6 +88,8 @@ var words = map[string]label{
 	"materials.source":      {zh: "来源渠道", en: "Source", codes: []option{{"self", "申请人自备", "the applicant"}, {"government", "政府部门核发", "an authority"}, {"other", "其他", "other"}}},
 	"materials.issuer":      {zh: "出具机构", en: "Issuer"},
 	"materials.licenceType": {zh: "可以代替它的电子证照", en: "Licence that replaces it", help: "证照类型代号；有证照的申请人免提交"},
+	"materials.blankForm":   {zh: "空白表格地址", en: "Blank form"},
+	"materials.sampleFile":  {zh: "示例样表地址", en: "Filled-in example"},
 	"materials.copies":      {zh: "纸质份数", en: "Copies"},
 	"materials.spec":        {zh: "规格", en: "Size", help: "例如 A4"},
 	"materials.formats":     {zh: "文件格式", en: "File kinds", codes: []option{{"pdf", "PDF", "PDF"}, {"jpg", "JPG", "JPG"}, {"png", "PNG", "PNG"}, {"ofd", "OFD", "OFD"}, {"docx", "DOCX", "DOCX"}, {"xlsx", "XLSX", "XLSX"}}},
