@@ -44,6 +44,8 @@ type Facts struct {
 	Promised    Limit  `json:"promised"`
 	Statutory   Limit  `json:"statutory"`
 	Fee         bool   `json:"fee,omitempty"`
+
+	Completeness Completeness `json:"complete,omitzero"`
 }
 
 // facts of a guide.
@@ -51,7 +53,7 @@ func (g *Guide) facts() Facts {
 	b := g.Basics
 	f := Facts{Depth: b.Depth, Visits: b.Visits, Mode: b.Mode, Scope: b.Scope, Appointment: b.Appointment, Agent: b.Agent,
 		Promised:  Limit{Days: g.Limits.Promised.Days, Unit: g.Limits.Promised.Unit},
-		Statutory: Limit{Days: g.Limits.Statutory.Days, Unit: g.Limits.Statutory.Unit}, Fee: len(g.Fees) > 0}
+		Statutory: Limit{Days: g.Limits.Statutory.Days, Unit: g.Limits.Statutory.Unit}, Fee: len(g.Fees) > 0, Completeness: g.completeness()}
 	for _, way := range g.Result().Delivery {
 		f.Post = f.Post || way == Electronic || way == Mail
 	}
