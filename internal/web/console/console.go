@@ -9,6 +9,7 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/assess"
 	"github.com/tongban/tongban/internal/audit"
+	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/jobs"
@@ -31,6 +32,7 @@ type Config struct {
 	Door     *gate.Door
 	Identity *identity.Service
 	Assess   *assess.Service
+	Catalog  *catalog.Service
 	Now      func() time.Time // the database's clock
 	Audit    AuditLog
 	Jobs     JobList
@@ -64,6 +66,9 @@ type views struct {
 	staff    *web.View[staffPage]
 	member   *web.View[memberPage]
 	created  *web.View[createdPage]
+
+	quality   *web.View[qualityPage]
+	qualities *web.View[qualityList]
 }
 
 func newViews(rt *web.Renderer) views {
@@ -76,6 +81,9 @@ func newViews(rt *web.Renderer) views {
 		staff:    web.NewView[staffPage](rt, templates, page("staff.html")...),
 		member:   web.NewView[memberPage](rt, templates, page("member.html")...),
 		created:  web.NewView[createdPage](rt, templates, page("created.html")...),
+
+		quality:   web.NewView[qualityPage](rt, templates, page("quality.html")...),
+		qualities: web.NewView[qualityList](rt, templates, page("qualities.html")...),
 	}
 }
 
@@ -87,6 +95,8 @@ func (k *Console) Routes(mux *http.ServeMux) {
 	handle := func(pattern string, h web.Handler) { mux.Handle(pattern, k.c.Renderer.Handle(h)) }
 	handle("GET /console", k.overview)
 	handle("GET /console/list", k.list)
+	handle("GET "+qualityPath, k.quality)
+	handle("GET "+qualityPath+"/list", k.qualityList)
 	handle("GET /console/audit", k.audit)
 	handle("POST /console/audit/verify", k.verify)
 	handle("GET /console/jobs", k.jobs)

@@ -225,7 +225,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 		Held: func(ctx context.Context, _ actor.Actor, p actor.Party) ([]licence.Licence, error) {
 			return lic.HeldValid(c.DB.Read(ctx), p)
 		}}).Routes(mux)
-	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess,
+	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Catalog: c.Catalog,
 		Audit: console.AuditLog{
 			Feed: func(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Entry, error) {
 				return audit.Feed(c.DB.Read(ctx), f, before, limit)
