@@ -529,6 +529,7 @@ func items() map[string]catalog.Def {
 	food.Conditions = append(food.Conditions, catalog.Condition{Text: "网站已经备案。", When: &catalog.Cond{Field: "online", In: []string{"true"}}})
 	marriage := guide("结婚登记", "07")
 	marriage.Basics.Mode, marriage.Basics.Visits, marriage.Basics.VisitReason, marriage.Basics.Depth = "precheck", 1, "须双方到场", 3
+	marriage.Basics.ModeGround = "民法典 第一千零四十九条"
 	marriage.Basics.Agent, marriage.Basics.Appointment, marriage.Basics.Audience = false, true, []string{"1"}
 	marriage.Results[0].Delivery = []string{catalog.PickUp}
 	marriage.Steps = slices.Delete(marriage.Steps, 1, 2)

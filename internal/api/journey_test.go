@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -472,6 +473,29 @@ func TestKept(t *testing.T) {
 		req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, Base+"/auth/me", nil)
 		req.AddCookie(&http.Cookie{Name: "tongban", Value: c.token("zhang")})
 		c.serve("anonymous", req).ok(401)
+	})
+}
+
+// TestQuality reads how complete the guides are, and the lists behind the figures.
+func TestQuality(t *testing.T) {
+	inCity(t, func(c *city) {
+		q := c.send("steward", "GET", "/items/quality?unit=wx-spj", nil).ok(200)
+		if q.number("total", "lists") != 2 || q.number("units", 0, "mean") < 40 || q.text("districts", 0, "name") == "" || q.text("missing", 0, "textEn") == "" {
+			t.Errorf("%s", q)
+		}
+		key := q.text("missing", 0, "key")
+		list := c.send("steward", "GET", "/items/quality/list?limit=1&lacks="+key, nil).ok(200)
+		if len(list.at("items").([]any)) != 1 || !slices.Contains(list.at("items", 0, "missing").([]any), any(key)) {
+			t.Errorf("%s", list)
+		}
+		if next := list.text("next"); next == "" || len(c.send("steward", "GET", "/items/quality/list?limit=1&lacks="+key+"&cursor="+next, nil).ok(200).at("items").([]any)) != 1 {
+			t.Errorf("the next page of %s", list)
+		}
+		for path, want := range map[string]int{"/items/quality/list?lacks=nothing": 404, "/items/quality/list?band=best": 422, "/items/quality?unit=nowhere": 422, "/items/quality/list?cursor=x": 400} {
+			if a := c.send("steward", "GET", path, nil); a.status != want {
+				t.Errorf("%s: %s", path, a)
+			}
+		}
 	})
 }
 

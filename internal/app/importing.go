@@ -76,7 +76,9 @@ func (r *Rooms) Import(ctx context.Context, f *Folder, o ImportOptions) (warning
 			return warnings, fmt.Errorf("%s: %w%s", it.Path, err, listProblems(problems))
 		}
 		for _, p := range problems {
-			warnings = append(warnings, it.Path+": "+p.Path+": "+p.ZH)
+			if !p.Hint {
+				warnings = append(warnings, it.Path+": "+p.Path+": "+p.ZH)
+			}
 		}
 	}
 	say(partItems, len(f.Items), len(f.Items))

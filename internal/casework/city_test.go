@@ -313,6 +313,7 @@ func items() map[string]catalog.Def {
 		}),
 		marriage: def("99004000", "结婚登记", "07", func(g *catalog.Guide) {
 			g.Basics.Mode, g.Basics.Visits, g.Basics.VisitReason, g.Basics.Depth, g.Basics.Agent = "precheck", 1, "须双方到场", 3, false
+			g.Basics.ModeGround = "民法典 第一千零四十九条"
 			g.Results[0].Delivery = []string{catalog.PickUp}
 			g.Steps = slices.Delete(g.Steps, 1, 2)
 		}),

@@ -49,22 +49,27 @@ func (g *Guide) Decision(f *form.Form) (*rule.Decision, error) {
 	return rule.Clauses(g.Auto, DecisionAttributes(f))
 }
 
-// auto: the rules of an instant decision compile against the form, each names
-// its basis, and the matter is handled online.
-func (c *checker) auto(g *Guide, f *form.Form) {
-	if len(g.Auto) == 0 {
-		return
-	}
-	if g.Basics.Mode != "online" {
-		c.err("auto", "只有全程网办的事项可以公布秒批规则")
-	}
-	var e *errs.Error
-	switch _, err := g.Decision(f); {
-	case errors.As(err, &e):
-		for _, x := range e.Fields {
-			c.err("auto/"+x.Path, x.ZH)
-		}
-	case err != nil:
-		c.err("auto", err.Error())
-	}
+// autoRules are about 秒批规则.
+var autoRules = []Rule{
+	{Key: "auto-online", Severity: Blocks, Element: "steps", Rests: "第九条", ZH: "只有全程网办的事项可以公布秒批规则", EN: "Only what is handled online can have clauses of instant approval", reads: "auto basics",
+		find: func(s *subject, say say) {
+			if len(s.g.Auto) > 0 && s.g.Basics.Mode != "online" {
+				say("auto")
+			}
+		}},
+	{Key: "auto-clause", Severity: Blocks, Element: "steps", Rests: "第九条", ZH: "秒批规则有误：%s", EN: "A clause of instant approval is not right: %s", reads: "auto form",
+		find: func(s *subject, say say) {
+			if len(s.g.Auto) == 0 {
+				return
+			}
+			var e *errs.Error
+			switch _, err := s.g.Decision(s.f); {
+			case errors.As(err, &e):
+				for _, x := range e.Fields {
+					say("auto/"+x.Path, words{x.ZH, x.EN})
+				}
+			case err != nil:
+				say("auto", err.Error())
+			}
+		}},
 }

@@ -54,9 +54,9 @@ const publicService = "20"
 func CheckBasic(b Basic) []Problem {
 	c := checker{}
 	if len(b.Code) != 12 || strings.Trim(b.Code[:min(9, len(b.Code))], "0123456789") != "" {
-		c.err("code", "基本编码应为12位")
+		c.err("code", "基本编码应为12位", "The basic code has 12 characters")
 	} else if b.Code[2:4] != b.Type {
-		c.err("code", "基本编码中的类型位与事项类型不一致")
+		c.err("code", "基本编码中的类型位与事项类型不一致", "The type digits of the basic code are not the item's type")
 	}
 	c.need("name", b.Name)
 	c.need("summary", b.Summary)
@@ -73,13 +73,38 @@ func CheckBasic(b Basic) []Problem {
 	c.some("basis", len(b.Basis))
 	for _, x := range b.Basis {
 		c.need("basis/law", x.Law)
-		c.oneOf("basis/mark", x.Mark, []string{"C", "L", "M"})
+		c.oneOf("basis/mark", x.Mark, marks)
 	}
 	known := slices.ContainsFunc(Domains, func(d struct{ Key, ZH, EN string }) bool { return d.Key == b.Domain })
 	if b.Domain != "" && !known {
-		c.err("domain", fmt.Sprintf("“%s”不在公共服务领域表中", b.Domain))
+		c.err("domain", "“"+b.Domain+"”不在公共服务领域表中", "“"+b.Domain+"” is no public-service domain")
 	}
 	return c.out
+}
+
+// checker collects what is wrong with an entry.
+type checker struct{ out []Problem }
+
+func (c *checker) err(path, zh, en string) {
+	c.out = append(c.out, Problem{Path: path, Error: true, Rule: "basic-entry", ZH: zh, EN: en})
+}
+
+func (c *checker) need(path, v string) {
+	if blank(v) {
+		c.err(path, "缺少内容", "Missing")
+	}
+}
+
+func (c *checker) some(path string, n int) {
+	if n == 0 {
+		c.err(path, "至少需要一项", "At least one is needed")
+	}
+}
+
+func (c *checker) oneOf(path, v string, all []string) {
+	if !slices.Contains(all, v) {
+		c.err(path, "“"+v+"”不在代码表中", "“"+v+"” is not in the code table")
+	}
 }
 
 // ErrNoBasic is the error for a basic code that is not in the catalogue.
@@ -134,11 +159,11 @@ func (s *Service) ImportBasics(ctx context.Context, a actor.Actor, list []Basic)
 	for i, b := range list {
 		ps := CheckBasic(b)
 		if seen[b.Code] {
-			ps = append(ps, Problem{"code", true, "基本编码重复"})
+			ps = append(ps, Problem{Path: "code", Error: true, Rule: "basic-entry", ZH: "基本编码重复", EN: "The basic code stands twice"})
 		}
 		seen[b.Code] = true
 		for _, p := range ps {
-			return errs.InvalidFields(errs.Field{Path: fmt.Sprintf("%d/%s", i, p.Path), Code: "basic", ZH: b.Name + "：" + p.ZH, EN: b.Code + ": " + p.Path})
+			return errs.InvalidFields(errs.Field{Path: fmt.Sprintf("%d/%s", i, p.Path), Code: "basic", ZH: b.Name + "：" + p.ZH, EN: b.Code + ": " + p.EN})
 		}
 	}
 	return s.db.Write(ctx, "catalog.import-basics", func(tx *db.Tx) error {

@@ -82,7 +82,7 @@ func (s *Service) Claim(ctx context.Context, a actor.Actor, basicCode string, un
 		}
 		d.Guide = t.Guide
 	} else {
-		d.Guide = blank(b)
+		d.Guide = blankGuide(b)
 	}
 	place(&d.Guide, unit, recv)
 	b.lock(&d.Guide)
@@ -225,7 +225,7 @@ func (s *Service) ReviseTemplate(ctx context.Context, a actor.Actor, basicCode s
 		}
 		d.Guide = t.Guide
 	} else {
-		d.Guide = blank(b)
+		d.Guide = blankGuide(b)
 	}
 	b.lock(&d.Guide)
 	return s.begin(ctx, a, d, "revise", b.Name)
@@ -274,8 +274,8 @@ func (s *Service) begin(ctx context.Context, a actor.Actor, d *Draft, act, note 
 
 func draftSubject(id int64) string { return fmt.Sprintf("guide-draft/%d", id) }
 
-// blank is the guide of a matter that nobody has described yet.
-func blank(b *Basic) Guide {
+// blankGuide is the guide of a matter that nobody has described yet.
+func blankGuide(b *Basic) Guide {
 	g := Guide{Basics: Basics{Summary: b.Summary, Audience: b.Audience, Topics: b.Topics, CaseType: "promised", PowerSource: "1", Mode: "online", Depth: 4, Agent: true},
 		Department: Department{Nature: "1"},
 		Steps: []Step{{Key: "receive", Name: "收件受理", Kind: StepReceive, Role: "window-clerk"}, {Key: "review", Name: "审查", Kind: StepReview, Role: "reviewer", Stage: 1},

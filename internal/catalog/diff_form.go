@@ -297,14 +297,14 @@ func diffForm(d *differ, old, new *formDoc) {
 		}
 		return out
 	}
-	form := subject{"申请表", "application form"}
+	form := thing{"申请表", "application form"}
 	d.words("form", form, old, new, head(old.words, "x-steps", "properties", "required", "type"), head(new.words, "x-steps", "properties", "required", "type"))
 	entries(d, "form/x-steps", old.steps, new.steps, entry[formStep]{zh: "申请表页面", en: "form page",
 		key: func(s *formStep) string { return s.key },
 		name: func(s *formStep) (string, string) {
 			return bothOr(textOf(s.words["title"]), textOf(s.words["x-title-en"]), s.key)
 		},
-		nested: func(d *differ, at string, who subject, a, b *formStep) {
+		nested: func(d *differ, at string, who thing, a, b *formStep) {
 			d.words(at, who, old, new, head(a.words, "fields"), head(b.words, "fields"))
 		}})
 	d.fields("form/properties", "申请表填写项", "form field", old, new, old.fields, new.fields)
@@ -358,14 +358,14 @@ func (d *differ) fields(path, zh, en string, old, new *formDoc, a, b []formField
 			}, weigh: grows(flag(func(f *formField) bool { return f.required }))},
 			{path: "name", zh: "代号", en: "key", one: func(f *formField) said { return plain(f.name) }},
 		},
-		nested: func(d *differ, at string, who subject, a, b *formField) {
+		nested: func(d *differ, at string, who thing, a, b *formField) {
 			d.words(at, who, old, new, a.words, b.words)
 			d.fields(at+"/items", who.zh+"的列", who.en+": column", old, new, a.children, b.children)
 		}})
 }
 
 // words compares the words of a field, of a page or of the form itself.
-func (d *differ) words(at string, who subject, old, new *formDoc, a, b map[string]any) {
+func (d *differ) words(at string, who thing, old, new *formDoc, a, b map[string]any) {
 	known := map[string]bool{}
 	say := func(w word) {
 		known[w.key] = true

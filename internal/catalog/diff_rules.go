@@ -61,9 +61,9 @@ func Diff(old, new *Guide) []Change {
 		d.section = s.name
 		switch s.name {
 		case "basics":
-			compare(d, s.name, subject{}, &old.Basics, &new.Basics, basicsRules)
+			compare(d, s.name, thing{}, &old.Basics, &new.Basics, basicsRules)
 		case "department":
-			compare(d, s.name, subject{}, &old.Department, &new.Department, departmentRules)
+			compare(d, s.name, thing{}, &old.Department, &new.Department, departmentRules)
 		case "windows":
 			entries(d, s.name, old.Windows, new.Windows, windowEntries)
 		case "materials":
@@ -71,7 +71,7 @@ func Diff(old, new *Guide) []Change {
 		case "steps":
 			entries(d, s.name, old.Steps, new.Steps, stepEntries)
 		case "limits":
-			compare(d, s.name, subject{}, &old.Limits, &new.Limits, limitsRules)
+			compare(d, s.name, thing{}, &old.Limits, &new.Limits, limitsRules)
 			entries(d, s.name+"/special", old.Limits.Special, new.Limits.Special, specialEntries)
 		case "fees":
 			entries(d, s.name, old.Fees, new.Fees, feeEntries)
@@ -86,15 +86,15 @@ func Diff(old, new *Guide) []Change {
 		case "auto":
 			entries(d, s.name, old.Auto, new.Auto, autoEntries)
 		case "contacts":
-			compare(d, s.name, subject{}, &old.Contacts, &new.Contacts, contactRules)
+			compare(d, s.name, thing{}, &old.Contacts, &new.Contacts, contactRules)
 		case "remedies":
-			compare(d, s.name, subject{}, &old.Remedies, &new.Remedies, remedyRules)
+			compare(d, s.name, thing{}, &old.Remedies, &new.Remedies, remedyRules)
 		case "form":
 			diffForm(d, of, nf)
 		case "privacy":
-			compare(d, s.name, subject{}, &old.Privacy, &new.Privacy, privacyRules)
+			compare(d, s.name, thing{}, &old.Privacy, &new.Privacy, privacyRules)
 		default: // conditions, rights, duties, demo
-			compare(d, "", subject{}, old, new, lineRules[s.name])
+			compare(d, "", thing{}, old, new, lineRules[s.name])
 		}
 	}
 	slices.SortStableFunc(d.out, func(a, b Change) int { return cmp.Compare(a.concern(), b.concern()) })
@@ -133,10 +133,10 @@ func (d *differ) add(path string, kind ChangeKind, b Burden, zh, en string) {
 	d.out = append(d.out, Change{Section: d.section, Path: path, Kind: kind, Burden: b, ZH: zh, EN: upperFirst(en)})
 }
 
-// subject is what a sentence speaks of: 材料“营业执照”; empty for the guide itself.
-type subject struct{ zh, en string }
+// thing is what a sentence speaks of: 材料“营业执照”; empty for the guide itself.
+type thing struct{ zh, en string }
 
-func (s subject) head(zh, en string) (string, string) {
+func (s thing) head(zh, en string) (string, string) {
 	switch {
 	case s.zh == "":
 		return zh, en
@@ -216,7 +216,7 @@ func upperFirst(s string) string {
 // aspect says how one part of a T is compared and spoken of: a value or a list.
 type aspect[T any] struct {
 	path   string
-	zh, en string                   // what it is called; empty where the subject says enough
+	zh, en string                   // what it is called; empty where the thing says enough
 	one    func(*T) said            // a value
 	many   func(*T) []said          // a list
 	weigh  func(old, new *T) Burden // of a value that is another now; nil: neutral
@@ -224,7 +224,7 @@ type aspect[T any] struct {
 }
 
 // compare compares two values by their rules.
-func compare[T any](d *differ, at string, who subject, old, new *T, rules []aspect[T]) {
+func compare[T any](d *differ, at string, who thing, old, new *T, rules []aspect[T]) {
 	for _, r := range rules {
 		path := strings.TrimPrefix(at+"/"+r.path, "/")
 		if r.many != nil {
@@ -244,7 +244,7 @@ func compare[T any](d *differ, at string, who subject, old, new *T, rules []aspe
 }
 
 // value says that a value became another one.
-func (d *differ) value(path string, who subject, zh, en string, a, b said, weight Burden) {
+func (d *differ) value(path string, who thing, zh, en string, a, b said, weight Burden) {
 	hzh, hen := who.head(zh, en)
 	azh, aen, bzh, ben := pair(a, b)
 	switch {
@@ -258,7 +258,7 @@ func (d *differ) value(path string, who subject, zh, en string, a, b said, weigh
 }
 
 // lines compares two lists by what their entries say.
-func lines(d *differ, path string, who subject, zh, en string, old, new []said, more Burden) {
+func lines(d *differ, path string, who thing, zh, en string, old, new []said, more Burden) {
 	hzh, hen := who.head(zh, en)
 	raw := func(s said) string { return s.raw }
 	m := match(old, new, raw, raw)
@@ -289,8 +289,8 @@ type entry[T any] struct {
 	note   func(*T) (zh, en string) // more about one that is added or removed; may be nil
 	added  func(*T) Burden          // nil: neutral
 	rules  []aspect[T]
-	nested func(d *differ, at string, who subject, old, new *T) // lists within one; may be nil
-	of     subject                                              // what the list belongs to, if not to the guide
+	nested func(d *differ, at string, who thing, old, new *T) // lists within one; may be nil
+	of     thing                                              // what the list belongs to, if not to the guide
 }
 
 // entries compares two lists of things that have a key or a name of their own.
@@ -303,14 +303,14 @@ func entries[T any](d *differ, path string, old, new []T, e entry[T]) {
 	m := match(old, new, key, name)
 	for _, p := range m.both {
 		a, b := &old[p.old], &new[p.new]
-		at, who := path+"/"+e.key(b), e.subject(a)
+		at, who := path+"/"+e.key(b), e.thing(a)
 		compare(d, at, who, a, b, e.rules)
 		if e.nested != nil {
 			e.nested(d, at, who, a, b)
 		}
 	}
 	say := func(v *T, kind ChangeKind, zh, en string) {
-		who := e.subject(v)
+		who := e.thing(v)
 		if e.note != nil {
 			if nzh, nen := e.note(v); nzh != "" {
 				who.zh, who.en = who.zh+"（"+nzh+"）", who.en+" ("+nen+")"
@@ -337,10 +337,10 @@ func entries[T any](d *differ, path string, old, new []T, e entry[T]) {
 	}
 }
 
-func (e entry[T]) subject(v *T) subject {
+func (e entry[T]) thing(v *T) thing {
 	zh, en := e.name(v)
 	hzh, hen := e.of.head(e.zh, e.en)
-	return subject{hzh + quoted(excerpt(zh, "")), hen + " " + quoted(excerpt(cmp.Or(en, zh), ""))}
+	return thing{hzh + quoted(excerpt(zh, "")), hen + " " + quoted(excerpt(cmp.Or(en, zh), ""))}
 }
 
 // matched is how the entries of two lists belong together.

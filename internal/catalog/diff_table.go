@@ -19,11 +19,11 @@ var basicsRules = []aspect[Basics]{
 	{path: "code", zh: "实施编码", en: "code", one: func(b *Basics) said { return plain(b.Code) }},
 	{path: "basicCode", zh: "基本编码", en: "basic code", one: func(b *Basics) said { return plain(b.BasicCode) }},
 	{path: "visits", zh: "到办事现场次数", en: "visits", one: func(b *Basics) said { return number(b.Visits, "次", "", "0次", "none") },
-		weigh: grows(whole(func(b *Basics) int { return b.Visits }))},
+		weigh: grows(wholeNumber(func(b *Basics) int { return b.Visits }))},
 	{path: "visitReason", zh: "到现场的理由", en: "reason for visits", one: func(b *Basics) said { return plain(b.VisitReason) }},
 	{path: "modeGround", zh: "限定申请方式的依据", en: "ground for the way of handling", one: func(b *Basics) said { return plain(b.ModeGround) }},
 	{path: "depth", zh: "网办深度", en: "online depth", one: func(b *Basics) said { return depthCodes.say(strconv.Itoa(b.Depth)) },
-		weigh: shrinks(whole(func(b *Basics) int { return b.Depth }))},
+		weigh: shrinks(wholeNumber(func(b *Basics) int { return b.Depth }))},
 	{path: "mode", zh: "办理形式", en: "way of handling", one: func(b *Basics) said { return modeCodes.say(b.Mode) },
 		weigh: grows(ranked([]string{"online", "precheck", "window"}, func(b *Basics) string { return b.Mode }))},
 	{path: "caseType", zh: "办件类型", en: "case type", one: func(b *Basics) said { return caseTypeCodes.say(b.CaseType) },
@@ -97,7 +97,7 @@ func materialEntries(old, new *formDoc) entry[Material] {
 			w := necessityCodes.say(m.Necessity)
 			return w.zh, w.en
 		}, added: asked,
-		nested: func(d *differ, at string, who subject, a, b *Material) {
+		nested: func(d *differ, at string, who thing, a, b *Material) {
 			line := line
 			line.of = who
 			entries(d, at+"/lines", a.Lines, b.Lines, line)
@@ -112,7 +112,7 @@ func materialEntries(old, new *formDoc) entry[Material] {
 				weigh: grows(ranked([]string{"both", "electronic", "paper"}, func(m *Material) string { return m.Media }))},
 			{path: "paperLaw", zh: "要求纸质的依据", en: "why paper", one: func(m *Material) said { return plain(m.PaperLaw) }},
 			{path: "copies", zh: "份数", en: "copies", one: func(m *Material) said { return number(m.Copies, "份", "", "不限", "any") },
-				weigh: grows(whole(func(m *Material) int { return m.Copies }))},
+				weigh: grows(wholeNumber(func(m *Material) int { return m.Copies }))},
 			{path: "name", zh: "名称", en: "name", one: func(m *Material) said { return plain(m.Name) }},
 			{path: "nameEn", zh: "英文名称", en: "English name", one: func(m *Material) said { return plain(m.NameEN) }},
 			{path: "standard", zh: "受理标准", en: "standard", one: func(m *Material) said { return plain(m.Standard) }},
@@ -209,7 +209,7 @@ var specialEntries = entry[Special]{zh: "特别程序", en: "special procedure",
 	}, added: func(*Special) Burden { return Heavier },
 	rules: []aspect[Special]{
 		{path: "days", zh: "时间", en: "time", one: func(s *Special) said { return number(s.Days, "个工作日", "working days", "", "") },
-			weigh: grows(whole(func(s *Special) int { return s.Days }))},
+			weigh: grows(wholeNumber(func(s *Special) int { return s.Days }))},
 		{path: "basis", zh: "依据", en: "basis", one: func(s *Special) said { return plain(s.Basis) }},
 	}}
 

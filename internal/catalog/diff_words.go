@@ -154,7 +154,7 @@ func shrinks[T any](of func(*T) float64) func(old, new *T) Burden {
 	return func(old, new *T) Burden { return g(old, new).opposite() }
 }
 
-func whole[T any](of func(*T) int) func(*T) float64 {
+func wholeNumber[T any](of func(*T) int) func(*T) float64 {
 	return func(v *T) float64 { return float64(of(v)) }
 }
 

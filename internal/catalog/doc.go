@@ -10,8 +10,11 @@
 // written over every guide, so that it cannot differ (第六条第二款). It never
 // handles a case: casework pins one of its versions and reads from it.
 //
+// The gate (Rules, Check) is pure: tables of rules by element of 第七条, each with
+// how grave it is, what it rests on, and words that say what to do.
+//
 //	catalogue.yaml ──ImportBasics──► basic item ─┐ locks name, code, type, basis
-//	item file ──Import──► Check ──► template n+1 ─┴─► list version n+1 (what differs)
+//	item file ──Import──► gate ──► template n+1 ─┴─► list version n+1 (what differs)
 //	                                   │                  └──► change, for the feed
 //	                                   │                  └──► featured lists 特色服务清单, at the end of the act
 //	                                   └──► search document; proposals to lists that follow

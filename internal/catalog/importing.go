@@ -106,7 +106,7 @@ func (s *Service) Import(ctx context.Context, a actor.Actor, d Def, els form.Ele
 	}
 	f, err := form.Compile(d.Guide.Form, els, s.formats)
 	if err != nil {
-		return []Problem{{"form", true, err.Error()}}, ErrGuide.Because(err)
+		return []Problem{blocking("form", err.Error(), err.Error())}, ErrGuide.Because(err)
 	}
 	entry, err := s.Basic(ctx, d.BasicCode)
 	if errors.Is(err, ErrNoBasic) || err == nil && entry.Implied {
@@ -116,26 +116,24 @@ func (s *Service) Import(ctx context.Context, a actor.Actor, d Def, els form.Ele
 	if err != nil {
 		return nil, err
 	}
-	var problems []Problem
-	if d.Guide.Basics.Name != entry.Name {
-		problems = append(problems, Problem{"basics/name", true, "事项名称与基本目录不一致，应为：" + entry.Name})
-	}
-	if d.Guide.Basics.Type != entry.Type {
-		problems = append(problems, Problem{"basics/type", true, "事项类型与基本目录不一致，应为：" + entry.Type})
-	}
+	problems := d.unlike(entry)
 	d.Guide.Form = f.Frozen()
 	entry.lock(&d.Guide)
 	var lists []list
 	for i, o := range d.offers(dir) {
 		g, unit, recv, ps := fill(d, o, dir)
-		ps = append(ps, Check(&g, f)...)
+		var against Against
+		if i > 0 {
+			against.Own = ofPlace
+		}
+		ps = append(ps, CheckList(&g, f, against)...)
 		if i == 0 || hasError(ps) {
 			problems = append(problems, ps...)
 		}
 		lists = append(lists, list{guide: g, unit: unit, recv: recv})
 	}
 	if len(lists) == 0 {
-		problems = append(problems, Problem{"offeredBy", true, "至少需要一个实施单位"})
+		problems = append(problems, blocking("offeredBy", "至少需要一个实施单位", "Nobody offers it"))
 	}
 	if hasError(problems) {
 		return problems, ErrGuide
@@ -163,6 +161,36 @@ func (s *Service) Import(ctx context.Context, a actor.Actor, d Def, els form.Ele
 		return nil
 	})
 	return problems, err
+}
+
+// unlike tells where a file says otherwise than the basic catalogue.
+func (d Def) unlike(entry *Basic) []Problem {
+	var ps []Problem
+	if d.Guide.Basics.Name != entry.Name {
+		ps = append(ps, blocking("basics/name", "事项名称与基本目录不一致，应为："+entry.Name, "The name is not that of the basic catalogue: "+entry.Name))
+	}
+	if d.Guide.Basics.Type != entry.Type {
+		ps = append(ps, blocking("basics/type", "事项类型与基本目录不一致，应为："+entry.Type, "The type is not that of the basic catalogue: "+entry.Type))
+	}
+	return ps
+}
+
+// CheckFile applies the rules of an import to an item file without a database.
+// entry is the matter's in the basic catalogue, nil if that has none; division
+// is where the item is offered.
+func CheckFile(d Def, entry *Basic, division string, els form.Elements, formats form.Formats) []Problem {
+	f, err := form.Compile(d.Guide.Form, els, formats)
+	if err != nil {
+		return []Problem{blocking("form", err.Error(), err.Error())}
+	}
+	var ps []Problem
+	g := d.Guide
+	g.Basics.BasicCode, g.Basics.Division = d.BasicCode, division
+	if entry != nil {
+		ps = d.unlike(entry)
+		entry.lock(&g)
+	}
+	return append(ps, Check(&g, f)...)
 }
 
 // offers are the units named and those that spreading adds.
@@ -211,14 +239,14 @@ func centreOf(dir *identity.Directory, u identity.Unit) string {
 // ErrGuide is the error for a guide that may not be published; the problems say why.
 var ErrGuide = errs.New(errs.Invalid, "guide-not-publishable", "办事指南未通过检查，不能发布。", "The guide did not pass the checks and cannot be published.")
 
-func hasError(ps []Problem) bool {
-	for _, p := range ps {
-		if p.Error {
-			return true
-		}
-	}
-	return false
+// blocking is an error of the file itself, beside the gate's rules.
+func blocking(path, zh, en string) Problem {
+	return Problem{Path: path, Error: true, Rule: "import", ZH: zh, EN: en}
 }
+
+// ofPlace are the sections that fill writes for each unit; of the rest one unit's
+// answer holds for all.
+var ofPlace = []string{"department", "windows", "contacts"}
 
 // fill writes what follows from the offering unit into a copy of the guide.
 func fill(d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, identity.Unit, []Problem) {
@@ -226,11 +254,11 @@ func fill(d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, iden
 	g := d.Guide
 	unit, ok := dir.UnitByKey(o.Unit)
 	if !ok {
-		ps = append(ps, Problem{"offeredBy/" + o.Unit, true, "没有这个单位"})
+		ps = append(ps, blocking("offeredBy/"+o.Unit, "没有这个单位", "There is no such unit"))
 	}
 	recv, ok := dir.UnitByKey(o.Receiving)
 	if !ok {
-		ps = append(ps, Problem{"offeredBy/" + o.Unit + "/receiving", true, "没有这个政务服务中心"})
+		ps = append(ps, blocking("offeredBy/"+o.Unit+"/receiving", "没有这个政务服务中心", "There is no such centre"))
 	}
 	if o.level != "" {
 		g.Basics.Level = o.level
@@ -239,7 +267,7 @@ func fill(d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, iden
 	g.Basics.Code = unit.USCC + g.Basics.Level + d.BasicCode
 	g.Basics.Division = unit.Division
 	if r := ident.CheckItem(g.Basics.Code); !r.Valid {
-		ps = append(ps, Problem{"basicCode", true, r.Reason.ZH})
+		ps = append(ps, blocking("basicCode", r.Reason.ZH, r.Reason.EN))
 	}
 	g.Department.Unit, g.Department.Name, g.Department.USCC = unit.Key, unit.Name, unit.USCC
 	g.Department.Receiving = recv.Key
@@ -258,7 +286,7 @@ func fill(d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, iden
 		if name, ok := strings.CutPrefix(st.Unit, "$"); ok {
 			st.Unit = o.Units[name]
 			if st.Unit == "" {
-				ps = append(ps, Problem{"steps/" + st.Key + "/unit", true, "未给出单位：" + name})
+				ps = append(ps, blocking("steps/"+st.Key+"/unit", "未给出单位："+name, "No unit is given for "+name))
 			}
 		}
 		switch {
@@ -268,7 +296,7 @@ func fill(d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, iden
 			st.Unit = unit.Key
 		}
 		if u, ok := dir.UnitByKey(st.Unit); !ok {
-			ps = append(ps, Problem{"steps/" + st.Key + "/unit", true, "没有这个单位：" + st.Unit})
+			ps = append(ps, blocking("steps/"+st.Key+"/unit", "没有这个单位："+st.Unit, "There is no such unit: "+st.Unit))
 		} else if st.Kind == StepReview && st.Unit != unit.Key {
 			g.Department.Joint = append(g.Department.Joint, u.Name)
 		}

@@ -74,7 +74,7 @@ func (s *Service) loadIndex(q db.Queryer, version int64) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.words = s.lexiconOf(words(x.Basics, aliases, synonyms))
+	x.words = s.lexiconOf(searchEntries(x.Basics, aliases, synonyms))
 	return x, nil
 }
 

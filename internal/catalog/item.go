@@ -52,6 +52,8 @@ type Facts struct {
 	Certificates       int  `json:"certificates,omitempty"`       // documents that government issues
 	CertificatesByHand int  `json:"certificatesByHand,omitempty"` // of these, how many are needed and no licence can replace
 	Auto               int  `json:"auto,omitempty"`               // clauses of an instant decision 秒批
+
+	Completeness Completeness `json:"complete,omitzero"`
 }
 
 // facts of a guide.
@@ -59,7 +61,7 @@ func (g *Guide) facts() Facts {
 	b := g.Basics
 	f := Facts{Depth: b.Depth, Visits: b.Visits, Mode: b.Mode, Scope: b.Scope, Appointment: b.Appointment, Agent: b.Agent,
 		Promised:  Limit{Days: g.Limits.Promised.Days, Unit: g.Limits.Promised.Unit},
-		Statutory: Limit{Days: g.Limits.Statutory.Days, Unit: g.Limits.Statutory.Unit}, Fee: len(g.Fees) > 0}
+		Statutory: Limit{Days: g.Limits.Statutory.Days, Unit: g.Limits.Statutory.Unit}, Fee: len(g.Fees) > 0, Completeness: g.completeness()}
 	for _, way := range g.Result().Delivery {
 		f.Post = f.Post || way == Electronic || way == Mail
 		f.Electronic = f.Electronic || way == Electronic

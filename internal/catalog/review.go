@@ -130,7 +130,7 @@ func (s *Service) DraftForm(d *Draft) (*form.Form, error) {
 }
 
 // Key names a problem of a guide, for saying why a warning stays.
-func (p Problem) Key() string { return p.Path + ":" + p.ZH }
+func (p Problem) Key() string { return p.Rule + ":" + p.Path }
 
 func (s *Service) handIn(ctx context.Context, d *Draft, in DraftInput, today string) error {
 	if in.From != "" {
@@ -147,10 +147,11 @@ func (s *Service) handIn(ctx context.Context, d *Draft, in DraftInput, today str
 	for _, p := range ps {
 		why := in.Waived[p.Key()]
 		switch {
+		case p.Hint:
 		case p.Error:
-			bad = append(bad, errs.Field{Path: p.Path, Code: "guide", ZH: p.ZH, EN: p.Path + " blocks publishing"})
+			bad = append(bad, errs.Field{Path: p.Path, Code: "guide", ZH: p.ZH, EN: p.EN})
 		case why == "":
-			bad = append(bad, errs.Field{Path: p.Path, Code: "warning", ZH: p.ZH + "（提醒：请修改，或者写明保留的理由）", EN: p.Path + " is a warning: mend it or say why it stays"})
+			bad = append(bad, errs.Field{Path: p.Path, Code: "warning", ZH: p.ZH + "（提醒：请修改，或者写明保留的理由）", EN: p.EN + " (a warning: mend it or say why it stays)"})
 		default:
 			d.Waived[p.Key()] = why
 		}

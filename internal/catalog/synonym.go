@@ -142,8 +142,8 @@ const (
 	leastMeaning  = 0.7
 )
 
-// words puts together everything by which matters are found.
-func words(basics []Basic, aliases map[int64][]string, synonyms []Synonym) []search.Entry {
+// searchEntries puts together everything by which matters are found.
+func searchEntries(basics []Basic, aliases map[int64][]string, synonyms []Synonym) []search.Entry {
 	said := map[string][]search.Name{}
 	var swaps []Synonym
 	for _, y := range synonyms {

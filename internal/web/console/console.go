@@ -69,6 +69,9 @@ type views struct {
 	member   *web.View[memberPage]
 	created  *web.View[createdPage]
 	misses   *web.View[missesPage]
+
+	quality   *web.View[qualityPage]
+	qualities *web.View[qualityList]
 }
 
 func newViews(rt *web.Renderer) views {
@@ -82,6 +85,9 @@ func newViews(rt *web.Renderer) views {
 		member:   web.NewView[memberPage](rt, templates, page("member.html")...),
 		created:  web.NewView[createdPage](rt, templates, page("created.html")...),
 		misses:   web.NewView[missesPage](rt, templates, page("misses.html")...),
+
+		quality:   web.NewView[qualityPage](rt, templates, page("quality.html")...),
+		qualities: web.NewView[qualityList](rt, templates, page("qualities.html")...),
 	}
 }
 
@@ -108,6 +114,8 @@ func (k *Console) routes() map[string]web.Handler {
 		"POST /console/jobs/{id}/requeue":  k.requeue,
 		"POST /console/jobs/{id}/discard":  k.discard,
 		"GET /console/items/misses":        k.misses,
+		"GET " + qualityPath:               k.quality,
+		"GET " + qualityPath + "/list":     k.qualityList,
 		"GET /console/staff":               k.staff,
 		"POST /console/staff":              k.create,
 		"GET /console/staff/{id}":          k.member,

@@ -37,6 +37,26 @@ func TestOverview(t *testing.T) {
 	})
 }
 
+// TestQuality: the figures of completeness lead to the lists behind them; a
+// steward sees those of the own district only.
+func TestQuality(t *testing.T) {
+	worktest.Each(t, func(c *worktest.City) {
+		b := c.Login("steward-lx")
+		p := b.Get("/console/items/quality").Status(http.StatusOK).Has("指南完整度", "平均完整度", "按区划", "梁溪区行政审批局", "缺得最多的", "/console/items/quality/list?lacks=").Lacks("江阴市行政审批局")
+		i := strings.Index(p.Body, "/console/items/quality/list?lacks=")
+		path := strings.ReplaceAll(p.Body[i:i+strings.IndexByte(p.Body[i:], '"')], "&amp;", "&")
+		b.Get(path).Status(http.StatusOK).Has("占用、挖掘城市道路审批", "缺：", "回到完整度")
+		b.Get(fmt.Sprintf("/console/items/quality?unit=%d", c.Refs.Units["lx-spj"])).Status(http.StatusOK).Has("看全部")
+		b.Get("/console/items/quality/list?band=full&unit=" + fmt.Sprint(c.Refs.Units["lx-spj"])).Status(http.StatusOK)
+		b.Get(fmt.Sprintf("/console/items/quality?unit=%d", c.Refs.Units["jy-spj"])).Status(http.StatusForbidden)
+		b.Get("/console/items/quality/list?band=best").Status(http.StatusNotFound)
+		b.Get("/console/items/quality/list?lacks=nothing").Status(http.StatusNotFound)
+		b.Get("/console/items/quality/list?cursor=x").Status(http.StatusBadRequest)
+		b.Get("/console/items/quality?unit=x").Status(http.StatusNotFound)
+		c.Login("clerk-lx").Get("/console/items/quality").Status(http.StatusForbidden)
+	})
+}
+
 func TestAudit(t *testing.T) {
 	worktest.Each(t, func(c *worktest.City) {
 		no := c.Apply()

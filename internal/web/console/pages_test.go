@@ -73,8 +73,19 @@ func TestPages(t *testing.T) {
 	webtest.Check(t, v.created, createdPage{Page: samplePage("账号已建立"), Name: "李静", Login: "li", Password: "abc", OTP: "otpauth://totp/x", QR: qr, Back: web.Link{Href: "/console/staff/7", Text: "到这个账号"}})
 	missed := missesPage{Page: samplePage("没搜到的词")}
 	missed.Table = missTable(missed.Page, []catalog.Miss{{Words: "养狗证", Times: 12, Near: 3, Last: at()}})
-	none := missed
-	none.Table = missTable(missed.Page, nil)
-	webtest.Check(t, v.misses, missed, none)
-	webtest.Covered(t, rt, "templates/misses.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
+	found := missed
+	found.Table = missTable(missed.Page, nil)
+	webtest.Check(t, v.misses, missed, found)
+	figures := catalog.QualityFigures{Lists: 70, Mean: 88, Of: map[catalog.QualityBand]int{catalog.BandFull: 10, catalog.BandPoor: 2}}
+	measure := catalog.Measures()[0]
+	whole := qualityPage{Page: samplePage("指南完整度"), Scope: "梁溪区", Narrowed: web.Link{Href: qualityPath, Text: "看全部"}, More: "共 70 个部门"}
+	whole.fill(&catalog.Quality{Total: figures, Units: []catalog.UnitQuality{{Unit: identity.Unit{ID: 3, Name: "城管局"}, QualityFigures: figures}}, Lacking: []catalog.MeasureCount{{Measure: measure, Lists: 9}},
+		Districts: []catalog.DistrictQuality{{Division: identity.Division{Code: "320200000000", Name: "无锡市", Level: "city"}, QualityFigures: figures}, {Division: identity.Division{Code: "320213000000", Name: "梁溪区"}, QualityFigures: figures}}}, catalog.QualityFilter{})
+	behind := qualityList{Page: samplePage("指南完整度"), Scope: "梁溪区", Pager: web.Pager{Next: qualityPath + "/list?cursor=1"}}
+	behind.fill(&identity.Directory{}, []catalog.Item{{Name: "占道", Code: "X", Facts: catalog.Facts{Completeness: catalog.Completeness{Percent: 70, Missing: []string{measure.Key}}}}, {Name: "旧", Code: "Y"}}, catalog.QualityFilter{Band: catalog.BandPoor, Lacks: measure.Key})
+	none := qualityList{Page: samplePage("指南完整度")}
+	none.fill(&identity.Directory{}, nil, catalog.QualityFilter{})
+	webtest.Check(t, v.quality, whole, qualityPage{Page: samplePage("指南完整度")})
+	webtest.Check(t, v.qualities, behind, none)
+	webtest.Covered(t, rt, "templates/misses.html", "templates/quality.html", "templates/qualities.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
 }

@@ -132,16 +132,17 @@ func (s *Steward) parts(r *http.Request, p *draftPage, d *catalog.Draft, problem
 		row := partRow{ID: name, Name: p.Tr(w.zh, w.en), Href: sectionPath(d.ID, name), Own: slices.Contains(own, name), Locked: catalog.Locked(d.Kind, name)}
 		bad := 0
 		for _, x := range by[name] {
-			row.Says = append(row.Says, x.ZH)
-			if x.Error {
+			row.Says = append(row.Says, p.Tr(x.ZH, x.EN))
+			switch {
+			case x.Error:
 				bad++
-			} else {
+			case !x.Hint:
 				key := x.Key()
 				f := web.FieldView{ID: "w-" + strconv.Itoa(len(p.Warnings)), Name: "waive:" + key, Label: p.Tr("保留的理由", "Why it stays"), Value: d.Waived[key], Max: 200}
 				if typed != nil {
 					f.Value = typed.Get(f.Name)
 				}
-				p.Warnings = append(p.Warnings, warning{Where: row.Name, Says: x.ZH, Field: f})
+				p.Warnings = append(p.Warnings, warning{Where: row.Name, Says: p.Tr(x.ZH, x.EN), Field: f})
 			}
 		}
 		p.Blocks += bad

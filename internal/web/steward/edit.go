@@ -72,8 +72,8 @@ func (s *Steward) sectionPage(r *http.Request, d *catalog.Draft, g *catalog.Guid
 	dr := drawer{page: &p.Page, errors: map[string]string{}, open: open, fields: s.formFields(d)}
 	for _, x := range problems {
 		if head, _, _ := strings.Cut(x.Path, "/"); head == name {
-			p.Problems = append(p.Problems, x.ZH)
-			dr.errors[inputOf(g, x.Path)] = x.ZH
+			p.Problems = append(p.Problems, p.Tr(x.ZH, x.EN))
+			dr.errors[inputOf(g, x.Path)] = p.Tr(x.ZH, x.EN)
 		}
 	}
 	for _, f := range bad {
