@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net/netip"
 
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/identity"
+	"github.com/tongban/tongban/internal/sm"
 )
 
 // Service reads and publishes items.
@@ -22,6 +24,8 @@ type Service struct {
 	versions  keptByID[Version]
 	templates keptByID[Template]
 	index     db.Kept[Index]
+
+	feed feed
 }
 
 // Config of the catalogue.
@@ -30,6 +34,10 @@ type Config struct {
 	Identity *identity.Service
 	Formats  form.Formats // checkers of identity numbers, for forms
 	Log      *slog.Logger // nil: silent
+
+	Vault    *sm.Vault      // seals the secrets of subscribers; nil: there can be none
+	URL      string         // how people reach the platform, for links: "https://zwfw.example.cn"
+	Networks []netip.Prefix // private addresses at which subscribers may be told; nil: none
 }
 
 // New makes the service.
@@ -39,7 +47,8 @@ func New(c Config) *Service {
 	}
 	return &Service{db: c.DB, ids: c.Identity, formats: c.Formats, log: c.Log,
 		versions: keptByID[Version]{max: 4096}, templates: keptByID[Template]{max: 4096},
-		index: db.Kept[Index]{Age: indexAge, Version: sqlIndexVersion, Bump: sqlBumpIndex, Name: "catalogue", Load: loadIndex}}
+		index: db.Kept[Index]{Age: indexAge, Version: sqlIndexVersion, Bump: sqlBumpIndex, Name: "catalogue", Load: loadIndex},
+		feed:  newFeed(c)}
 }
 
 // Guide gives the version in force of an item, by its 31-character code.

@@ -49,7 +49,10 @@ func SQL() []string {
 	return []string{sqlVersionByID, sqlTopics, sqlEvents, sqlElements, sqlLastVersion, sqlPutItem, sqlPutVersion, sqlSetNext, sqlDue, sqlDueOf,
 		sqlInForce, sqlPutText, sqlSetState, sqlStateOf, sqlPutChange, sqlPutTopic, sqlPutEvent, sqlPutElement,
 		sqlBasics, sqlBasicByKey, sqlBasicByID, sqlPutBasic, sqlAllItems,
-		sqlTemplateByID, sqlTemplatesOf, sqlLastTemplate, sqlPutTemplate, sqlSetTemplate, sqlListsOfTemplate}
+		sqlTemplateByID, sqlTemplatesOf, sqlLastTemplate, sqlPutTemplate, sqlSetTemplate, sqlListsOfTemplate,
+		sqlVersionsOf, sqlVersionNo, sqlTurnsOf, sqlForceByDate, sqlForceAt, sqlUnnumbered, sqlFeedEnd, sqlNumber, sqlFeed, sqlToTell,
+		sqlSubscribers, sqlSubscriberByID, sqlPutSubscriber, sqlStopSubscriber, sqlWakeSubscriber, sqlDropSubscriber, sqlTakeSubscriber,
+		sqlConfirm, sqlMissed}
 }
 
 type scanner interface{ Scan(dest ...any) error }

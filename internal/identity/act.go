@@ -12,6 +12,8 @@ const (
 
 	CatalogueRead   Act = "catalogue.read"   // 编制中的指南、完整度
 	CatalogueManage Act = "catalogue.manage" // 基本目录
+
+	SubscriberManage Act = "subscriber.manage" // 变更订阅方
 )
 
 // Cases 办件. Every act of the casework state table is "case." + its name.

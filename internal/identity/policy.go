@@ -125,6 +125,8 @@ var rules = map[Act]rule{
 	CatalogueRead:   {staff: append(slices.Clone(steward), auditor...), system: true},
 	CatalogueManage: {staff: auditor, system: true},
 
+	SubscriberManage: {staff: operator, system: true},
+
 	CaseDraft:    {owner: true, hides: CaseDraft},
 	CaseReceive:  {staff: counter},
 	CaseSubmit:   {owner: true, staff: counter, hides: CaseRead},
