@@ -73,6 +73,6 @@ The platform a Chinese city runs its government services on, in one program.
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	c.AddCommand(demoCommand(), serveCommand(), migrateCommand(), importCommand(), doctorCommand(), clockCommand(), identCommand(),
-		auditCommand(), staffCommand(), calendarCommand(), backupCommand(), versionCommand())
+		auditCommand(), staffCommand(), calendarCommand(), subscribersCommand(), exportCommand(), backupCommand(), versionCommand())
 	return c
 }

@@ -98,13 +98,18 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	if r.Notify, err = r.messages(); err != nil {
 		return err
 	}
-	r.Catalog = catalog.New(catalog.Config{DB: r.DB, Identity: r.Identity, Formats: Formats()})
+	nets, err := prefixes("subscriberNetworks", c.SubscriberNetworks)
+	if err != nil {
+		return err
+	}
+	r.Catalog = catalog.New(catalog.Config{DB: r.DB, Identity: r.Identity, Formats: Formats(), Log: r.Log, Vault: vault, URL: c.URL, Networks: nets})
 	r.Licences = licence.New(licence.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Signer: r.Keys.Signer(), Log: r.Log})
 	r.Ratings = rating.New(rating.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Log: r.Log, Open: c.rating()})
 	r.Channel = channel.New(channel.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
 	r.Casework = casework.New(casework.Config{DB: r.DB, Catalog: r.Catalog, Identity: r.Identity, Calendar: r.Calendar, Files: r.Files,
 		Licences: r.Licences, Ratings: r.Ratings, Notify: r.Notify, Vault: vault, Log: r.Log, KeepReceiptClock: c.KeepReceiptClock})
 	r.Assess = assess.New(assess.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
+	r.Catalog.Handlers(r.Jobs)
 	r.Licences.Handlers(r.Jobs)
 	r.Casework.Handlers(r.Jobs)
 	r.Assess.Handlers(r.Jobs)
