@@ -133,7 +133,7 @@ func (p *Portal) guidePage(r *http.Request, page web.Page, dir *identity.Directo
 		pg.then(*day, v)
 	}
 	address := p.URL + "/items/" + it.Code
-	if pg.QR, err = web.NewQR(address, page.Tr("扫码查看最新的办事指南", "Scan for the guide in force")); err != nil {
+	if pg.QR, err = web.NewQR(address, page.Tr("扫码看最新指南", "Scan for the guide in force")); err != nil {
 		return pg, errs.New(errs.Internal, "qr", "", "").Because(err)
 	}
 	pg.Address = address
