@@ -49,10 +49,11 @@ type feed struct {
 	networks []netip.Prefix
 	plain    *http.Client // for http addresses: only in networks
 	secure   *http.Client
+	patience time.Duration // with one delivery
 }
 
 func newFeed(c Config) feed {
-	f := feed{wake: make(chan struct{}, 1), vault: c.Vault, url: c.URL, networks: c.Networks}
+	f := feed{wake: make(chan struct{}, 1), vault: c.Vault, url: c.URL, networks: c.Networks, patience: tellTimeout}
 	if c.DB != nil {
 		f.lease = c.DB.NewLease("catalog.feed", 15*time.Second)
 	}

@@ -365,6 +365,22 @@ func TestSubscriber(t *testing.T) {
 			}
 			to.answers(nil)
 		})
+		t.Run("slow_is_not_waited_for", func(t *testing.T) {
+			s.feed.patience = 50 * time.Millisecond
+			to.answers(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+			s.clk.Add(tellLongest)
+			drain()
+			if x := state(); to.took() != "211" || x.Failures != 2 || !strings.Contains(x.Error, "deadline") {
+				t.Errorf("%+v", x)
+			}
+			s.feed.patience = tellTimeout
+			to.answers(nil)
+			s.clk.Add(tellLongest)
+			drain()
+			if x := state(); to.took() != "211" || x.Position != 211 {
+				t.Errorf("%+v", x)
+			}
+		})
 		t.Run("by_whom", func(t *testing.T) {
 			for _, who := range []actor.Actor{s.staff("lxsteward"), s.staff("lxreviewer"), s.staff("clerk"), {Kind: actor.Anonymous}} {
 				if _, _, err := s.Subscribe(ctx, who, NewSubscriber{Name: "别人", URL: to.URL}); err == nil {
