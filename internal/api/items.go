@@ -161,9 +161,9 @@ func (s *server) items() {
 			list, err := s.itemList(ctx, hot)
 			return List[Item]{Items: list}, err
 		})
-	addReply(s, operation{id: "item", method: http.MethodGet, path: "/items/{code}", tag: "items", open: true, zh: "办事指南", en: "An item with its guide in force"},
-		func(ctx context.Context, c *call, in *CodeIn) (*reply[ItemDetail], error) {
-			it, v, err := s.Catalog.Guide(ctx, in.Code)
+	addReply(s, operation{id: "item", method: http.MethodGet, path: "/items/{code}", tag: "items", open: true, zh: "办事指南", en: "An item with its guide in force, or that of a day"},
+		func(ctx context.Context, c *call, in *GuideIn) (*reply[ItemDetail], error) {
+			it, v, err := s.guide(ctx, in)
 			if err != nil {
 				return nil, err
 			}

@@ -55,6 +55,7 @@ func TestRepeated(t *testing.T) {
 			"case-correction":  {who: "zhang", path: "/cases/" + w.correcting + "/correction", same: []any{"id"}},
 			"rating-give":      {"zhang", "/ratings", map[string]any{"case": w.closed, "level": 4, "words": "好"}, "level", 5, []any{"at"}},
 			"appointment-book": {"li", "/appointments", book, "slot", "10:30", []any{"id"}},
+			"subscribe":        {"sys", "/subscribers", map[string]any{"name": "省平台之一", "url": "https://example.gov.cn/hook"}, "name", "省平台之二", []any{"id"}},
 			"staff-create":     {"sys", "/staff", map[string]any{"login": "once", "name": "某人", "unit": "wx-zx"}, "name", "别人", []any{"staff", "id"}},
 		}
 		for _, op := range c.s.operations {

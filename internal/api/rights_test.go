@@ -42,6 +42,7 @@ type world struct {
 	whole, paper                 map[string]any
 	version                      int64
 	reviewing, deciding          string
+	subscriber                   string
 }
 
 func (c *city) world() world {
@@ -70,6 +71,7 @@ func (c *city) world() world {
 	w.mandate = c.send("zhang", "POST", "/mandates", map[string]any{"agentName": "李小兰", "agentIdNumber": c.batch.Persons[1].IDNumber, "until": "2026-12-31", "ground": "亲属"}).ok(201).text("id")
 	w.appointment = c.send("zhang", "POST", "/appointments", map[string]any{"centre": "wx-zx", "item": c.codes["marriage"], "day": "2026-03-04", "slot": "09:30"}).ok(201).text("id")
 	w.member = c.send("sys", "POST", "/staff", map[string]any{"login": "newbie", "name": "新人", "unit": "wx-zx"}).ok(201).text("staff", "id")
+	w.subscriber = c.send("sys", "POST", "/subscribers", map[string]any{"name": "网站", "url": "https://www.example.gov.cn/hook"}).ok(201).text("id")
 	w.whole = c.application("zhang", "food")
 	w.paper = map[string]any{"item": w.food, "party": w.zhang, "answers": c.answersOf(), "consent": true, "delivery": map[string]any{"way": "pickup"},
 		"materials": []any{map[string]any{"code": "m01", "paper": true}, map[string]any{"code": "m02", "paper": true}}}
@@ -100,7 +102,9 @@ func (c *city) knocks(w world) []knock {
 		{op: "items", allow: everyone}, {op: "items-hot", allow: everyone}, {op: "item", path: "/items/" + w.food, allow: everyone},
 		{op: "item-quality", allow: []string{"steward"}}, {op: "item-quality-list", path: "/items/quality/list?band=poor", allow: []string{"steward"}},
 		{op: "item-personal", path: "/items/" + w.food + "/personal", body: map[string]any{}, allow: everyone},
-		{op: "item-form", path: "/items/" + w.food + "/form", allow: everyone}, {op: "topics", allow: everyone}, {op: "departments", allow: everyone},
+		{op: "item-form", path: "/items/" + w.food + "/form", allow: everyone},
+		{op: "item-feed", allow: everyone}, {op: "item-versions", path: "/items/" + w.food + "/versions", allow: everyone},
+		{op: "item-compare", path: "/items/" + w.food + "/changes?from=1&to=1", allow: everyone}, {op: "topics", allow: everyone}, {op: "departments", allow: everyone},
 		{op: "divisions", allow: everyone}, {op: "centres", allow: everyone}, {op: "windows", path: "/centres/wx-zx/windows", allow: everyone},
 		{op: "slots", path: "/centres/wx-zx/slots?item=" + w.food, allow: everyone}, {op: "calendar", allow: everyone},
 		{op: "clock-due", body: map[string]any{"from": "2026-03-02", "workdays": 5}, allow: everyone}, {op: "progress", path: w.progress, allow: everyone},
@@ -160,6 +164,9 @@ func (c *city) knocks(w world) []knock {
 		{op: "staff-disable", path: "/staff/" + w.member + "/disabled", body: map[string]any{"disabled": true}, allow: sys},
 		{op: "audit-verify", allow: aud}, {op: "job-discard", path: "/jobs/1", allow: sys}, {op: "messages-read", allow: persons4},
 		{op: "case-unmask", path: "/cases/" + w.no + "/unmask", body: map[string]any{"purpose": "核对身份"}, allow: []string{"clerk", "rev", "dec"}},
+		{op: "subscribers", allow: sys}, {op: "subscribe", body: map[string]any{"name": "省平台", "url": "https://example.gov.cn/hook"}, allow: sys},
+		{op: "subscriber-active", path: "/subscribers/" + w.subscriber + "/active", body: map[string]any{"active": false}, allow: sys},
+		{op: "unsubscribe", path: "/subscribers/" + w.subscriber, allow: sys},
 		{op: "jobs", allow: sys}, {op: "job-requeue", path: "/jobs/1/requeue", allow: sys},
 
 		// li was given a mandate of the company above

@@ -31,6 +31,8 @@ type Config struct {
 	TrustedProxies []string `yaml:"trustedProxies"` // addresses or CIDRs whose X-Forwarded-For counts; default none
 	TrustedOrigins []string `yaml:"trustedOrigins"` // other origins whose pages may post, such as a sub-domain's; default none
 
+	SubscriberNetworks []string `yaml:"subscriberNetworks"` // private addresses or CIDRs at which subscribers may be told of changes, by http too; default none: https to public addresses
+
 	RatingDays       int  `yaml:"ratingDays"`       // for how many days a service can be rated; default 30
 	KeepReceiptClock bool `yaml:"keepReceiptClock"` // a resubmission goes on with the first receipt clock; default: it starts its own
 	CalendarAlarm    int  `yaml:"calendarAlarm"`    // doctor warns when fewer days are covered by a published calendar; default 60

@@ -41,12 +41,17 @@ func (r *Rooms) handler() (http.Handler, error) {
 	return root, nil
 }
 
+// site names the city on every page.
+func (c Config) site() web.Site {
+	return web.Site{City: c.City, CityEN: c.CityEN, Platform: c.Platform, PlatformEN: "One Site for Government Services", Hotline: "12345", Demo: c.demo}
+}
+
 // pages are the portal, the desk and the console.
 func (r *Rooms) pages() (http.Handler, error) {
 	c := r.Config
 	shelf := shelf{r}
 	rt, err := web.New(web.Options{
-		Site: web.Site{City: c.City, CityEN: c.CityEN, Platform: c.Platform, PlatformEN: "One Site for Government Services", Hotline: "12345", Demo: c.demo},
+		Site: c.site(),
 		Log:  r.Log, Secure: c.secure(),
 		Actor: func(req *http.Request) actor.Actor {
 			a, err := gate.Actor(req.Context())

@@ -143,6 +143,7 @@ func (r *Rooms) controlOrders(mux *http.ServeMux) {
 	mux.HandleFunc("POST /staff", controlOrder(r.createStaff))
 	mux.HandleFunc("POST /staff/reset", controlOrder(r.resetStaff))
 	mux.HandleFunc("POST /calendar", controlOrder(r.importCalendar))
+	mux.HandleFunc("POST /subscribers", controlOrder(r.subscribers))
 }
 
 // controlOrder reads an order, carries it out and answers with its result as

@@ -98,7 +98,11 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	if r.Notify, err = r.messages(); err != nil {
 		return err
 	}
-	r.Catalog = catalog.New(catalog.Config{DB: r.DB, Identity: r.Identity, Formats: Formats(), Log: r.Log, Assist: channel.AssistWindows})
+	nets, err := prefixes("subscriberNetworks", c.SubscriberNetworks)
+	if err != nil {
+		return err
+	}
+	r.Catalog = catalog.New(catalog.Config{DB: r.DB, Identity: r.Identity, Formats: Formats(), Log: r.Log, Assist: channel.AssistWindows, Vault: vault, URL: c.URL, Networks: nets})
 	r.Licences = licence.New(licence.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Signer: r.Keys.Signer(), Log: r.Log})
 	r.Ratings = rating.New(rating.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Log: r.Log, Open: c.rating()})
 	r.Channel = channel.New(channel.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})

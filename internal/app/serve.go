@@ -31,7 +31,7 @@ func Logger(c Config) *slog.Logger {
 var ErrDemoAccounts = errs.New(errs.Conflict, "demo-accounts", "数据库中有演示账号，不能用于正式服务；请使用全新的数据库，或者用 tongban demo 运行。",
 	"the database holds demonstration accounts and must not serve; use a fresh database, or run it with tongban demo")
 
-// Serve runs the platform until ctx ends: pages, API, jobs and the audit sealer.
+// Serve runs the platform until ctx ends: pages, API, jobs, the audit sealer and the change feed.
 // ready is called once requests are answered.
 func Serve(ctx context.Context, c Config, ready func(*Rooms)) (err error) {
 	log := Logger(c)
@@ -81,6 +81,7 @@ func (r *Rooms) serveOn(ctx context.Context, ln net.Listener, ready func(*Rooms)
 	var wg sync.WaitGroup
 	wg.Go(func() { r.Sealer.Run(work) })
 	wg.Go(func() { r.Catalog.KeepMisses(work) })
+	wg.Go(func() { r.Catalog.RunFeed(work) })
 	wg.Go(func() {
 		if err := r.Jobs.Run(work); err != nil && !errors.Is(err, context.Canceled) {
 			r.Log.Error("jobs stopped", "err", err)

@@ -54,6 +54,9 @@ func (b Burden) opposite() Burden {
 // everything else by what it says. What concerns the applicant stands first:
 // what asks more, takes longer or costs more, then what is made easier, then
 // the rest in the guide's order. Two guides that say the same give nothing.
+// Forms are compared as they are written: of a guide that is still being
+// written compare the frozen form (form.Form.Frozen), in which nothing is left
+// to a default. Diff is pure and takes guides that are not sound.
 func Diff(old, new *Guide) []Change {
 	d := &differ{}
 	of, nf := readForm(old.Form), readForm(new.Form)

@@ -20,4 +20,6 @@
 //	                                   └──► search document; proposals to lists that follow
 //	person ──Search──► Index (in memory) ──► Guide(code) = version in force
 //	case   ──ByVersion──► the version it pins, for ever
+//	change ─commit─► RunFeed: position 1, 2, 3 … ─► Changes(after) · job ─► subscriber, signed
+//	two versions ──Diff──► what is asked, longer, dearer, in words
 package catalog

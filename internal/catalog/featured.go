@@ -10,7 +10,6 @@ import (
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/ident"
-	"github.com/tongban/tongban/internal/jobs"
 	"github.com/tongban/tongban/internal/rule"
 )
 
@@ -150,14 +149,6 @@ func (s *Service) choicesAbout(q db.Queryer, basic string) (map[string][]choice,
 
 // JobFeatured settles the featured lists of the whole catalogue.
 const JobFeatured = "catalog.featured"
-
-// Handlers registers the jobs of the catalogue.
-func (s *Service) Handlers(r *jobs.Runner) {
-	r.Handle(JobFeatured, func(ctx context.Context, _ jobs.Job) error {
-		_, err := s.SettleFeatured(ctx)
-		return err
-	})
-}
 
 // settleBatch is how many matters one act settles.
 const settleBatch = 20

@@ -40,7 +40,10 @@ func (s *Service) Index(ctx context.Context) (*Index, error) {
 }
 
 // changed tells everybody, after the commit, that the catalogue is different.
-func (s *Service) changed(tx *db.Tx) { s.index.Changed(tx) }
+func (s *Service) changed(tx *db.Tx) {
+	s.index.Changed(tx)
+	tx.OnCommit(s.wakeFeed)
+}
 
 func (s *Service) loadIndex(q db.Queryer, version int64) (*Index, error) {
 	x := &Index{Version: version, byCode: map[string]int{}, byID: map[int64]int{}, basic: map[string]int{}, basicID: map[int64]int{}, offers: map[string][]int{}, family: map[string][]int{}}

@@ -80,7 +80,7 @@ type Quality struct {
 	Total     QualityFigures
 	Units     []UnitQuality     // deciding units, the least complete first
 	Districts []DistrictQuality // by code
-	Lacking   []MeasureCount      // the most frequent first
+	Lacking   []MeasureCount    // the most frequent first
 }
 
 // UnitQuality are the figures of one deciding unit.
@@ -99,7 +99,7 @@ type DistrictQuality struct {
 // MeasureCount is how many lists lack something.
 type MeasureCount struct {
 	Measure Measure
-	Lists int
+	Lists   int
 }
 
 // Quality counts, from what was kept when each list was published.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net/netip"
 	"sync"
 
 	"github.com/tongban/tongban/internal/db"
@@ -11,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/search"
+	"github.com/tongban/tongban/internal/sm"
 )
 
 // Service reads and publishes items.
@@ -33,15 +35,20 @@ type Service struct {
 		made *search.Lexicon
 		sum  uint64
 	}
+
+	feed feed
 }
 
 // Config of the catalogue.
 type Config struct {
 	DB       *db.DB
 	Identity *identity.Service
-	Formats  form.Formats  // checkers of identity numbers, for forms
-	Log      *slog.Logger  // nil: silent
-	Assist   AssistWindows // nil: no centre has windows for assistance
+	Formats  form.Formats   // checkers of identity numbers, for forms
+	Log      *slog.Logger   // nil: silent
+	Assist   AssistWindows  // nil: no centre has windows for assistance
+	Vault    *sm.Vault      // seals the secrets of subscribers; nil: there can be none
+	URL      string         // how people reach the platform, for links: "https://zwfw.example.cn"
+	Networks []netip.Prefix // private addresses at which subscribers may be told; nil: none
 }
 
 // New makes the service.
@@ -52,6 +59,7 @@ func New(c Config) *Service {
 	s := &Service{db: c.DB, ids: c.Identity, formats: c.Formats, log: c.Log, assist: c.Assist,
 		versions: keptByID[Version]{max: 4096}, templates: keptByID[Template]{max: 4096}}
 	s.index = db.Kept[Index]{Age: indexAge, Version: sqlIndexVersion, Bump: sqlBumpIndex, Name: "catalogue", Load: s.loadIndex}
+	s.feed = newFeed(c)
 	c.DB.Attach(serviceKey{}, s)
 	return s
 }

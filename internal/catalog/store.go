@@ -53,7 +53,10 @@ func SQL() []string {
 		sqlSynonyms, sqlPutSynonym, sqlDropSynonyms, sqlAliases,
 		sqlMissPut, sqlMissAgain, sqlMissDrop, sqlMissCount, sqlMisses,
 		sqlHoldCatalog, sqlMattersOf, sqlItemsOf, sqlRulesNow, sqlRulesOf, sqlRuleNo, sqlPutRule, sqlRuleApplied, sqlChoicesAbout, sqlChoicesOf, sqlChoiceByID,
-		sqlPutChoice, sqlWithdrawChoice, sqlSetFeatured, sqlPutMove, sqlMovesOf, sqlMovesOfItem, sqlMoveCounts, sqlMatterCodes)
+		sqlPutChoice, sqlWithdrawChoice, sqlSetFeatured, sqlPutMove, sqlMovesOf, sqlMovesOfItem, sqlMoveCounts, sqlMatterCodes,
+		sqlVersionsOf, sqlVersionNo, sqlTurnsOf, sqlForceByDate, sqlForceAt, sqlUnnumbered, sqlFeedEnd, sqlNumber, sqlFeed, sqlToTell,
+		sqlSubscribers, sqlSubscriberByID, sqlPutSubscriber, sqlStopSubscriber, sqlWakeSubscriber, sqlDropSubscriber, sqlTakeSubscriber,
+		sqlConfirm, sqlMissed)
 }
 
 type scanner interface{ Scan(dest ...any) error }

@@ -13,6 +13,8 @@ const (
 	CatalogueRead   Act = "catalogue.read"   // 编制中的指南、完整度
 	CatalogueManage Act = "catalogue.manage" // 基本目录
 	FeaturedManage  Act = "featured.manage"  // 特色服务清单: rules, curated additions and exclusions
+
+	SubscriberManage Act = "subscriber.manage" // 变更订阅方
 )
 
 // Cases 办件. Every act of the casework state table is "case." + its name.

@@ -126,6 +126,8 @@ var rules = map[Act]rule{
 	CatalogueManage: {staff: auditor, system: true},
 	FeaturedManage:  {staff: auditor, system: true},
 
+	SubscriberManage: {staff: operator, system: true},
+
 	CaseDraft:    {owner: true, hides: CaseDraft},
 	CaseReceive:  {staff: counter},
 	CaseSubmit:   {owner: true, staff: counter, hides: CaseRead},

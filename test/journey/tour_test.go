@@ -12,6 +12,11 @@ import (
 func tour(t *testing.T, l *look, c *city) {
 	p := l.visitor(t, c, desktop, "anyone")
 	p.every("/", "/centres", "/help", "/progress", "/verify", "/items/nothing")
+	findFood(p, liangxi)
+	p.follow("历次版本和变化 指南版本")
+	p.see("查看某一天的指南")
+	p.follow("查看")
+	p.see("在线办理") // today's is the one in force
 	me := l.visitor(t, c, desktop, "qianxiuying")
 	me.login("qianxiuying")
 	me.every("/my", "/my/licences", "/my/cases")

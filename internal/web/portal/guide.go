@@ -10,6 +10,7 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/gate"
@@ -47,6 +48,11 @@ type GuidePage struct {
 	For    string     // in whose name, when logged in
 	Draft  web.Link   // one that waits; Href empty: none
 	Others []web.Link // the same item elsewhere
+
+	Then    web.Banner // this is not the guide in force
+	QR      web.QR     // printed: leads to Address
+	Address string
+	Edition string // printed: version and since when
 }
 
 // KeyFact is one of the few figures people look for first.
@@ -74,7 +80,8 @@ type LimitRow struct {
 }
 
 func (p *Portal) guide(w http.ResponseWriter, r *http.Request) error {
-	it, v, err := p.Catalog.Guide(r.Context(), r.PathValue("code"))
+	code := r.PathValue("code")
+	index, err := p.Catalog.Index(r.Context())
 	if err != nil {
 		return err
 	}
@@ -82,15 +89,64 @@ func (p *Portal) guide(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	pg := NewGuidePage(p.newPage(r, "items", it.Name, it.NameEN), it, v, dir)
-	p.personal(r, &pg, v)
-	if err := p.applicant(r, &pg); err != nil {
+	page := p.newPage(r, "items", "", "")
+	key, visitor := visitorKey(r, &page, code)
+	now := state{index, dir}
+	if visitor {
+		if b := p.kept.get(now, key); b != nil {
+			web.SendBody(w, r, b)
+			return nil
+		}
+	}
+	day, err := asOf(r)
+	if err != nil {
 		return err
 	}
-	if pg.Others, err = p.elsewhere(r, dir, it); err != nil {
+	pg, err := p.guidePage(r, page, dir, code, day)
+	if err != nil {
 		return err
 	}
-	return p.v.guide.Render(w, r, http.StatusOK, pg)
+	if !visitor {
+		if err := p.applicant(r, &pg); err != nil {
+			return err
+		}
+		return p.v.guide.Render(w, r, http.StatusOK, pg)
+	}
+	b, err := p.v.guide.Draw(pg)
+	if err != nil {
+		return err
+	}
+	p.kept.put(now, key, b)
+	web.SendBody(w, r, b)
+	return nil
+}
+
+// guidePage fills the page of an item: its guide in force, or the one of a day.
+func (p *Portal) guidePage(r *http.Request, page web.Page, dir *identity.Directory, code string, day *clock.Date) (pg GuidePage, err error) {
+	var it *catalog.Item
+	var v *catalog.Version
+	if day == nil {
+		it, v, err = p.Catalog.Guide(r.Context(), code)
+	} else {
+		it, v, err = p.Catalog.AsOf(r.Context(), code, *day)
+	}
+	if err != nil {
+		return pg, err
+	}
+	page.Title = page.Tr(v.Guide.Basics.Name, v.Guide.Basics.NameEN)
+	pg = NewGuidePage(page, it, v, dir)
+	if day != nil && v.ID != it.VersionID {
+		pg.then(*day, v)
+	} else {
+		p.personal(r, &pg, v)
+	}
+	address := p.URL + "/items/" + it.Code
+	if pg.QR, err = web.NewQR(address, page.Tr("扫码看最新指南", "Scan for the guide in force")); err != nil {
+		return pg, errs.New(errs.Internal, "qr", "", "").Because(err)
+	}
+	pg.Address = address
+	pg.Others, err = p.elsewhere(r, dir, it)
+	return pg, err
 }
 
 // NewGuideView is the view of guide pages, for a preview elsewhere.
@@ -137,7 +193,9 @@ func NewGuidePage(page web.Page, it *catalog.Item, v *catalog.Version, dir *iden
 	}
 	pg.Unproven = g.Limits.Mark == "M" || slices.ContainsFunc(g.Basis, func(b catalog.Basis) bool { return b.Mark == "M" }) ||
 		slices.ContainsFunc(g.Fees, func(f catalog.Fee) bool { return f.Mark == "M" })
-	pg.Version = web.Facts{Rows: []web.Fact{{Key: pg.Tr("指南版本", "Version"), Value: strconv.Itoa(v.No)}, {Key: pg.Tr("实施编码", "Code"), Value: b.Code}}}
+	pg.Version = web.Facts{Rows: []web.Fact{{Key: pg.Tr("指南版本", "Version"), Value: strconv.Itoa(v.No), Change: web.Link{Href: "/items/" + it.Code + "/versions", Text: pg.Tr("历次版本和变化", "All versions and changes")}},
+		{Key: pg.Tr("生效日期", "In force from"), Value: v.EffectiveFrom}, {Key: pg.Tr("实施编码", "Code"), Value: b.Code}}}
+	pg.Edition = pg.Tr("第 "+strconv.Itoa(v.No)+" 版，"+v.EffectiveFrom+" 起生效", "Version "+strconv.Itoa(v.No)+", in force from "+v.EffectiveFrom)
 	return pg
 }
 

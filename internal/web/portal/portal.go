@@ -59,6 +59,7 @@ type Portal struct {
 	wizard *apply.Wizard
 	docs   *caseview.Documents
 	v      views
+	kept   guideCache
 }
 
 // views are the registered pages.
@@ -66,6 +67,10 @@ type views struct {
 	home        *web.View[HomePage]
 	items       *web.View[ItemsPage]
 	guide       *web.View[GuidePage]
+	versions    *web.View[VersionsPage]
+	changes     *web.View[ChangesPage]
+	static      *web.View[GuidePage]
+	staticIndex *web.View[StaticIndexPage]
 	login       *web.View[LoginPage]
 	identity    *web.View[IdentityPage]
 	my          *web.View[MyPage]
@@ -105,10 +110,21 @@ func newViews(rt *web.Renderer) views {
 	at := func(name string) []string {
 		return []string{"case/parts.html", "templates/parts.html", "templates/" + name + ".html"}
 	}
+	alone := func(names ...string) []string {
+		files := at("staticparts")
+		for _, n := range names {
+			files = append(files, "templates/"+n+".html")
+		}
+		return files
+	}
 	return views{
 		home:        web.NewView[HomePage](rt, own, at("home")...),
 		items:       web.NewView[ItemsPage](rt, own, at("items")...),
 		guide:       web.NewView[GuidePage](rt, own, at("guide")...),
+		versions:    web.NewView[VersionsPage](rt, own, at("versions")...),
+		changes:     web.NewView[ChangesPage](rt, own, at("changes")...),
+		static:      web.NewView[GuidePage](rt, own, alone("guide", "static")...),
+		staticIndex: web.NewView[StaticIndexPage](rt, own, alone("staticindex")...),
 		login:       web.NewView[LoginPage](rt, own, at("login")...),
 		identity:    web.NewView[IdentityPage](rt, own, at("identity")...),
 		my:          web.NewView[MyPage](rt, own, at("my")...),
@@ -157,6 +173,10 @@ func (p *Portal) routes() map[string]web.Handler {
 		"GET /{$}":                          p.home,
 		"GET /items":                        p.items,
 		"GET /items/{code}":                 p.guide,
+		"GET /items/{code}/versions":        p.versions,
+		"GET /items/{code}/changes":         p.changes,
+		"GET /feed/items.atom":              p.atom,
+		"GET /feed/items.json":              p.jsonFeed,
 		"POST /items/{code}/apply":          p.start,
 		"GET /login":                        p.showLogin,
 		"POST /login":                       p.login,

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/licence"
 	"github.com/tongban/tongban/internal/web"
@@ -45,7 +46,15 @@ func TestViews(t *testing.T) {
 
 	webtest.Check(t, v.home, HomePage{Search: web.Search{Action: "/items", Heading: "今天想办什么事"}}, HomePage{Search: web.Search{Action: "/items", Heading: "今天想办什么事"}, Hot: []web.Tile{{Href: "/items/X", Icon: "doc", Text: "许可"}}, Stats: []web.Stat{{Href: "/items", Value: "1", Text: "事项"}}})
 	webtest.Check(t, v.items, ItemsPage{Empty: web.Empty{Title: "没有找到"}}, ItemsPage{Search: web.Search{Action: "/items", Query: "许可"}, Near: true, Said: "您要找的是不是", Hits: []Hit{{Href: "/items/X", Name: "许可", Summary: "说明", Units: []web.Link{{Href: "/items/X", Text: "审批局"}}, Tags: []web.Tag{{Text: "行政许可"}}}}, Pager: web.Pager{Next: "/items?after=1"}})
-	webtest.Check(t, v.guide, full, paused, asked)
+	then := full
+	then.then(clock.DateOf(at), &catalog.Version{No: 1})
+	then.QR, then.Address = web.QR{Size: 2, Path: "M0 0h1v1h-1z", Title: "扫码"}, "https://zwfw.example.cn/items/X"
+	webtest.Check(t, v.guide, full, paused, asked, then)
+	webtest.Check(t, v.static, then, paused)
+	webtest.Check(t, v.staticIndex, StaticIndexPage{Up: web.Link{Href: "../index.html", Text: "目录"}, Lead: "共 1 份", Groups: []StaticGroup{{Name: "审批局", Links: []StaticLink{{Href: "../item/X.html", Text: "许可", Soft: "1"}}}}})
+	webtest.Check(t, v.versions, VersionsPage{Name: "许可", Code: "X", Versions: web.Table{Caption: "历次版本", Heads: []web.Head{{Text: "版本"}, {Text: "生效"}, {Text: "发布"}, {Text: "理由"}, {Text: "变化"}}, Rows: []web.Row{versionRow(web.Page{}, "X", catalog.VersionNote{Version: catalog.Version{No: 2, PublishedAt: at}, Standing: catalog.InForce})}}, Numbers: []int{2, 1}, From: 1, To: 2, AsOf: "2026-03-02"})
+	webtest.Check(t, v.changes, ChangesPage{Name: "许可", Code: "X", From: 1, To: 1}, ChangesPage{Name: "许可", Code: "X", From: 1, To: 2, FromSince: "2026-03-01", ToSince: "2026-03-02", Reason: "压缩时限", Numbers: []int{2, 1},
+		Groups: changeGroups(web.Page{}, []catalog.Change{{Section: "materials", Burden: catalog.Heavier, ZH: "材料有变化"}, {Section: "duties", Burden: catalog.Neutral, ZH: "说明有变化"}})})
 	webtest.Check(t, v.login, LoginPage{Login: text, Password: web.FieldView{ID: "f-p", Name: "p", Label: "密码", Secret: true}, Next: "/my"})
 	webtest.Check(t, v.identity, IdentityPage{Choices: []IdentityChoice{{Value: "person.1", Name: "陈佳怡", As: "本人", Current: true}, {Value: "entity.2", Name: "公司", As: "代理人", Until: "2027-01-01"}}, Next: "/my"})
 	webtest.Check(t, v.my, MyPage{Empty: web.Empty{Title: "还没有办件"}}, MyPage{Acting: acting, Todo: []web.Banner{{Tone: web.Note, Title: "补正", Text: "许可"}}, Cases: []CaseCard{card}, Tiles: []web.Tile{{Href: "/my/cases", Icon: "clock", Text: "办件"}}})
@@ -79,7 +88,7 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.centre, CentrePage{Name: "中心", Demo: true, Windows: web.Table{Empty: web.Empty{Title: "没有"}}})
 	webtest.Check(t, v.text, TextPage{Lead: "帮助", Sections: []TextSection{{Title: "电话", Text: []string{"12345"}, Links: []web.Link{{Href: "/centres", Text: "大厅"}}}}})
 	var checked []string
-	for _, name := range []string{"home", "items", "guide", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "change", "appointment", "rate", "licences", "licence", "messages", "mandates", "profile", "progress", "verify", "centres", "centre", "text"} {
+	for _, name := range []string{"home", "items", "guide", "versions", "changes", "static", "staticindex", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "change", "appointment", "rate", "licences", "licence", "messages", "mandates", "profile", "progress", "verify", "centres", "centre", "text"} {
 		checked = append(checked, "templates/"+name+".html")
 	}
 	webtest.Covered(t, rt, checked...)
