@@ -40,12 +40,14 @@ func TestViews(t *testing.T) {
 	full.Materials[0].Case, full.Materials[0].Files = "“类型”为“挖掘”时", []web.Link{{Href: "/x", Text: "下载空白表格"}}
 	asked := full
 	asked.Ask = GuideAsk{FormID: "x", Fields: []web.FieldView{radio}, Action: "/items/X#mine", Clear: "/items/X", Answered: true, Said: "要交 1 份。", Spared: "另有 1 份。", Hidden: []web.Hidden{{Name: "way", Value: "post"}}}
+	complete := asked
+	complete.Ask.Complete = true
 	paused := full
 	paused.Paused, paused.Online = true, false
 
 	webtest.Check(t, v.home, HomePage{Search: web.Search{Action: "/items", Heading: "今天想办什么事"}}, HomePage{Search: web.Search{Action: "/items", Heading: "今天想办什么事"}, Hot: []web.Tile{{Href: "/items/X", Icon: "doc", Text: "许可"}}, Stats: []web.Stat{{Href: "/items", Value: "1", Text: "事项"}}})
 	webtest.Check(t, v.items, ItemsPage{Empty: web.Empty{Title: "没有找到"}}, ItemsPage{Search: web.Search{Action: "/items", Query: "许可"}, Near: true, Said: "您要找的是不是", Hits: []Hit{{Href: "/items/X", Name: "许可", Summary: "说明", Units: []web.Link{{Href: "/items/X", Text: "审批局"}}, Tags: []web.Tag{{Text: "行政许可"}}}}, Pager: web.Pager{Next: "/items?after=1"}})
-	webtest.Check(t, v.guide, full, paused, asked)
+	webtest.Check(t, v.guide, full, paused, asked, complete)
 	webtest.Check(t, v.login, LoginPage{Login: text, Password: web.FieldView{ID: "f-p", Name: "p", Label: "密码", Secret: true}, Next: "/my"})
 	webtest.Check(t, v.identity, IdentityPage{Choices: []IdentityChoice{{Value: "person.1", Name: "陈佳怡", As: "本人", Current: true}, {Value: "entity.2", Name: "公司", As: "代理人", Until: "2027-01-01"}}, Next: "/my"})
 	webtest.Check(t, v.my, MyPage{Empty: web.Empty{Title: "还没有办件"}}, MyPage{Acting: acting, Todo: []web.Banner{{Tone: web.Note, Title: "补正", Text: "许可"}}, Cases: []CaseCard{card}, Tiles: []web.Tile{{Href: "/my/cases", Icon: "clock", Text: "办件"}}})
