@@ -103,7 +103,7 @@ func personal(v *catalog.Version, p catalog.Personal) (Personal, error) {
 		if !open {
 			return ""
 		}
-		zh, _ := c.Words(v.Form())
+		zh, _ := v.CaseWords(c)
 		return zh
 	}
 	out.Conditions = mapTo(p.Conditions, func(c catalog.PersonalCondition) PersonalCondition {

@@ -95,10 +95,11 @@ type say func(path string, args ...any)
 // words are an argument in both languages.
 type words struct{ ZH, EN string }
 
-// Rules lists the gate's rules in the order in which they are applied.
-func Rules() []Rule {
-	return slices.Concat(placeRules, conditionRules, materialRules, processRules, basisRules, textRules, levelRules, autoRules)
-}
+// gate is all rules in the order in which they are applied.
+var gate = slices.Concat(placeRules, conditionRules, materialRules, processRules, basisRules, textRules, levelRules, autoRules)
+
+// Rules lists the gate's rules.
+func Rules() []Rule { return slices.Clone(gate) }
 
 // Check applies the rules that a guide must pass: all fourteen elements of
 // 第七条 are there, say what to do, and do not contradict each other. f is the
@@ -110,7 +111,7 @@ func Check(g *Guide, f *form.Form) []Problem { return CheckList(g, f, Against{})
 func CheckList(g *Guide, f *form.Form, a Against) []Problem {
 	s := &subject{g: g, f: f, city: a.City, siblings: a.Siblings}
 	var out []Problem
-	for _, r := range Rules() {
+	for _, r := range gate {
 		if a.Own != nil && !slices.ContainsFunc(strings.Fields(r.reads), func(part string) bool { return slices.Contains(a.Own, part) }) {
 			continue
 		}

@@ -193,15 +193,21 @@ func couldBeAsked(f *form.Form, v form.Values) map[string]bool {
 	return could
 }
 
-// Words tells in a sentence when the condition is met, by the titles of the form.
-func (c *Cond) Words(f *form.Form) (zh, en string) {
-	fd := f.Field(c.Field)
+// CaseWords tells when a condition is met: by the guide's own question, or by
+// the titles of the form.
+func (v *Version) CaseWords(c *Cond) (zh, en string) {
+	fd := v.form.Field(c.Field)
 	if fd == nil {
 		return "", ""
 	}
-	titleEN := cmp.Or(fd.TitleEN, fd.Title)
+	question, questionEN, is, isEN := fd.Title, cmp.Or(fd.TitleEN, fd.Title), "为", "is"
+	for _, s := range v.Guide.Scenarios {
+		if s.Field == c.Field {
+			question, questionEN, is, isEN = s.Question, cmp.Or(s.QuestionEN, questionEN), "答", "is answered"
+		}
+	}
 	if c.Set {
-		return "填写了“" + fd.Title + "”时", "when “" + titleEN + "” is filled in"
+		return "填写了“" + fd.Title + "”时", "when “" + cmp.Or(fd.TitleEN, fd.Title) + "” is filled in"
 	}
 	var labels, labelsEN []string
 	for _, value := range c.In {
@@ -211,7 +217,7 @@ func (c *Cond) Words(f *form.Form) (zh, en string) {
 			}
 		}
 	}
-	return "“" + fd.Title + "”为“" + strings.Join(labels, "”或者“") + "”时", "when “" + titleEN + "” is “" + strings.Join(labelsEN, "” or “") + "”"
+	return "“" + question + "”" + is + "“" + strings.Join(labels, "”或者“") + "”时", "when “" + questionEN + "” " + isEN + " “" + strings.Join(labelsEN, "” or “") + "”"
 }
 
 // optionsOf of a question that may be a scenario; a yes-no field has two.

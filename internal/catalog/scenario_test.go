@@ -71,8 +71,11 @@ func TestPersonal(t *testing.T) {
 	if _, bad := v.ScenarioAnswers(form.Values{"kind": "fly", "road": "x", "agent": true}); len(bad) != 2 || bad[0].Path != "kind" || bad[1].Path != "road" {
 		t.Errorf("%+v", bad)
 	}
-	if zh, en := v.Guide.Conditions[1].When.Words(v.form); zh != "“申请类型”为“挖掘”或者“占用并挖掘”时" || en != "when “申请类型” is “挖掘” or “占用并挖掘”" {
+	if zh, en := v.CaseWords(v.Guide.Conditions[1].When); zh != "“占还是挖？”答“挖掘”或者“占用并挖掘”时" || en != "when “申请类型” is answered “挖掘” or “占用并挖掘”" {
 		t.Errorf("%s %s", zh, en)
+	}
+	if zh, _ := v.CaseWords(v.Guide.Conditions[2].When); zh != "填写了“道路名称”时" {
+		t.Errorf("%s", zh)
 	}
 	if got := v.Guide.ConditionsFor(form.Values{"kind": "occupy"}); len(got) != 1 || got[0].Text != "确有需要" {
 		t.Errorf("%v", got)

@@ -22,6 +22,8 @@ type qualityPage struct {
 	Units    figureTable
 	More     string // that not all units are shown
 	Lacking  figureTable
+
+	bands []catalog.QualityBand // columns
 }
 
 // qualityList are the lists behind a number.
@@ -112,7 +114,8 @@ func (k *Console) quality(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := qualityPage{Page: k.page(r, a, "quality", "指南完整度", "Completeness of guides"), Scope: qualityScope(dir, f)}
+	p := qualityPage{Page: k.page(r, a, "quality", "指南完整度", "Completeness of guides")}
+	p.Scope = qualityScope(p.Page, dir, f)
 	if p.Scope != "" {
 		p.Narrowed = web.Link{Href: qualityPath, Text: p.Tr("看全部", "Show all")}
 	}
@@ -120,28 +123,32 @@ func (k *Console) quality(w http.ResponseWriter, r *http.Request) error {
 	return k.views.quality.Render(w, r, http.StatusOK, p)
 }
 
-func qualityScope(dir *identity.Directory, f catalog.QualityFilter) string {
+func qualityScope(p web.Page, dir *identity.Directory, f catalog.QualityFilter) string {
 	if u, ok := dir.Unit(f.Unit); ok {
 		return u.Name
 	}
 	d, _ := dir.Division(f.Division)
+	if f.Alone {
+		return d.Name + p.Tr("本级", " itself")
+	}
 	return d.Name
 }
 
 func (p *qualityPage) fill(q *catalog.Quality, f catalog.QualityFilter) {
 	tr := p.Tr
+	p.bands = catalog.QualityBands()
+	if q.Total.Of[catalog.BandUnknown] == 0 {
+		p.bands = p.bands[:len(p.bands)-1]
+	}
 	p.Stats = []web.Stat{{Href: qualityListAddress(f), Value: strconv.Itoa(q.Total.Lists), Text: tr("在用的实施清单", "Lists in use")},
 		{Href: qualityListAddress(f), Value: strconv.Itoa(q.Total.Mean), Text: tr("平均完整度（满分 100）", "Mean completeness, of 100")}}
-	for _, b := range catalog.QualityBands() {
-		if b == catalog.BandUnknown && q.Total.Of[b] == 0 {
-			continue
-		}
+	for _, b := range p.bands {
 		g := f
 		g.Band = b
 		p.Stats = append(p.Stats, web.Stat{Href: qualityListAddress(g), Value: strconv.Itoa(q.Total.Of[b]), Text: bandWords(p.Page, b), Warn: b == catalog.BandPoor && q.Total.Of[b] > 0})
 	}
 	heads := []string{tr("清单", "Lists"), tr("平均", "Mean")}
-	for _, b := range catalog.QualityBands() {
+	for _, b := range p.bands {
 		heads = append(heads, bandWords(p.Page, b))
 	}
 	p.Areas = figureTable{Caption: tr("按区划", "By district"), First: tr("区划", "District"), Heads: heads}
@@ -185,7 +192,7 @@ func (p *qualityPage) row(name string, f catalog.QualityFilter, n catalog.Qualit
 	}
 	row := figureRow{Name: web.Link{Href: qualityAddress(f), Text: name}, Cells: []figureCell{
 		{Label: p.Tr("清单", "Lists"), Value: strconv.Itoa(n.Lists), Href: qualityListAddress(f)}, {Label: p.Tr("平均", "Mean"), Value: mean}}}
-	for _, b := range catalog.QualityBands() {
+	for _, b := range p.bands {
 		c := figureCell{Label: bandWords(p.Page, b), Value: strconv.Itoa(n.Of[b])}
 		if n.Of[b] > 0 {
 			g := f
@@ -215,7 +222,8 @@ func (k *Console) qualityList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := qualityList{Page: k.page(r, a, "quality", "指南完整度", "Completeness of guides"), Scope: qualityScope(dir, f)}
+	p := qualityList{Page: k.page(r, a, "quality", "指南完整度", "Completeness of guides")}
+	p.Scope = qualityScope(p.Page, dir, f)
 	p.fill(dir, list, f)
 	if next != "" {
 		to := qualityListAddress(f)

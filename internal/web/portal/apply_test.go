@@ -226,7 +226,7 @@ func TestPersonal(t *testing.T) {
 	citytest.Each(t, []string{"road-occupy-dig", "marriage-register"}, func(t *testing.T, c *citytest.City) {
 		b := citytest.Browse(t, serve(t, c))
 		road := "/items/" + c.Codes["road-occupy-dig"][0]
-		b.Get(road).Want(200, "回答几个问题，看您要准备什么", "是占用道路，还是要挖开？", "规划部门批准文件和设计文件", "“申请类型”为“挖掘”或者“占用并挖掘”时").Not("按您的情况")
+		b.Get(road).Want(200, "回答几个问题，看您要准备什么", "是占用道路，还是要挖开？", "规划部门批准文件和设计文件", "“是占用道路，还是要挖开？”答“挖掘”或者“占用并挖掘”时").Not("按您的情况")
 		b.Press("看我要准备什么", set("kind", "dig")).At(road+"?").Want(200, "按您的情况", "一定要交的材料 5 份，其中 1 份有电子证照就不用交。", "还有问题没有回答", "可能需要", "紧急抢修说明", "已取得规划部门批准签发的文件")
 		b.Press("按新的回答再看", set("kind", "occupy")).Want(200, "一定要交的材料 4 份", "另有 3 份材料，您的情况不需要").Not("紧急抢修说明").Not("规划部门批准文件和设计文件").Not("已取得规划部门批准签发的文件").Not("还有问题没有回答")
 		here := b.Path

@@ -12,7 +12,6 @@ import (
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/errs"
-	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/web"
@@ -182,10 +181,10 @@ func NewGuidePage(page web.Page, it *catalog.Item, v *catalog.Version, dir *iden
 	pg.Parts = guideParts(page)
 	pg.Basics, pg.Department = basics(page, g, it), department(page, g, dir)
 	for _, c := range g.Conditions {
-		pg.Conditions = append(pg.Conditions, guideLine(page, v.Form(), c))
+		pg.Conditions = append(pg.Conditions, guideLine(page, v, c))
 	}
 	for _, m := range g.Materials {
-		pg.Materials = append(pg.Materials, guideMaterial(page, v.Form(), m))
+		pg.Materials = append(pg.Materials, guideMaterial(page, v, m))
 	}
 	pg.Limits = limitRows(page, g, pg.Demo)
 	for _, res := range g.Results {
@@ -321,8 +320,8 @@ func department(p web.Page, g *catalog.Guide, dir *identity.Directory) web.Facts
 	return f
 }
 
-func guideMaterial(p web.Page, f *form.Form, m catalog.Material) GuideMaterial {
-	gm := GuideMaterial{Name: p.Tr(m.Name, m.NameEN), Tag: necessityWords(p, m), Case: caseWords(p, f, m.When), Free: m.LicenceType != ""}
+func guideMaterial(p web.Page, v *catalog.Version, m catalog.Material) GuideMaterial {
+	gm := GuideMaterial{Name: p.Tr(m.Name, m.NameEN), Tag: necessityWords(p, m), Case: caseWords(p, v, m.When), Free: m.LicenceType != ""}
 	for _, l := range []web.Link{{Href: m.BlankForm, Text: p.Tr("下载空白表格", "Blank form")}, {Href: m.SampleFile, Text: p.Tr("看示例样表", "Filled-in example")}} {
 		if l.Href != "" {
 			gm.Files = append(gm.Files, l)

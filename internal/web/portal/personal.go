@@ -18,6 +18,7 @@ type GuideAsk struct {
 	Action   string
 	Clear    string // the whole guide
 	Answered bool
+	Complete bool         // every question that comes up
 	Said     string       // what the answers come to
 	Spared   string       // what this case does not need
 	Hidden   []web.Hidden // the answers, for the draft
@@ -30,16 +31,16 @@ type GuideLine struct {
 	Open bool   // it may hold: an answer is missing
 }
 
-func guideLine(p web.Page, f *form.Form, c catalog.Condition) GuideLine {
-	return GuideLine{Text: c.Text, Case: caseWords(p, f, c.When)}
+func guideLine(p web.Page, v *catalog.Version, c catalog.Condition) GuideLine {
+	return GuideLine{Text: c.Text, Case: caseWords(p, v, c.When)}
 }
 
 // caseWords tells when something holds; empty: always.
-func caseWords(p web.Page, f *form.Form, c *catalog.Cond) string {
-	if c == nil || f == nil {
+func caseWords(p web.Page, v *catalog.Version, c *catalog.Cond) string {
+	if c == nil || v.Form() == nil {
 		return ""
 	}
-	return p.Tr(c.Words(f))
+	return p.Tr(v.CaseWords(c))
 }
 
 // scenarioAnswers reads the answers to the guide's questions from an address or
@@ -70,7 +71,7 @@ func (p *Portal) personal(r *http.Request, pg *GuidePage, v *catalog.Version) {
 	mine, f := v.Personal(scenarioAnswers(v, r.URL.Query())), v.Form()
 	view := p.Renderer.Form(&pg.Page, web.FormInput{Form: f, Values: mine.Answers})
 	base := "/items/" + pg.Item.Code
-	pg.Ask = GuideAsk{FormID: view.ID, Action: base + "#mine", Clear: base, Answered: len(mine.Answers) > 0, Hidden: hiddenOf(f, mine.Answers)}
+	pg.Ask = GuideAsk{FormID: view.ID, Action: base + "#mine", Clear: base, Answered: len(mine.Answers) > 0, Complete: mine.Complete(), Hidden: hiddenOf(f, mine.Answers)}
 	for _, s := range v.Guide.Scenarios {
 		for _, fv := range view.Fields {
 			if fv.Name == s.Field {
@@ -83,7 +84,7 @@ func (p *Portal) personal(r *http.Request, pg *GuidePage, v *catalog.Version) {
 	}
 	pg.Conditions, pg.Materials = nil, nil
 	for _, c := range mine.Conditions {
-		line := guideLine(pg.Page, f, c.Condition)
+		line := guideLine(pg.Page, v, c.Condition)
 		if line.Open = c.Open; !c.Open {
 			line.Case = ""
 		}
@@ -93,7 +94,7 @@ func (p *Portal) personal(r *http.Request, pg *GuidePage, v *catalog.Version) {
 		if !m.Open {
 			m.When = nil // it is asked: no need to say when
 		}
-		gm := guideMaterial(pg.Page, f, m.Material)
+		gm := guideMaterial(pg.Page, v, m.Material)
 		if m.Open {
 			gm.Tag = web.Tag{Tone: web.Note, Text: pg.Tr("可能需要", "Perhaps")}
 		}

@@ -41,6 +41,8 @@ func TestViews(t *testing.T) {
 	full.Materials[0].Case, full.Materials[0].Files = "“类型”为“挖掘”时", []web.Link{{Href: "/x", Text: "下载空白表格"}}
 	asked := full
 	asked.Ask = GuideAsk{FormID: "x", Fields: []web.FieldView{radio}, Action: "/items/X#mine", Clear: "/items/X", Answered: true, Said: "要交 1 份。", Spared: "另有 1 份。", Hidden: []web.Hidden{{Name: "way", Value: "post"}}}
+	complete := asked
+	complete.Ask.Complete = true
 	paused := full
 	paused.Paused, paused.Online = true, false
 
@@ -49,7 +51,7 @@ func TestViews(t *testing.T) {
 	then := full
 	then.then(clock.DateOf(at), &catalog.Version{No: 1})
 	then.QR, then.Address = web.QR{Size: 2, Path: "M0 0h1v1h-1z", Title: "扫码"}, "https://zwfw.example.cn/items/X"
-	webtest.Check(t, v.guide, full, paused, asked, then)
+	webtest.Check(t, v.guide, full, paused, asked, complete, then)
 	webtest.Check(t, v.static, then, paused)
 	webtest.Check(t, v.staticIndex, StaticIndexPage{Up: web.Link{Href: "../index.html", Text: "目录"}, Lead: "共 1 份", Groups: []StaticGroup{{Name: "审批局", Links: []StaticLink{{Href: "../item/X.html", Text: "许可", Soft: "1"}}}}})
 	webtest.Check(t, v.versions, VersionsPage{Name: "许可", Code: "X", Versions: web.Table{Caption: "历次版本", Heads: []web.Head{{Text: "版本"}, {Text: "生效"}, {Text: "发布"}, {Text: "理由"}, {Text: "变化"}}, Rows: []web.Row{versionRow(web.Page{}, "X", catalog.VersionNote{Version: catalog.Version{No: 2, PublishedAt: at}, Standing: catalog.InForce})}}, Numbers: []int{2, 1}, From: 1, To: 2, AsOf: "2026-03-02"})
