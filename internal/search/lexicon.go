@@ -85,6 +85,8 @@ const (
 	unknownShare = 0.35 // of a rare pair, for one that no entry has
 	enoughSure   = 0.8  // share of the question that names must cover to be sure
 	looseWeight  = 0.15 // of single characters in a run
+	sureShare    = 0.4  // of the question, for a name in it to be sure
+	hopeless     = 0.15 // score below which nothing is given at all
 	weakest      = 0.25 // share of the best score below which
 	anyway       = 5    // no more than these are given
 )
@@ -281,7 +283,9 @@ func (x *Lexicon) Find(text string, limit int) []Match {
 		if sure {
 			score += 0.1
 		}
-		out = append(out, Match{x.ids[i], score, sure})
+		if score >= hopeless {
+			out = append(out, Match{x.ids[i], score, sure})
+		}
 	}
 	slices.SortFunc(out, func(a, b Match) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID)) })
 	if len(out) > 0 {
@@ -413,7 +417,7 @@ func (x *Lexicon) within(t *tally, question string) {
 				if share == 1 {
 					score = ref.weight * 1.2
 				}
-				s.phrase, s.sure = max(s.phrase, score), true
+				s.phrase, s.sure = max(s.phrase, score), s.sure || share >= sureShare
 			}
 		}
 	}

@@ -40,9 +40,10 @@ type GuidePage struct {
 	Paused bool
 	Button string
 	Apply  string
-	For    string     // in whose name, when logged in
-	Draft  web.Link   // one that waits; Href empty: none
-	Others []web.Link // the same item elsewhere
+	For    string       // in whose name, when logged in
+	Draft  web.Link     // one that waits; Href empty: none
+	Others []PlaceGroup // the same matter elsewhere
+	More   int          // in how many places
 }
 
 // KeyFact is one of the few figures people look for first.
@@ -68,6 +69,9 @@ type LimitRow struct {
 }
 
 func (p *Portal) guide(w http.ResponseWriter, r *http.Request) error {
+	if len(r.PathValue("code")) == matterCode {
+		return p.matter(w, r)
+	}
 	it, v, err := p.Catalog.Guide(r.Context(), r.PathValue("code"))
 	if err != nil {
 		return err
@@ -80,9 +84,11 @@ func (p *Portal) guide(w http.ResponseWriter, r *http.Request) error {
 	if err := p.applicant(r, &pg); err != nil {
 		return err
 	}
-	if pg.Others, err = p.elsewhere(r, dir, it); err != nil {
+	offers, err := p.Catalog.Offers(r.Context(), it.BasicCode)
+	if err != nil {
 		return err
 	}
+	pg.elsewhere(dir, offers)
 	return p.v.guide.Render(w, r, http.StatusOK, pg)
 }
 
@@ -345,19 +351,15 @@ func (p *Portal) applicant(r *http.Request, pg *GuidePage) error {
 	return nil
 }
 
-// elsewhere lists the other units that offer the same item.
-func (p *Portal) elsewhere(r *http.Request, dir *identity.Directory, it *catalog.Item) ([]web.Link, error) {
-	offers, err := p.Catalog.Offers(r.Context(), it.BasicCode)
-	if err != nil {
-		return nil, err
+// elsewhere adds the other places where the same matter can be handled.
+func (pg *GuidePage) elsewhere(dir *identity.Directory, offers []catalog.Item) {
+	pg.Others = placeGroups(pg.Page, dir, offers, pg.Item.ID, pg.Item.Division)
+	for _, g := range pg.Others {
+		pg.More += len(g.Links)
 	}
-	var out []web.Link
-	for _, o := range offers {
-		if u, ok := dir.Unit(o.UnitID); ok && o.ID != it.ID {
-			out = append(out, web.Link{Href: "/items/" + o.Code, Text: u.Name})
-		}
+	if pg.More > 0 {
+		pg.Parts = append(pg.Parts, web.Link{Href: "#elsewhere", Text: pg.Tr("其他办理地点", "Other places")})
 	}
-	return out, nil
 }
 
 // start opens a draft of an item.

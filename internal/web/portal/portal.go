@@ -66,6 +66,8 @@ type views struct {
 	home        *web.View[HomePage]
 	items       *web.View[ItemsPage]
 	guide       *web.View[GuidePage]
+	matter      *web.View[MatterPage]
+	browse      *web.View[BrowsePage]
 	login       *web.View[LoginPage]
 	identity    *web.View[IdentityPage]
 	my          *web.View[MyPage]
@@ -109,6 +111,8 @@ func newViews(rt *web.Renderer) views {
 		home:        web.NewView[HomePage](rt, own, at("home")...),
 		items:       web.NewView[ItemsPage](rt, own, at("items")...),
 		guide:       web.NewView[GuidePage](rt, own, at("guide")...),
+		matter:      web.NewView[MatterPage](rt, own, at("matter")...),
+		browse:      web.NewView[BrowsePage](rt, own, at("browse")...),
 		login:       web.NewView[LoginPage](rt, own, at("login")...),
 		identity:    web.NewView[IdentityPage](rt, own, at("identity")...),
 		my:          web.NewView[MyPage](rt, own, at("my")...),
@@ -156,6 +160,7 @@ func (p *Portal) routes() map[string]web.Handler {
 	return map[string]web.Handler{
 		"GET /{$}":                          p.home,
 		"GET /items":                        p.items,
+		"GET /browse/{way}":                 p.browse,
 		"GET /items/{code}":                 p.guide,
 		"POST /items/{code}/apply":          p.start,
 		"GET /login":                        p.showLogin,
