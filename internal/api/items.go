@@ -28,6 +28,7 @@ type Item struct {
 	Division  string            `json:"division" doc:"12 digits."`
 	State     catalog.ItemState `json:"state" enum:"in-use,suspended,cancelled"`
 	Offers    int               `json:"offers,omitempty" doc:"In a search: how many units handle the same matter under its filters."`
+	Near      bool              `json:"near,omitempty" doc:"In a search: others have the words; this is only like them, and not counted in total."`
 }
 
 // ItemDetail is an item with the guide in force.
@@ -49,21 +50,16 @@ type GuideVersion struct {
 // ItemsIn are the filters of the search.
 type ItemsIn struct {
 	PageIn
-	Q        string `query:"q" maxLength:"100" doc:"Words, parts of words, pinyin, or a code."`
-	Audience string `query:"audience" maxLength:"20" doc:"person, entity, or a 服务对象 code."`
-	Topic    string `query:"topic" maxLength:"60"`
-	Unit     string `query:"unit" maxLength:"60" doc:"Key of the deciding unit."`
-	Division string `query:"division" pattern:"^[0-9]{12}$"`
-	Type     string `query:"type" pattern:"^[0-9]{2}$"`
-	CaseType string `query:"caseType" enum:"instant,promised"`
-	Each     bool   `query:"each" doc:"Every unit's list by itself; otherwise a matter is given once, by the list that fits best."`
+	Narrowing
+	Each bool `query:"each" doc:"Every unit's list by itself; otherwise a matter is given once, by the list that fits best."`
 }
 
 // ItemPage is a page of the search.
 type ItemPage struct {
 	List[Item]
-	Total      int  `json:"total,omitempty" doc:"How many there are."`
-	DidYouMean bool `json:"didYouMean,omitempty" doc:"Nothing had all the words; these have some."`
+	Total      int     `json:"total,omitempty" doc:"How many there are."`
+	DidYouMean bool    `json:"didYouMean,omitempty" doc:"Nothing had all the words; these have some."`
+	Counts     *Counts `json:"counts,omitempty"`
 }
 
 // CodeIn names an item.
@@ -143,14 +139,15 @@ func (s *server) items() {
 			if err != nil {
 				return ItemPage{}, err
 			}
-			p, err := s.Catalog.Search(ctx, catalog.Query{Text: in.Q, Audience: in.Audience, Topic: in.Topic, Unit: in.Unit, Division: in.Division,
-				Type: in.Type, CaseType: in.CaseType, Each: in.Each, Cursor: at, Limit: in.limit()})
+			q := in.query(at, in.limit())
+			q.Each = in.Each
+			p, err := s.Catalog.Search(ctx, q)
 			if err != nil {
 				return ItemPage{}, err
 			}
 			dir, err := s.Identity.Directory(ctx)
-			list := mapTo(p.Items, func(f catalog.Found) Item { it := item(dir, &f.Item); it.Offers = f.Offers; return it })
-			return ItemPage{List[Item]{list, cursor("items", p.Next)}, p.Total, p.DidYouMean}, err
+			list := mapTo(p.Items, func(f catalog.Found) Item { it := item(dir, &f.Item); it.Offers, it.Near = f.Offers, f.Near; return it })
+			return ItemPage{List[Item]{list, cursor("items", p.Next)}, p.Total, p.DidYouMean, counts(in.Counts, p.Counts)}, err
 		})
 	add(s, operation{id: "items-hot", method: http.MethodGet, path: "/items/hot", tag: "items", open: true, zh: "热门事项", en: "The items of the home page"},
 		func(ctx context.Context, c *call, _ *none) (List[Item], error) {
@@ -202,7 +199,7 @@ func guideVersion(v *catalog.Version) GuideVersion {
 func item(dir *identity.Directory, it *catalog.Item) Item {
 	unit, _ := dir.Unit(it.UnitID)
 	recv, _ := dir.Unit(it.ReceivingUnitID)
-	return Item{it.Code, it.BasicCode, it.Name, it.NameEN, it.Summary, it.Type, it.CaseType, unitRef(unit), unitRef(recv), it.Division, it.State, 0}
+	return Item{it.Code, it.BasicCode, it.Name, it.NameEN, it.Summary, it.Type, it.CaseType, unitRef(unit), unitRef(recv), it.Division, it.State, 0, false}
 }
 
 func (s *server) itemList(ctx context.Context, items []catalog.Item) ([]Item, error) {

@@ -104,7 +104,7 @@ func (c *city) knocks(w world) []knock {
 		{op: "item-personal", path: "/items/" + w.food + "/personal", body: map[string]any{}, allow: everyone},
 		{op: "item-form", path: "/items/" + w.food + "/form", allow: everyone},
 		{op: "item-feed", allow: everyone}, {op: "item-versions", path: "/items/" + w.food + "/versions", allow: everyone},
-		{op: "item-compare", path: "/items/" + w.food + "/changes?from=1&to=1", allow: everyone}, {op: "topics", allow: everyone}, {op: "departments", allow: everyone},
+		{op: "item-compare", path: "/items/" + w.food + "/changes?from=1&to=1", allow: everyone}, {op: "topics", allow: everyone}, {op: "events", allow: everyone}, {op: "matters", allow: everyone}, {op: "matter", path: "/matters/" + w.food[19:], allow: everyone}, {op: "departments", allow: everyone},
 		{op: "divisions", allow: everyone}, {op: "centres", allow: everyone}, {op: "windows", path: "/centres/wx-zx/windows", allow: everyone},
 		{op: "slots", path: "/centres/wx-zx/slots?item=" + w.food, allow: everyone}, {op: "calendar", allow: everyone},
 		{op: "clock-due", body: map[string]any{"from": "2026-03-02", "workdays": 5}, allow: everyone}, {op: "progress", path: w.progress, allow: everyone},

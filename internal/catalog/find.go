@@ -105,6 +105,9 @@ func (s *Service) Search(ctx context.Context, q Query) (p Page, err error) {
 		}
 	}
 	p, err = s.searchText(ctx, q, x, dir)
+	if place.Missed = place.Named() && p.Total > 0; place.Missed {
+		p.Place = place
+	}
 	if err == nil && q.bare() && (p.Total == 0 || p.DidYouMean) {
 		s.miss(q.Text, p.DidYouMean)
 	}

@@ -13,6 +13,8 @@ type Place struct {
 	Division identity.Division // Code empty: none
 	Unit     identity.Unit     // Key empty: none
 	Dept     string            // kind of department
+	Rest     string            // the text without it
+	Missed   bool              // nothing was found there: the answers are not narrowed
 }
 
 // Named reports whether the text named any.
@@ -47,7 +49,8 @@ func namedPlace(q Query, dir *identity.Directory) (p Place, rest string) {
 	if q.Division == "" && p.Unit.Key == "" {
 		terms, p.Division = divisionNamed(terms, city, dir)
 	}
-	return p, strings.Join(terms, " ")
+	p.Rest = strings.Join(terms, " ")
+	return p, p.Rest
 }
 
 func cityOf(dir *identity.Directory) identity.Division {

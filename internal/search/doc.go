@@ -14,6 +14,9 @@
 // kind of query serve title, body and pinyin. There is no dictionary: a
 // segmenter cuts query and document differently and then finds nothing.
 //
+// Lexicon is the other half: names and daily words of everything, in memory,
+// for questions as people ask them.
+//
 // It never stores bodies, never ranks by who asks, and must not be given
 // personal data: words are stored in clear.
 package search

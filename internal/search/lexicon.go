@@ -85,6 +85,8 @@ const (
 	unknownShare = 0.35 // of a rare pair, for one that no entry has
 	enoughSure   = 0.8  // share of the question that names must cover to be sure
 	looseWeight  = 0.15 // of single characters in a run
+	sureShare    = 0.4  // of the question, for a name in it to be sure
+	hopeless     = 0.15 // score below which nothing is given at all
 	weakest      = 0.25 // share of the best score below which
 	anyway       = 5    // no more than these are given
 )
@@ -230,6 +232,19 @@ func (t *tally) at(i int32) *standing {
 	return s
 }
 
+// leading gives the entries that gathered most, at most n: only their names
+// are looked at one by one.
+func (t *tally) leading(n int, total float32) []int32 {
+	if len(t.touched) <= n {
+		return t.touched
+	}
+	slices.SortFunc(t.touched, func(a, b int32) int {
+		x, y := &t.of[a], &t.of[b]
+		return cmp.Or(cmp.Compare(y.sum/total+y.phrase, x.sum/total+x.phrase), cmp.Compare(a, b))
+	})
+	return t.touched[:n]
+}
+
 // rarity of what n entries have.
 func (x *Lexicon) rarity(n int) float32 {
 	return float32(math.Log(1 + float64(len(x.ids)+1)/float64(n+1)))
@@ -272,8 +287,8 @@ func (x *Lexicon) Find(text string, limit int) []Match {
 	if q.whole != whole.whole {
 		x.within(t, q.whole)
 	}
-	out := make([]Match, 0, len(t.touched))
-	for _, i := range t.touched {
+	out := make([]Match, 0, min(len(t.touched), limit))
+	for _, i := range t.leading(limit, total) {
 		s := &t.of[i]
 		x.around(s, i, q)
 		score := float64(wholeShare*s.sum/total + oneName*x.bestName(i, asked)/total + s.phrase)
@@ -281,14 +296,16 @@ func (x *Lexicon) Find(text string, limit int) []Match {
 		if sure {
 			score += 0.1
 		}
-		out = append(out, Match{x.ids[i], score, sure})
+		if score >= hopeless {
+			out = append(out, Match{x.ids[i], score, sure})
+		}
 	}
 	slices.SortFunc(out, func(a, b Match) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID)) })
 	if len(out) > 0 {
 		least := weakest * out[0].Score
 		out = out[:max(min(anyway, len(out)), sort.Search(len(out), func(i int) bool { return out[i].Score < least }))]
 	}
-	return out[:min(len(out), limit)]
+	return out
 }
 
 // pairsOf tallies a run of Chinese characters and gives what it weighs.
@@ -413,7 +430,7 @@ func (x *Lexicon) within(t *tally, question string) {
 				if share == 1 {
 					score = ref.weight * 1.2
 				}
-				s.phrase, s.sure = max(s.phrase, score), true
+				s.phrase, s.sure = max(s.phrase, score), s.sure || share >= sureShare
 			}
 		}
 	}

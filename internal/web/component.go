@@ -198,8 +198,9 @@ type Filters struct {
 
 // FilterGroup is one facet.
 type FilterGroup struct {
-	Title string
-	Items []Link
+	Title  string
+	Items  []Link
+	Folded bool // closed until the reader opens it
 }
 
 // Search 搜索 is partial "search" (the box) and "band" (the blue band of the

@@ -44,9 +44,10 @@ type GuidePage struct {
 	Button string
 	Apply  string
 	Ask    GuideAsk
-	For    string     // in whose name, when logged in
-	Draft  web.Link   // one that waits; Href empty: none
-	Others []web.Link // the same item elsewhere
+	For    string       // in whose name, when logged in
+	Draft  web.Link     // one that waits; Href empty: none
+	Others []PlaceGroup // the same matter elsewhere
+	More   int          // in how many places
 
 	Then    web.Banner // this is not the guide in force
 	QR      web.QR     // printed: leads to Address
@@ -80,6 +81,9 @@ type LimitRow struct {
 
 func (p *Portal) guide(w http.ResponseWriter, r *http.Request) error {
 	code := r.PathValue("code")
+	if len(code) == matterCode {
+		return p.matter(w, r)
+	}
 	index, err := p.Catalog.Index(r.Context())
 	if err != nil {
 		return err
@@ -144,8 +148,12 @@ func (p *Portal) guidePage(r *http.Request, page web.Page, dir *identity.Directo
 		return pg, errs.New(errs.Internal, "qr", "", "").Because(err)
 	}
 	pg.Address = address
-	pg.Others, err = p.elsewhere(r, dir, it)
-	return pg, err
+	offers, err := p.Catalog.Offers(r.Context(), it.BasicCode)
+	if err != nil {
+		return pg, err
+	}
+	pg.elsewhere(dir, offers)
+	return pg, nil
 }
 
 // NewGuideView is the view of guide pages, for a preview elsewhere.
@@ -426,19 +434,15 @@ func (p *Portal) applicant(r *http.Request, pg *GuidePage) error {
 	return nil
 }
 
-// elsewhere lists the other units that offer the same item.
-func (p *Portal) elsewhere(r *http.Request, dir *identity.Directory, it *catalog.Item) ([]web.Link, error) {
-	offers, err := p.Catalog.Offers(r.Context(), it.BasicCode)
-	if err != nil {
-		return nil, err
+// elsewhere adds the other places where the same matter can be handled.
+func (pg *GuidePage) elsewhere(dir *identity.Directory, offers []catalog.Item) {
+	pg.Others = placeGroups(pg.Page, dir, offers, pg.Item.ID, pg.Item.Division)
+	for _, g := range pg.Others {
+		pg.More += len(g.Links)
 	}
-	var out []web.Link
-	for _, o := range offers {
-		if u, ok := dir.Unit(o.UnitID); ok && o.ID != it.ID {
-			out = append(out, web.Link{Href: "/items/" + o.Code, Text: u.Name})
-		}
+	if pg.More > 0 {
+		pg.Parts = append(pg.Parts, web.Link{Href: "#elsewhere", Text: pg.Tr("其他办理地点", "Other places")})
 	}
-	return out, nil
 }
 
 // start opens a draft of an item.

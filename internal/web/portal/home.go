@@ -14,8 +14,10 @@ type HomePage struct {
 	web.Page
 	Search web.Search
 	Hot    []web.Tile
-	People []web.Tile // topics for natural persons
-	Firms  []web.Tile // topics for organisations
+	People []web.Tile    // topics for natural persons
+	Firms  []web.Tile    // topics for organisations
+	Life   BrowseSection // from birth to death
+	Trade  BrowseSection // from start to close
 	Quick  []web.Tile
 	Stats  []web.Stat
 }
@@ -26,7 +28,7 @@ func (p *Portal) home(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	pg := HomePage{Page: p.newPage(r, "home", "", "")}
 	pg.Search = web.Search{Action: "/items", Heading: pg.Tr("今天想办什么事？", "What would you like to do?"),
-		Hint: pg.Tr("输入事项名称，例如：食品经营许可", "Type a service, for example: food licence")}
+		Hint: pg.Tr("想办什么事，怎么说都行，例如：开饭店", "Say it in your words, for example: food licence")}
 	hot, err := p.Catalog.Hot(ctx)
 	if err != nil {
 		return err
@@ -58,6 +60,18 @@ func (p *Portal) home(w http.ResponseWriter, r *http.Request) error {
 			pg.Firms = append(pg.Firms, tile)
 		} else {
 			pg.People = append(pg.People, tile)
+		}
+	}
+	events, err := p.Catalog.Events(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		link := web.Link{Href: "/items?audience=" + e.Audience + "&event=" + e.Key, Text: pg.Tr(e.Name, e.NameEN)}
+		if e.Audience == "entity" {
+			pg.Trade.Links = append(pg.Trade.Links, link)
+		} else {
+			pg.Life.Links = append(pg.Life.Links, link)
 		}
 	}
 	pg.Quick = []web.Tile{

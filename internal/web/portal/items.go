@@ -1,8 +1,8 @@
 package portal
 
 import (
+	"context"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -17,32 +17,37 @@ type ItemsPage struct {
 	Search  web.Search
 	Filters web.Filters
 	Hits    []Hit
-	Said    string // how many, or that these are only near
-	Near    bool   // nothing had all the words
+	Said    string   // how many, or that these are only near
+	Place   web.Link // what the text named narrowed the answers; the link undoes it
+	Within  string   // in words
+	Guess   bool     // nothing had all the words
+	Others  []Hit    // near ones, after those that have the words
 	Pager   web.Pager
 	Empty   web.Empty
+	Help    []web.Tile // where to look when nothing was found
 }
 
-// Hit is one item in a list, with all units on the page that offer it.
+// Hit is one matter in a list, with the best place for it.
 type Hit struct {
 	Href, Name, Summary string
 	Units               []web.Link
 	Tags                []web.Tag
 }
 
-// facetItems is how many items are looked at to name the units that offer them.
-const facetItems = 100
+// narrowing are the names of the filters in an address.
+var narrowing = []string{"audience", "topic", "event", "domain", "dept", "unit", "division", "level", "scope", "type", "caseType"}
 
 func (p *Portal) items(w http.ResponseWriter, r *http.Request) error {
 	ctx, in := r.Context(), r.URL.Query()
-	q := catalog.Query{Text: strings.TrimSpace(in.Get("q")), Audience: in.Get("audience"), Topic: in.Get("topic"), Unit: in.Get("unit"),
-		Division: in.Get("division"), Type: in.Get("type"), CaseType: in.Get("caseType"), Cursor: in.Get("after"), Limit: 20}
+	q := catalog.Query{Text: strings.TrimSpace(in.Get("q")), Audience: in.Get("audience"), Topic: in.Get("topic"), Event: in.Get("event"), Domain: in.Get("domain"),
+		Dept: in.Get("dept"), Unit: in.Get("unit"), Division: in.Get("division"), Level: in.Get("level"), Scope: in.Get("scope"),
+		Type: in.Get("type"), CaseType: in.Get("caseType"), Unopened: true, Counts: true, Cursor: in.Get("after"), Limit: 20}
 	pg := ItemsPage{Page: p.newPage(r, "items", "办事", "Services")}
 	if q.Text != "" {
 		pg.Title = pg.Tr("搜索：", "Search: ") + q.Text
 	}
-	pg.Search = web.Search{Action: "/items", Query: q.Text, Hint: pg.Tr("事项名称、俗称或者拼音", "Name of a service")}
-	for _, name := range []string{"audience", "topic", "unit", "division", "type", "caseType"} {
+	pg.Search = web.Search{Action: "/items", Query: q.Text, Hint: pg.Tr("想办什么事，怎么说都行", "What would you like to do?")}
+	for _, name := range narrowing {
 		if v := in.Get(name); v != "" {
 			pg.Search.Hidden = append(pg.Search.Hidden, web.Hidden{Name: name, Value: v})
 		}
@@ -56,22 +61,35 @@ func (p *Portal) items(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, it := range found.Items {
-		h := hit(pg.Page, dir, it.Item)
-		if it.Offers > 1 {
-			h.Units = append(h.Units, web.Link{Href: h.Href + "#elsewhere", Text: pg.Tr("另有"+strconv.Itoa(it.Offers-1)+"处可以办理", strconv.Itoa(it.Offers-1)+" more offices")})
+		if h := hit(pg.Page, dir, it); it.Near {
+			pg.Others = append(pg.Others, h)
+		} else {
+			pg.Hits = append(pg.Hits, h)
 		}
-		pg.Hits = append(pg.Hits, h)
 	}
-	pg.Near = found.DidYouMean && len(pg.Hits) > 0
+	pg.Guess = found.DidYouMean
+	n := strconv.Itoa(found.Total)
 	switch {
-	case pg.Near:
+	case pg.Guess:
 		pg.Said = pg.Tr("没有找到完全相符的事项，您要找的是不是：", "Nothing has all the words. Did you mean:")
-	case q.Text != "" && len(pg.Hits) > 0 && q.Cursor == "" && found.Next == "":
-		n := strconv.Itoa(found.Total)
+	case q.Text != "" && len(pg.Hits) > 0 && found.More:
+		pg.Said = pg.Tr("找到 "+n+" 个以上的事项", "More than "+n+" services found")
+	case len(pg.Hits) > 0:
 		pg.Said = pg.Tr("找到 "+n+" 个事项", n+" services found")
 	}
+	here := r.URL.RequestURI()
+	if found.Place.Named() {
+		pg.Within = pg.Tr("只看", "Only ") + placeWords(pg.Page, dir, found.Place)
+		if found.Place.Missed {
+			pg.Within = placeWords(pg.Page, dir, found.Place) + pg.Tr("没有找到，下面是全市的结果", " has none; these are of the whole city")
+		} else if found.Place.Rest != "" {
+			pg.Place.Text = pg.Tr("看全市", "See the whole city")
+			if pg.Place.Href, err = web.WithQuery(here, "q", found.Place.Rest); err != nil {
+				return err
+			}
+		}
+	}
 	if found.Next != "" {
-		here := r.URL.RequestURI()
 		if pg.Pager.Next, err = web.WithQuery(here); err == nil {
 			sep := "?"
 			if strings.Contains(pg.Pager.Next, "?") {
@@ -81,23 +99,67 @@ func (p *Portal) items(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if q.Cursor != "" {
-		if pg.Pager.Prev, err = web.WithQuery(r.URL.RequestURI()); err != nil {
+		if pg.Pager.Prev, err = web.WithQuery(here); err != nil {
 			return err
 		}
 	}
-	if pg.Filters, err = p.filters(r, pg.Page, dir, q); err != nil {
+	if pg.Filters, err = p.filters(r, pg.Page, dir, q, found); err != nil {
 		return err
 	}
-	pg.Empty = web.Empty{Title: pg.Tr("没有找到相关事项", "Nothing found"),
-		Text: pg.Tr("换个说法试试，例如“开饭店”“换身份证”，或者减少筛选条件；也可以拨打12345咨询。", "Try other words or fewer filters, or call 12345."),
-		Link: web.Link{Href: "/items", Text: pg.Tr("查看全部事项", "See all services")}}
+	if len(found.Items) == 0 {
+		return p.nothing(w, r, pg, q)
+	}
 	return p.v.items.Render(w, r, http.StatusOK, pg)
 }
 
-func hit(pg web.Page, dir *identity.Directory, it catalog.Item) Hit {
+// nothing answers a search without success with other ways to get on.
+func (p *Portal) nothing(w http.ResponseWriter, r *http.Request, pg ItemsPage, q catalog.Query) error {
+	pg.Empty = web.Empty{Title: pg.Tr("没有找到相关事项", "Nothing found"),
+		Text: pg.Tr("换个说法试试，例如“开饭店”“换身份证”，说要办的事就行；也可以减少筛选条件，或者拨打12345问人。", "Try other words or fewer filters, or call 12345."),
+		Link: web.Link{Href: "/items", Text: pg.Tr("查看全部事项", "See all services")}}
+	if q.Text != "" && len(pg.Search.Hidden) > 0 {
+		href, err := web.WithQuery("/items", "q", q.Text)
+		if err != nil {
+			return err
+		}
+		pg.Empty.Link = web.Link{Href: href, Text: pg.Tr("去掉筛选再搜一次", "Search without filters")}
+	}
+	pg.Help = []web.Tile{
+		{Href: "/help", Icon: "phone", Text: pg.Tr("打12345问", "Call 12345"), Soft: pg.Tr("说清想办的事，有人答复", "Somebody answers")},
+		{Href: "/browse/" + byLife, Icon: "heart", Text: pg.Tr("按人生和企业大事找", "By life event"), Soft: pg.Tr("出生、上学、开办企业……", "Birth, school, starting a business…")},
+		{Href: "/browse/" + byTopic, Icon: "doc", Text: pg.Tr("按主题找", "By topic"), Soft: pg.Tr("社保、住房、准营……", "Insurance, housing, permits…")},
+		{Href: "/browse/" + byDept, Icon: "company", Text: pg.Tr("按部门找", "By department"), Soft: pg.Tr("知道归谁管的时候", "When you know who is in charge")},
+		{Href: "/centres", Icon: "map", Text: pg.Tr("到办事大厅问", "Ask at a service centre"), Soft: pg.Tr("地址、时间、窗口", "Places, hours, windows")},
+	}
+	return p.v.items.Render(w, r, http.StatusOK, pg)
+}
+
+// placeWords names what the text named besides a matter.
+func placeWords(p web.Page, dir *identity.Directory, at catalog.Place) string {
+	name := at.Division.Name
+	switch {
+	case at.Unit.Key != "":
+		name = at.Unit.Name
+	case at.Dept != "":
+		name += deptWords(p, dir, at.Dept)
+	}
+	return p.Tr("“"+name+"”", name)
+}
+
+func hit(pg web.Page, dir *identity.Directory, f catalog.Found) Hit {
+	it := f.Item
+	h := Hit{Href: "/items/" + it.Code, Name: pg.Tr(it.Name, it.NameEN), Summary: it.Summary}
+	if f.Offers == 0 {
+		h.Href = "/items/" + it.BasicCode
+		h.Units = []web.Link{{Href: h.Href, Text: pg.Tr("主管部门：", "In charge: ") + deptWords(pg, dir, f.Matter.Dept)}}
+		h.Tags = []web.Tag{unopened(pg), {Text: typeWords(pg, it.Type)}}
+		return h
+	}
 	u, _ := dir.Unit(it.UnitID)
-	h := Hit{Href: "/items/" + it.Code, Name: pg.Tr(it.Name, it.NameEN), Summary: it.Summary,
-		Units: []web.Link{{Href: "/items/" + it.Code, Text: u.Name}}}
+	h.Units = []web.Link{{Href: h.Href, Text: u.Name}}
+	if f.Offers > 1 {
+		h.Units = append(h.Units, web.Link{Href: h.Href + "#elsewhere", Text: pg.Tr("另有"+strconv.Itoa(f.Offers-1)+"处可以办理", strconv.Itoa(f.Offers-1)+" more offices")})
+	}
 	if it.CaseType == "instant" {
 		h.Tags = append(h.Tags, web.Tag{Tone: web.OK, Text: pg.Tr("即办", "On the spot")})
 	}
@@ -105,72 +167,107 @@ func hit(pg web.Page, dir *identity.Directory, it catalog.Item) Hit {
 	return h
 }
 
-// filters draws the facets; each link keeps the others.
-func (p *Portal) filters(r *http.Request, pg web.Page, dir *identity.Directory, q catalog.Query) (web.Filters, error) {
+// filters draws the facets that divide what was found, with how many matters
+// each would leave; each link keeps the others.
+func (p *Portal) filters(r *http.Request, pg web.Page, dir *identity.Directory, q catalog.Query, found catalog.Page) (web.Filters, error) {
 	here := r.URL.RequestURI()
 	var f web.Filters
 	var bad error
-	group := func(title, name, now string, all string, options []web.Link) { // options carry the value as Href
-		g := web.FilterGroup{Title: title}
-		for _, o := range append([]web.Link{{Text: all}}, options...) {
-			pairs := []string{name, o.Href}
+	group := func(title, name, now string, by catalog.Facet, folded bool, values []web.Link) { // values carry theirs as Href
+		g := web.FilterGroup{Title: title, Folded: folded && now == ""}
+		link := func(value, text string, n int) {
+			pairs := []string{name, value}
 			if name == "audience" {
-				pairs = append(pairs, "topic", "")
+				pairs = append(pairs, "topic", "", "event", "")
 			}
 			href, err := web.WithQuery(here, pairs...)
 			if err != nil {
 				bad = err
 			}
-			g.Items = append(g.Items, web.Link{Href: href, Text: o.Text, Current: o.Href == now})
+			g.Items = append(g.Items, web.Link{Href: href, Text: text, Count: n, Current: value == now})
 		}
-		f.Groups = append(f.Groups, g)
+		link("", pg.Tr("不限", "Any"), 0)
+		for _, v := range values {
+			if n := found.Counts[by][v.Href]; n > 0 || v.Href == now {
+				link(v.Href, v.Text, n)
+			}
+		}
+		if len(g.Items) > 2 || now != "" {
+			f.Groups = append(f.Groups, g)
+		}
 	}
-	every := pg.Tr("不限", "Any")
-	group(pg.Tr("服务对象", "For"), "audience", q.Audience, every, []web.Link{{Href: "person", Text: pg.Tr("个人", "People")}, {Href: "entity", Text: pg.Tr("企业和组织", "Organisations")}})
+	group(pg.Tr("服务对象", "For"), "audience", q.Audience, catalog.ByAudience, false,
+		[]web.Link{{Href: "person", Text: pg.Tr("个人", "People")}, {Href: "entity", Text: pg.Tr("企业和组织", "Organisations")}})
+	var list []web.Link
+	for _, d := range catalog.Near(dir, q.Division) {
+		list = append(list, web.Link{Href: d.Code, Text: d.Name})
+	}
+	group(pg.Tr("区划", "Area"), "division", q.Division, catalog.ByDivision, false, list)
 	if pg.Elder {
 		return f, bad // fewer choices
 	}
-	topics, err := p.Catalog.Topics(r.Context())
-	if err != nil {
-		return f, err
-	}
-	var list []web.Link
-	for _, t := range topics {
-		if q.Audience == "" && t.Key != q.Topic || q.Audience != "" && t.Audience != q.Audience {
-			continue
+	for _, t := range []struct {
+		zh, en, name, now string
+		by                catalog.Facet
+		read              func(context.Context) ([]catalog.Topic, error)
+	}{{"主题", "Topic", "topic", q.Topic, catalog.ByTopic, p.Catalog.Topics}, {"生命周期", "Life event", "event", q.Event, catalog.ByEvent, p.Catalog.Events}} {
+		all, err := t.read(r.Context())
+		if err != nil {
+			return f, err
 		}
-		list = append(list, web.Link{Href: t.Key, Text: pg.Tr(t.Name, t.NameEN)})
-	}
-	if len(list) > 0 {
-		group(pg.Tr("主题", "Topic"), "topic", q.Topic, every, list)
-	}
-	list = nil
-	for _, d := range p.divisions(dir) {
-		list = append(list, web.Link{Href: d.Code, Text: d.Name})
-	}
-	group(pg.Tr("区划", "Area"), "division", q.Division, every, list)
-	if list, err = p.unitFacet(r, dir, q); err != nil {
-		return f, err
-	}
-	if len(list) > 1 || q.Unit != "" {
-		group(pg.Tr("部门", "Office"), "unit", q.Unit, every, list)
-	}
-	group(pg.Tr("办件类型", "Kind"), "caseType", q.CaseType, every, []web.Link{{Href: "instant", Text: pg.Tr("即办件", "On the spot")}, {Href: "promised", Text: pg.Tr("承诺件", "Within a promised time")}})
-	list = nil
-	for _, t := range []string{"01", "05", "07", "08", "09", "10", "20"} {
-		list = append(list, web.Link{Href: t, Text: typeWords(pg, t)})
-	}
-	group(pg.Tr("事项类型", "Type"), "type", q.Type, every, list)
-	if q.Audience+q.Topic+q.Unit+q.Division+q.Type+q.CaseType != "" {
-		f.Clear = web.Link{Href: "/items", Text: pg.Tr("清除筛选", "Clear filters")}
-		if q.Text != "" {
-			if f.Clear.Href, err = web.WithQuery("/items", "q", q.Text); err != nil {
-				return f, err
+		list = nil
+		for _, x := range all {
+			if q.Audience == "" || x.Audience == q.Audience || x.Key == t.now {
+				list = append(list, web.Link{Href: x.Key, Text: pg.Tr(x.Name, x.NameEN)})
 			}
+		}
+		group(pg.Tr(t.zh, t.en), t.name, t.now, t.by, q.Audience == "" || t.by == catalog.ByEvent, list)
+	}
+	list = nil
+	for _, d := range byCount(found.Counts[catalog.ByDept]) {
+		list = append(list, web.Link{Href: d, Text: deptWords(pg, dir, d)})
+	}
+	group(pg.Tr("主管部门", "Department"), "dept", q.Dept, catalog.ByDept, true, list)
+	list = nil
+	for _, k := range byCount(found.Counts[catalog.ByUnit]) {
+		if u, ok := dir.UnitByKey(k); ok && len(list) < maxUnits {
+			list = append(list, web.Link{Href: k, Text: u.Short})
+		}
+	}
+	if q.Division != "" || q.Unit != "" {
+		group(pg.Tr("办理单位", "Office"), "unit", q.Unit, catalog.ByUnit, true, list)
+	}
+	coded := func(values []string, words func(web.Page, string) string) (out []web.Link) {
+		for _, v := range values {
+			out = append(out, web.Link{Href: v, Text: words(pg, v)})
+		}
+		return out
+	}
+	group(pg.Tr("办理层级", "Level"), "level", q.Level, catalog.ByLevel, true, coded([]string{"3", "4", "5", "6"}, levelWords))
+	group(pg.Tr("办件类型", "Kind"), "caseType", q.CaseType, catalog.ByCaseType, true, coded([]string{"instant", "promised"}, caseTypeWords))
+	group(pg.Tr("通办范围", "Handled anywhere"), "scope", q.Scope, catalog.ByScope, true, coded([]string{"1", "2", "3", "4", "5", "6"}, scopeNames))
+	group(pg.Tr("事项类型", "Type"), "type", q.Type, catalog.ByType, true, coded(itemTypes, typeWords))
+	list = nil
+	for _, d := range catalog.Domains {
+		list = append(list, web.Link{Href: d.Key, Text: pg.Tr(d.ZH, d.EN)})
+	}
+	group(pg.Tr("公共服务领域", "Public service"), "domain", q.Domain, catalog.ByDomain, true, list)
+	for _, name := range narrowing {
+		if r.URL.Query().Get(name) != "" {
+			f.Clear = web.Link{Href: "/items", Text: pg.Tr("清除筛选", "Clear filters")}
+		}
+	}
+	if f.Clear.Href != "" && q.Text != "" {
+		var err error
+		if f.Clear.Href, err = web.WithQuery("/items", "q", q.Text); err != nil {
+			return f, err
 		}
 	}
 	return f, bad
 }
+
+// maxUnits bounds how many units a filter offers.
+const maxUnits = 30
 
 // divisions are the city and what lies directly below it.
 func (p *Portal) divisions(dir *identity.Directory) []identity.Division {
@@ -186,31 +283,4 @@ func (p *Portal) divisions(dir *identity.Directory) []identity.Division {
 		out = append(out, dir.DivisionsBelow(d.Code)...)
 	}
 	return out
-}
-
-// unitFacet names the units that offer what was found.
-func (p *Portal) unitFacet(r *http.Request, dir *identity.Directory, q catalog.Query) ([]web.Link, error) {
-	q.Unit, q.Cursor, q.Limit, q.Each = "", "", facetItems, true
-	all, err := p.Catalog.Search(r.Context(), q)
-	if err != nil {
-		return nil, err
-	}
-	count := map[string]int{}
-	var units []identity.Unit
-	for _, it := range all.Items {
-		u, ok := dir.Unit(it.UnitID)
-		if !ok {
-			continue
-		}
-		if count[u.Key] == 0 {
-			units = append(units, u)
-		}
-		count[u.Key]++
-	}
-	slices.SortStableFunc(units, func(a, b identity.Unit) int { return count[b.Key] - count[a.Key] })
-	var out []web.Link
-	for _, u := range units[:min(len(units), 16)] {
-		out = append(out, web.Link{Href: u.Key, Text: u.Short})
-	}
-	return out, nil
 }

@@ -71,6 +71,8 @@ type views struct {
 	changes     *web.View[ChangesPage]
 	static      *web.View[GuidePage]
 	staticIndex *web.View[StaticIndexPage]
+	matter      *web.View[MatterPage]
+	browse      *web.View[BrowsePage]
 	login       *web.View[LoginPage]
 	identity    *web.View[IdentityPage]
 	my          *web.View[MyPage]
@@ -125,6 +127,8 @@ func newViews(rt *web.Renderer) views {
 		changes:     web.NewView[ChangesPage](rt, own, at("changes")...),
 		static:      web.NewView[GuidePage](rt, own, alone("guide", "static")...),
 		staticIndex: web.NewView[StaticIndexPage](rt, own, alone("staticindex")...),
+		matter:      web.NewView[MatterPage](rt, own, at("matter")...),
+		browse:      web.NewView[BrowsePage](rt, own, at("browse")...),
 		login:       web.NewView[LoginPage](rt, own, at("login")...),
 		identity:    web.NewView[IdentityPage](rt, own, at("identity")...),
 		my:          web.NewView[MyPage](rt, own, at("my")...),
@@ -172,6 +176,7 @@ func (p *Portal) routes() map[string]web.Handler {
 	return map[string]web.Handler{
 		"GET /{$}":                          p.home,
 		"GET /items":                        p.items,
+		"GET /browse/{way}":                 p.browse,
 		"GET /items/{code}":                 p.guide,
 		"GET /items/{code}/versions":        p.versions,
 		"GET /items/{code}/changes":         p.changes,
