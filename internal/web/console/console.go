@@ -9,6 +9,7 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/assess"
 	"github.com/tongban/tongban/internal/audit"
+	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/jobs"
@@ -31,6 +32,7 @@ type Config struct {
 	Door     *gate.Door
 	Identity *identity.Service
 	Assess   *assess.Service
+	Catalog  *catalog.Service
 	Now      func() time.Time // the database's clock
 	Audit    AuditLog
 	Jobs     JobList
@@ -64,6 +66,8 @@ type views struct {
 	staff    *web.View[staffPage]
 	member   *web.View[memberPage]
 	created  *web.View[createdPage]
+	featured *web.View[featuredPage]
+	feature  *web.View[featurePage]
 }
 
 func newViews(rt *web.Renderer) views {
@@ -76,6 +80,8 @@ func newViews(rt *web.Renderer) views {
 		staff:    web.NewView[staffPage](rt, templates, page("staff.html")...),
 		member:   web.NewView[memberPage](rt, templates, page("member.html")...),
 		created:  web.NewView[createdPage](rt, templates, page("created.html")...),
+		featured: web.NewView[featuredPage](rt, templates, page("featured.html")...),
+		feature:  web.NewView[featurePage](rt, templates, page("feature.html")...),
 	}
 }
 
@@ -92,6 +98,11 @@ func (k *Console) Routes(mux *http.ServeMux) {
 	handle("GET /console/jobs", k.jobs)
 	handle("POST /console/jobs/{id}/requeue", k.requeue)
 	handle("POST /console/jobs/{id}/discard", k.discard)
+	handle("GET /console/items/featured", k.featured)
+	handle("GET /console/items/featured/{key}", k.feature)
+	handle("POST /console/items/featured/{key}/rule", k.changeRule)
+	handle("POST /console/items/featured/{key}/choices", k.choose)
+	handle("POST /console/items/featured/{key}/choices/{id}/withdraw", k.withdrawChoice)
 	handle("GET /console/staff", k.staff)
 	handle("POST /console/staff", k.create)
 	handle("GET /console/staff/{id}", k.member)

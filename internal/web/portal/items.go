@@ -102,6 +102,7 @@ func hit(pg web.Page, dir *identity.Directory, it catalog.Item) Hit {
 		h.Tags = append(h.Tags, web.Tag{Tone: web.OK, Text: pg.Tr("即办", "On the spot")})
 	}
 	h.Tags = append(h.Tags, web.Tag{Text: typeWords(pg, it.Type)})
+	h.Tags = append(h.Tags, featureTags(pg, it.Featured)...)
 	return h
 }
 

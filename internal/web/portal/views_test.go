@@ -7,6 +7,7 @@ import (
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/licence"
+	"github.com/tongban/tongban/internal/rule"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/caseview"
 	"github.com/tongban/tongban/internal/web/webtest"
@@ -36,12 +37,21 @@ func TestViews(t *testing.T) {
 	it := &catalog.Item{Code: "X", State: catalog.InUse}
 	full := NewGuidePage(web.Page{}, it, &catalog.Version{No: 1, Guide: *guide}, &identity.Directory{})
 	full.For, full.Draft, full.Others = "陈佳怡", web.Link{Href: "/apply/1", Text: "继续"}, []web.Link{{Href: "/items/Y", Text: "滨湖区"}}
+	full.Featured = []web.Link{{Href: "/featured/online", Text: "网上办"}}
+	full.Guide.Auto = []rule.Clause{{Key: "a", Name: "持有身份证", NameEN: "Holds an ID card", Basis: "某法第一条", When: `"id-card" in licences && applicant.age >= 18`}, {Key: "b", Name: "本人", Basis: "某法", When: "!agent"}}
 	paused := full
 	paused.Paused, paused.Online = true, false
 
 	webtest.Check(t, v.home, HomePage{Search: web.Search{Action: "/items", Heading: "今天想办什么事"}}, HomePage{Search: web.Search{Action: "/items", Heading: "今天想办什么事"}, Hot: []web.Tile{{Href: "/items/X", Icon: "doc", Text: "许可"}}, Stats: []web.Stat{{Href: "/items", Value: "1", Text: "事项"}}})
 	webtest.Check(t, v.items, ItemsPage{Empty: web.Empty{Title: "没有找到"}}, ItemsPage{Search: web.Search{Action: "/items", Query: "许可"}, Near: true, Said: "您要找的是不是", Hits: []Hit{{Href: "/items/X", Name: "许可", Summary: "说明", Units: []web.Link{{Href: "/items/X", Text: "审批局"}}, Tags: []web.Tag{{Text: "行政许可"}}}}, Pager: web.Pager{Next: "/items?after=1"}})
 	webtest.Check(t, v.guide, full, paused)
+	webtest.Check(t, v.featured, FeaturedPage{Cards: []FeatureCard{{Href: "/featured/online", Icon: "star", Name: "网上办", Means: "不用跑", Matters: 3, Places: 40}, {Href: "/featured/bank", Icon: "money", Name: "政银合作", Means: "在银行办"}}})
+	places := []web.Link{{Href: "/items/X", Text: "审批局"}, {Href: "/items/Y", Text: "滨湖区"}}
+	webtest.Check(t, v.feature, FeaturePage{Name: "网上办", Means: "不用跑", Words: "全程网办", Rule: `mode == "online" && visits <= 0`, Since: "第2版", Said: "0 个事项", History: web.Link{Href: "/featured/online/history", Text: "进出记录"}, Empty: web.Empty{Title: "没有"}},
+		FeaturePage{Name: "网上办", Means: "不用跑", Note: "尚未启用", Words: "全程网办", Rule: "true", Pending: true, Said: "3 个事项", Exports: []web.Link{{Href: "/featured/online/export.csv", Text: "CSV"}, {Href: "/featured/online/export.json", Text: "JSON"}}, History: web.Link{Href: "/h", Text: "进出记录"}, Pager: web.Pager{Next: "/featured/online?from=20"},
+			Matters: []FeatureMatter{{Href: "/items/X", Name: "许可", Summary: "说明", Kind: web.Tag{Text: "行政许可"}, Why: "银行代办", Places: places[:1], Count: 1}, {Href: "/items/X", Name: "给付", Places: places, Count: 2}, {Href: "/items/X", Name: "确认", Places: []web.Link{{Href: "/featured/online?division=1", Text: "梁溪区", Count: 9}}, Count: 9, Areas: true}}})
+	webtest.Check(t, v.featureHistory, FeatureHistoryPage{Name: "网上办", Back: web.Link{Href: "/featured/online", Text: "网上办"}, Rules: []FeatureRuleRow{{Title: "预置", Words: "全程网办", Rule: "true"}}, Empty: web.Empty{Title: "没有"}},
+		FeatureHistoryPage{Name: "网上办", Back: web.Link{Href: "/featured/online", Text: "网上办"}, Rules: []FeatureRuleRow{{Title: "第1版", Words: "全程网办", Rule: "visits < 1 && agent", Why: "理由"}}, Moves: []FeatureMove{{At: at, Tag: web.Tag{Tone: web.OK, Text: "列入"}, Name: "许可", Href: "/items/X", Where: "审批局等 3 处", Why: "符合规则"}}, Pager: web.Pager{Next: "/featured/online/history?after=1-2"}})
 	webtest.Check(t, v.login, LoginPage{Login: text, Password: web.FieldView{ID: "f-p", Name: "p", Label: "密码", Secret: true}, Next: "/my"})
 	webtest.Check(t, v.identity, IdentityPage{Choices: []IdentityChoice{{Value: "person.1", Name: "陈佳怡", As: "本人", Current: true}, {Value: "entity.2", Name: "公司", As: "代理人", Until: "2027-01-01"}}, Next: "/my"})
 	webtest.Check(t, v.my, MyPage{Empty: web.Empty{Title: "还没有办件"}}, MyPage{Acting: acting, Todo: []web.Banner{{Tone: web.Note, Title: "补正", Text: "许可"}}, Cases: []CaseCard{card}, Tiles: []web.Tile{{Href: "/my/cases", Icon: "clock", Text: "办件"}}})
@@ -75,7 +85,7 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.centre, CentrePage{Name: "中心", Demo: true, Windows: web.Table{Empty: web.Empty{Title: "没有"}}})
 	webtest.Check(t, v.text, TextPage{Lead: "帮助", Sections: []TextSection{{Title: "电话", Text: []string{"12345"}, Links: []web.Link{{Href: "/centres", Text: "大厅"}}}}})
 	var checked []string
-	for _, name := range []string{"home", "items", "guide", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "change", "appointment", "rate", "licences", "licence", "messages", "mandates", "profile", "progress", "verify", "centres", "centre", "text"} {
+	for _, name := range []string{"home", "items", "guide", "featured", "feature", "feature-history", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "change", "appointment", "rate", "licences", "licence", "messages", "mandates", "profile", "progress", "verify", "centres", "centre", "text"} {
 		checked = append(checked, "templates/"+name+".html")
 	}
 	webtest.Covered(t, rt, checked...)

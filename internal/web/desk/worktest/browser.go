@@ -123,11 +123,12 @@ func (p Page) Lacks(words ...string) Page {
 }
 
 var (
-	tags    = regexp.MustCompile(`(?s)<[^>]*>`)
-	spaces  = regexp.MustCompile(`\s+`)
-	formTag = regexp.MustCompile(`(?s)<form[^>]*action="([^"]*)"[^>]*>(.*?)</form>`)
-	input   = regexp.MustCompile(`(?s)<input[^>]*>`)
-	attr    = regexp.MustCompile(`([a-z-]+)="([^"]*)"`)
+	tags     = regexp.MustCompile(`(?s)<[^>]*>`)
+	spaces   = regexp.MustCompile(`\s+`)
+	formTag  = regexp.MustCompile(`(?s)<form[^>]*action="([^"]*)"[^>]*>(.*?)</form>`)
+	textarea = regexp.MustCompile(`(?s)<textarea[^>]* name="([^"]+)"[^>]*>(.*?)</textarea>`)
+	input    = regexp.MustCompile(`(?s)<input[^>]*>`)
+	attr     = regexp.MustCompile(`([a-z-]+)="([^"]*)"`)
 )
 
 // Text is the page's words.
@@ -155,6 +156,9 @@ func (p Page) Form(action string) url.Values {
 				continue
 			}
 			out.Add(a["name"], a["value"])
+		}
+		for _, area := range textarea.FindAllStringSubmatch(m[2], -1) {
+			out.Add(unescape(area[1]), unescape(area[2]))
 		}
 		return out
 	}
