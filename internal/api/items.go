@@ -28,6 +28,7 @@ type Item struct {
 	Division  string            `json:"division" doc:"12 digits."`
 	State     catalog.ItemState `json:"state" enum:"in-use,suspended,cancelled"`
 	Offers    int               `json:"offers,omitempty" doc:"In a search: how many units handle the same matter under its filters."`
+	Featured  []string          `json:"featured,omitempty" doc:"特色服务清单 that it is in, by key."`
 }
 
 // ItemDetail is an item with the guide in force.
@@ -196,7 +197,7 @@ func (s *server) items() {
 func item(dir *identity.Directory, it *catalog.Item) Item {
 	unit, _ := dir.Unit(it.UnitID)
 	recv, _ := dir.Unit(it.ReceivingUnitID)
-	return Item{it.Code, it.BasicCode, it.Name, it.NameEN, it.Summary, it.Type, it.CaseType, unitRef(unit), unitRef(recv), it.Division, it.State, 0}
+	return Item{it.Code, it.BasicCode, it.Name, it.NameEN, it.Summary, it.Type, it.CaseType, unitRef(unit), unitRef(recv), it.Division, it.State, 0, it.Featured}
 }
 
 func (s *server) itemList(ctx context.Context, items []catalog.Item) ([]Item, error) {
