@@ -58,7 +58,7 @@ var features = []Feature{
 		Words: "允许代办，并且受理的中心设有帮办代办窗口。", WordsEN: "An agent may hand it in, and the receiving centre has a window for assistance.",
 		Rule: `agent && assist_windows > 0`},
 	{Key: "bank", Name: "政银合作", NameEN: "At the bank", Short: "政银合作", ShortEN: "At the bank",
-		Means: "合作银行的网点也能办，存取款时一并办好。", MeansEN: "Branches of partner banks handle it too.",
+		Means: "合作银行一起办：有的环节在银行网点就能办好，不用两头跑。", MeansEN: "Partner banks take part: some steps can be done at a branch.",
 		Words: "有合作银行网点可以受理。", WordsEN: "Branches of banks receive it.",
 		Rule: `bank_outlets > 0`,
 		Note: "银行网点尚未接入平台，目前只列出经审核增列、写明依据的事项。", NoteEN: "Bank branches are not connected yet; for now the list holds what was added by hand, with its ground."},

@@ -68,8 +68,6 @@ func iconPath(name string) string {
 		return "M7 8V3h10v5M4 8h16v9h-3M7 17H4M7 14h10v7H7z"
 	case "file":
 		return "M7 3h7l4 4v14H7zM14 3v4h4"
-	case "star":
-		return "M12 3l2.7 5.8 6.3.8-4.6 4.4 1.2 6.3-5.6-3.1-5.6 3.1 1.2-6.3L3 9.6l6.3-.8z"
 	case "alert":
 		return "M12 3l10 18H2zM12 10v5M12 18v.5"
 	}

@@ -136,7 +136,7 @@ func (p *Portal) feature(w http.ResponseWriter, r *http.Request) error {
 		offices += len(m.Places)
 	}
 	n, o := strconv.Itoa(len(matters)), strconv.Itoa(offices)
-	pg.Said = pg.Tr(n+" 个事项，"+o+" 处可以这样办", n+" services at "+o+" offices")
+	pg.Said = pg.Tr(n+" 个事项，"+o+" 个办理单位", n+" services at "+o+" offices")
 	here := r.URL.RequestURI()
 	for _, m := range matters[from:min(from+featurePage, len(matters))] {
 		pg.Matters = append(pg.Matters, featureMatter(pg.Page, dir, m, here, q.Division, reasons))

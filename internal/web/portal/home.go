@@ -12,12 +12,13 @@ import (
 // HomePage 首页.
 type HomePage struct {
 	web.Page
-	Search web.Search
-	Hot    []web.Tile
-	People []web.Tile // topics for natural persons
-	Firms  []web.Tile // topics for organisations
-	Quick  []web.Tile
-	Stats  []web.Stat
+	Search   web.Search
+	Hot      []web.Tile
+	People   []web.Tile // topics for natural persons
+	Firms    []web.Tile // topics for organisations
+	Featured []web.Tile // 特色服务清单
+	Quick    []web.Tile
+	Stats    []web.Stat
 }
 
 const hotInBand = 5
@@ -60,10 +61,12 @@ func (p *Portal) home(w http.ResponseWriter, r *http.Request) error {
 			pg.People = append(pg.People, tile)
 		}
 	}
+	for _, f := range catalog.Features() {
+		pg.Featured = append(pg.Featured, web.Tile{Href: "/featured/" + f.Key, Icon: featureIcons[f.Key], Text: pg.Tr(f.Short, f.ShortEN)})
+	}
 	pg.Quick = []web.Tile{
 		{Href: "/my/cases", Icon: "clock", Text: pg.Tr("办件进度", "My cases"), Soft: pg.Tr("登录后查看每一步", "Log in to see every step")},
 		{Href: "/verify", Icon: "check", Text: pg.Tr("证照核验", "Verify a licence"), Soft: pg.Tr("扫码或者输入标识", "By QR or identifier")},
-		{Href: "/featured", Icon: "star", Text: pg.Tr("特色服务", "Featured services"), Soft: pg.Tr("马上办、就近办、免证办", "On the spot, nearby, no papers")},
 		{Href: "/centres", Icon: "map", Text: pg.Tr("办事大厅", "Service centres"), Soft: pg.Tr("地址、时间、窗口", "Places, hours, windows")},
 		{Href: "/help", Icon: "phone", Text: pg.Tr("帮助和电话", "Help and phone"), Soft: "12345"},
 	}

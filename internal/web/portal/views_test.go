@@ -42,10 +42,10 @@ func TestViews(t *testing.T) {
 	paused := full
 	paused.Paused, paused.Online = true, false
 
-	webtest.Check(t, v.home, HomePage{Search: web.Search{Action: "/items", Heading: "今天想办什么事"}}, HomePage{Search: web.Search{Action: "/items", Heading: "今天想办什么事"}, Hot: []web.Tile{{Href: "/items/X", Icon: "doc", Text: "许可"}}, Stats: []web.Stat{{Href: "/items", Value: "1", Text: "事项"}}})
+	webtest.Check(t, v.home, HomePage{Search: web.Search{Action: "/items", Heading: "今天想办什么事"}}, HomePage{Search: web.Search{Action: "/items", Heading: "今天想办什么事"}, Hot: []web.Tile{{Href: "/items/X", Icon: "doc", Text: "许可"}}, Featured: []web.Tile{{Href: "/featured/online", Icon: "window", Text: "网上办"}}, Stats: []web.Stat{{Href: "/items", Value: "1", Text: "事项"}}})
 	webtest.Check(t, v.items, ItemsPage{Empty: web.Empty{Title: "没有找到"}}, ItemsPage{Search: web.Search{Action: "/items", Query: "许可"}, Near: true, Said: "您要找的是不是", Hits: []Hit{{Href: "/items/X", Name: "许可", Summary: "说明", Units: []web.Link{{Href: "/items/X", Text: "审批局"}}, Tags: []web.Tag{{Text: "行政许可"}}}}, Pager: web.Pager{Next: "/items?after=1"}})
 	webtest.Check(t, v.guide, full, paused)
-	webtest.Check(t, v.featured, FeaturedPage{Cards: []FeatureCard{{Href: "/featured/online", Icon: "star", Name: "网上办", Means: "不用跑", Matters: 3, Places: 40}, {Href: "/featured/bank", Icon: "money", Name: "政银合作", Means: "在银行办"}}})
+	webtest.Check(t, v.featured, FeaturedPage{Cards: []FeatureCard{{Href: "/featured/online", Icon: "window", Name: "网上办", Means: "不用跑", Matters: 3, Places: 40}, {Href: "/featured/bank", Icon: "money", Name: "政银合作", Means: "在银行办"}}})
 	places := []web.Link{{Href: "/items/X", Text: "审批局"}, {Href: "/items/Y", Text: "滨湖区"}}
 	webtest.Check(t, v.feature, FeaturePage{Name: "网上办", Means: "不用跑", Words: "全程网办", Rule: `mode == "online" && visits <= 0`, Since: "第2版", Said: "0 个事项", History: web.Link{Href: "/featured/online/history", Text: "进出记录"}, Empty: web.Empty{Title: "没有"}},
 		FeaturePage{Name: "网上办", Means: "不用跑", Note: "尚未启用", Words: "全程网办", Rule: "true", Pending: true, Said: "3 个事项", Exports: []web.Link{{Href: "/featured/online/export.csv", Text: "CSV"}, {Href: "/featured/online/export.json", Text: "JSON"}}, History: web.Link{Href: "/h", Text: "进出记录"}, Pager: web.Pager{Next: "/featured/online?from=20"},
