@@ -49,7 +49,7 @@ var features = []Feature{
 		Words: "需要政府部门核发的证照，并且每一种都可以由电子证照代替。", WordsEN: "It rests on certificates issued by government, and an electronic licence can take the place of every one.",
 		Rule: `certificates > 0 && certificates_by_hand == 0`},
 	{Key: "auto", Name: "智能秒办、秒批", NameEN: "Decided by machine", Short: "秒批", ShortEN: "Instant decision",
-		Means: "条件写成了公开的规则，由系统逐条核对，符合的即时办结。", MeansEN: "Its conditions are published as rules that a machine checks one by one.",
+		Means: "条件写成了公开的规则，逐条核对，全部符合的即时办结。", MeansEN: "Its conditions are published as rules; whoever meets them all has it at once.",
 		Words: "全程网上办理，并且公布了逐条写明依据的秒批规则。", WordsEN: "Online the whole way, with published rules that each name their basis.",
 		Rule: `mode == "online" && auto_clauses > 0`,
 		Note: "秒批规则已经公布。系统按规则自动作出决定的功能尚未启用，目前仍由工作人员对照同样的规则办理。", NoteEN: "The rules are published. Deciding by machine is not switched on yet; for now staff apply the same rules."},
