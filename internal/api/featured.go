@@ -85,7 +85,7 @@ type FeaturedTrial struct {
 
 // FeaturedIn names a featured list.
 type FeaturedIn struct {
-	Key string `path:"key" pattern:"^[a-z-]{1,40}$"`
+	Key string `path:"key" pattern:"^[a-z0-9-]{1,40}$"`
 }
 
 // FeaturedItemsIn narrows one.
