@@ -145,6 +145,7 @@ func newCity(t *testing.T, d *db.DB, clk *dbtest.Clock) *city {
 	c := &city{t: t, d: d, clk: clk, codes: map[string]string{}, tokens: map[string]string{"anonymous": ""}, log: &bytes.Buffer{}}
 	config, notes := rooms(t, d, clk)
 	c.ids, c.jobs = config.Identity, jobs.New(d, jobs.Options{Sealer: keys().Vault()})
+	config.Catalog.Handlers(c.jobs)
 	config.Licences.Handlers(c.jobs)
 	config.Casework.Handlers(c.jobs)
 	config.Log = logger(c.log)
@@ -472,6 +473,7 @@ func people(t *testing.T) identity.Batch {
 			{Login: "steward", Name: "杨事项", Unit: "wx-gov", Roles: role(actor.ItemSteward)}, {Login: "sup", Name: "韩监督", Unit: "wx-gov", Roles: role(actor.Supervisor)},
 			{Login: "sys", Name: "朱系统", Unit: "wx-gov", Roles: role(actor.SystemAdmin)}, {Login: "sec", Name: "秦安全", Unit: "wx-gov", Roles: role(actor.SecurityAdmin)},
 			{Login: "aud", Name: "尤审计", Unit: "wx-gov", Roles: role(actor.AuditAdmin)}, {Login: "plain", Name: "许普通", Unit: "lx-gov"},
+			{Login: "itemrev", Name: "葛审核", Unit: "wx-gov", Roles: role(actor.ItemReviewer)},
 		},
 	}
 }

@@ -29,6 +29,7 @@ type Item struct {
 	State     catalog.ItemState `json:"state" enum:"in-use,suspended,cancelled"`
 	Offers    int               `json:"offers,omitempty" doc:"In a search: how many units handle the same matter under its filters."`
 	Near      bool              `json:"near,omitempty" doc:"In a search: others have the words; this is only like them, and not counted in total."`
+	Featured  []string          `json:"featured,omitempty" doc:"特色服务清单 that it is in, by key."`
 }
 
 // ItemDetail is an item with the guide in force.
@@ -199,7 +200,7 @@ func guideVersion(v *catalog.Version) GuideVersion {
 func item(dir *identity.Directory, it *catalog.Item) Item {
 	unit, _ := dir.Unit(it.UnitID)
 	recv, _ := dir.Unit(it.ReceivingUnitID)
-	return Item{it.Code, it.BasicCode, it.Name, it.NameEN, it.Summary, it.Type, it.CaseType, unitRef(unit), unitRef(recv), it.Division, it.State, 0, false}
+	return Item{it.Code, it.BasicCode, it.Name, it.NameEN, it.Summary, it.Type, it.CaseType, unitRef(unit), unitRef(recv), it.Division, it.State, 0, false, it.Featured}
 }
 
 func (s *server) itemList(ctx context.Context, items []catalog.Item) ([]Item, error) {

@@ -12,7 +12,7 @@ import (
 // everyone who knocks: nobody, the applicant, another person, the applicant's
 // agent, the applicant for his company, and staff of every role, at the units
 // of the case and elsewhere.
-var everyone = []string{"anonymous", "zhang", "li", "agent", "boss", "clerk", "lxclerk", "rev", "lxrev", "dec", "steward", "sup", "sys", "sec", "aud", "plain"}
+var everyone = []string{"anonymous", "zhang", "li", "agent", "boss", "clerk", "lxclerk", "rev", "lxrev", "dec", "steward", "sup", "sys", "sec", "aud", "plain", "itemrev"}
 
 var (
 	loggedIn = everyone[1:]
@@ -37,6 +37,7 @@ type world struct {
 	caseFile, document           string
 	licence, message, mandate    string
 	appointment, member          string
+	choice                       string
 	progress                     string
 	zhang                        map[string]any
 	whole, paper                 map[string]any
@@ -72,6 +73,8 @@ func (c *city) world() world {
 	w.appointment = c.send("zhang", "POST", "/appointments", map[string]any{"centre": "wx-zx", "item": c.codes["marriage"], "day": "2026-03-04", "slot": "09:30"}).ok(201).text("id")
 	w.member = c.send("sys", "POST", "/staff", map[string]any{"login": "newbie", "name": "新人", "unit": "wx-zx"}).ok(201).text("staff", "id")
 	w.subscriber = c.send("sys", "POST", "/subscribers", map[string]any{"name": "网站", "url": "https://www.example.gov.cn/hook"}).ok(201).text("id")
+	c.send("itemrev", "POST", "/featured/bank/choices", map[string]any{"subject": w.food, "kind": "add", "reason": "演示"}).ok(204)
+	w.choice = c.send("itemrev", "GET", "/featured/bank/choices", nil).ok(200).text("items", 0, "id")
 	w.whole = c.application("zhang", "food")
 	w.paper = map[string]any{"item": w.food, "party": w.zhang, "answers": c.answersOf(), "consent": true, "delivery": map[string]any{"way": "pickup"},
 		"materials": []any{map[string]any{"code": "m01", "paper": true}, map[string]any{"code": "m02", "paper": true}}}
@@ -105,6 +108,14 @@ func (c *city) knocks(w world) []knock {
 		{op: "item-form", path: "/items/" + w.food + "/form", allow: everyone},
 		{op: "item-feed", allow: everyone}, {op: "item-versions", path: "/items/" + w.food + "/versions", allow: everyone},
 		{op: "item-compare", path: "/items/" + w.food + "/changes?from=1&to=1", allow: everyone}, {op: "topics", allow: everyone}, {op: "events", allow: everyone}, {op: "matters", allow: everyone}, {op: "matter", path: "/matters/" + w.food[19:], allow: everyone}, {op: "departments", allow: everyone},
+		{op: "featured", allow: everyone}, {op: "featured-attributes", allow: everyone}, {op: "featured-items", path: "/featured/online/items", allow: everyone},
+		{op: "featured-moves", path: "/featured/online/moves", allow: everyone}, {op: "featured-rules", path: "/featured/online/rules", allow: everyone},
+		{op: "item-featured", path: "/items/" + w.food + "/featured", allow: everyone},
+		{op: "featured-choices", path: "/featured/online/choices", allow: []string{"steward", "itemrev"}},
+		{op: "featured-try", path: "/featured/online/rule/try", body: map[string]any{"rule": "instant"}, allow: []string{"steward", "itemrev"}},
+		{op: "featured-rule", path: "/featured/online/rule", body: map[string]any{"rule": "instant", "words": "即办", "reason": "演示", "no": 0}, allow: []string{"itemrev"}},
+		{op: "featured-choose", path: "/featured/online/choices", body: map[string]any{"subject": w.food, "kind": "add", "reason": "演示"}, allow: []string{"itemrev"}},
+		{op: "featured-withdraw", path: "/featured/choices/" + w.choice + "/withdraw", body: map[string]any{"reason": "演示"}, allow: []string{"itemrev"}},
 		{op: "divisions", allow: everyone}, {op: "centres", allow: everyone}, {op: "windows", path: "/centres/wx-zx/windows", allow: everyone},
 		{op: "slots", path: "/centres/wx-zx/slots?item=" + w.food, allow: everyone}, {op: "calendar", allow: everyone},
 		{op: "clock-due", body: map[string]any{"from": "2026-03-02", "workdays": 5}, allow: everyone}, {op: "progress", path: w.progress, allow: everyone},

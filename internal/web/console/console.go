@@ -72,6 +72,8 @@ type views struct {
 
 	quality   *web.View[qualityPage]
 	qualities *web.View[qualityList]
+	featured  *web.View[featuredPage]
+	feature   *web.View[featurePage]
 }
 
 func newViews(rt *web.Renderer) views {
@@ -88,6 +90,8 @@ func newViews(rt *web.Renderer) views {
 
 		quality:   web.NewView[qualityPage](rt, templates, page("quality.html")...),
 		qualities: web.NewView[qualityList](rt, templates, page("qualities.html")...),
+		featured:  web.NewView[featuredPage](rt, templates, page("featured.html")...),
+		feature:   web.NewView[featurePage](rt, templates, page("feature.html")...),
 	}
 }
 
@@ -106,23 +110,28 @@ func (k *Console) Patterns() []string { return slices.Sorted(maps.Keys(k.routes(
 
 func (k *Console) routes() map[string]web.Handler {
 	return map[string]web.Handler{
-		"GET /console":                     k.overview,
-		"GET /console/list":                k.list,
-		"GET /console/audit":               k.audit,
-		"POST /console/audit/verify":       k.verify,
-		"GET /console/jobs":                k.jobs,
-		"POST /console/jobs/{id}/requeue":  k.requeue,
-		"POST /console/jobs/{id}/discard":  k.discard,
-		"GET /console/items/misses":        k.misses,
-		"GET " + qualityPath:               k.quality,
-		"GET " + qualityPath + "/list":     k.qualityList,
-		"GET /console/staff":               k.staff,
-		"POST /console/staff":              k.create,
-		"GET /console/staff/{id}":          k.member,
-		"POST /console/staff/{id}/disable": k.disable,
-		"POST /console/staff/{id}/reset":   k.reset,
-		"POST /console/staff/{id}/grant":   k.grant,
-		"POST /console/staff/{id}/revoke":  k.revoke,
+		"GET /console":                                             k.overview,
+		"GET /console/list":                                        k.list,
+		"GET /console/audit":                                       k.audit,
+		"POST /console/audit/verify":                               k.verify,
+		"GET /console/jobs":                                        k.jobs,
+		"POST /console/jobs/{id}/requeue":                          k.requeue,
+		"POST /console/jobs/{id}/discard":                          k.discard,
+		"GET /console/items/misses":                                k.misses,
+		"GET " + qualityPath:                                       k.quality,
+		"GET " + qualityPath + "/list":                             k.qualityList,
+		"GET /console/items/featured":                              k.featured,
+		"GET /console/items/featured/{key}":                        k.feature,
+		"POST /console/items/featured/{key}/rule":                  k.changeRule,
+		"POST /console/items/featured/{key}/choices":               k.choose,
+		"POST /console/items/featured/{key}/choices/{id}/withdraw": k.withdrawChoice,
+		"GET /console/staff":                                       k.staff,
+		"POST /console/staff":                                      k.create,
+		"GET /console/staff/{id}":                                  k.member,
+		"POST /console/staff/{id}/disable":                         k.disable,
+		"POST /console/staff/{id}/reset":                           k.reset,
+		"POST /console/staff/{id}/grant":                           k.grant,
+		"POST /console/staff/{id}/revoke":                          k.revoke,
 	}
 }
 

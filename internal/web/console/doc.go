@@ -4,6 +4,7 @@
 // administrator, who are never the same person (三员分立).
 //
 //	supervisor ──► /console ──number──► /console/list ──► /desk/cases/{no}
+//	stewards   ──► /console/items/featured (featured lists: rule with a trial, choices)
 //	audit      ──► /console/audit (feed, by subject, is the log sound)
 //	system     ──► /console/jobs (depth, dead letters) · /console/staff (accounts)
 //	security   ──► /console/staff (roles)

@@ -87,5 +87,18 @@ func TestPages(t *testing.T) {
 	none.fill(&identity.Directory{}, nil, catalog.QualityFilter{})
 	webtest.Check(t, v.quality, whole, qualityPage{Page: samplePage("指南完整度")})
 	webtest.Check(t, v.qualities, behind, none)
-	webtest.Covered(t, rt, "templates/misses.html", "templates/quality.html", "templates/qualities.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
+	webtest.Check(t, v.featured, featuredPage{Page: samplePage("特色服务清单"), Table: sampleTable()})
+	one := featurePage{Page: samplePage("网上办"), Name: "网上办", Means: "不用跑", URL: "/console/items/featured/online", Back: web.Link{Href: "/console/items/featured", Text: "全部"}, Public: web.Link{Href: "/featured/online", Text: "公开页面"},
+		Stats: []web.Stat{{Href: "/featured/online", Value: "2", Text: "事项"}}, Facts: web.Facts{Rows: []web.Fact{{Key: "现行规则", Value: "全程网办", Soft: "平台预置"}}}, Attributes: attributeTable(p), Rule: ruleForm{Text: `mode == "online" && visits < 1`}}
+	editor := one
+	editor.Note, editor.Rule = "尚未启用", ruleForm{May: true, Text: "dept == 4", No: 2, Mistakes: []mistake{{"", "dept", " == 4", "没有“dept”这个属性"}, {"depth >", "", "", "规则没有写完"}}}
+	editor.ruleFields(catalog.RuleInput{Words: "全程网办"})
+	editor.chooseFields(catalog.ChoiceInput{Kind: catalog.ChoiceAdd})
+	editor.Choices = []choiceRow{{ID: "7", Kind: web.Tag{Text: "增列"}, State: web.Tag{Text: "有效"}, Name: "社保卡", Subject: "322099041000", Made: "葛明远", Reason: "银行", Withdraw: "/x/7/withdraw"}, {ID: "8", Kind: web.Tag{Text: "排除"}, State: web.Tag{Text: "已撤回"}, Name: "公积金", Reason: "理由", Ended: "葛明远"}}
+	tried := editor
+	tried.Rule.Mistakes, tried.Trial = nil, &trialView{Text: "instant", Stay: 3, Failed: 1, Join: trialSide{Matters: 1, Items: 2, Rows: []trialRow{{"登记", "/items/X", 2}}}, Leave: trialSide{Matters: 50, Items: 60, Rows: []trialRow{{"许可", "/items/Y", 9}}, More: 10}}
+	nobody := tried
+	nobody.Trial = &trialView{Text: "instant", Same: true, Stay: 3}
+	webtest.Check(t, v.feature, one, editor, tried, nobody)
+	webtest.Covered(t, rt, "templates/misses.html", "templates/quality.html", "templates/qualities.html", "templates/featured.html", "templates/feature.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
 }

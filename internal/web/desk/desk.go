@@ -209,11 +209,12 @@ func Menu(a actor.Actor) []web.NavLink {
 	add(work || a.Has(actor.Supervisor), "find", "/desk/search", "查找办件", "Find a case", "4")
 	add(a.Has(actor.Supervisor), "overview", "/console", "监督概览", "Overview", "5")
 	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "items", "/console/items", "事项管理", "Service items", "9")
+	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "featured", "/console/items/featured", "特色清单", "Featured lists", "")
 	add(a.Has(actor.AuditAdmin), "audit", "/console/audit", "审计日志", "Audit log", "6")
 	add(a.Has(actor.SystemAdmin), "jobs", "/console/jobs", "后台任务", "Jobs", "7")
 	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "misses", "/console/items/misses", "没搜到的词", "Searched in vain", "")
 	add(hasAny(a, actor.SystemAdmin, actor.SecurityAdmin, actor.AuditAdmin), "staff", "/console/staff", "人员与角色", "Staff and roles", "8")
-	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "quality", "/console/items/quality", "指南完整度", "Completeness", "9")
+	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "quality", "/console/items/quality", "指南完整度", "Completeness", "")
 	return out
 }
 

@@ -26,6 +26,7 @@ type GuidePage struct {
 	Name       string
 	Summary    string
 	Tags       []web.Tag
+	Featured   []web.Link // the featured lists that it is in
 	Key        []KeyFact
 	Flow       []FlowStep
 	Parts      []web.Link // the anchors
@@ -180,6 +181,7 @@ func NewGuidePage(page web.Page, it *catalog.Item, v *catalog.Version, dir *iden
 		pg.Tags = append(pg.Tags, web.Tag{Text: pg.Tr("承诺件", "Within a promised time")})
 	}
 	pg.Tags = append(pg.Tags, web.Tag{Tone: web.Info, Text: depthWords(page, b.Depth)})
+	pg.Featured = featureLinks(page, it.Featured)
 	pg.Button = pg.Tr("在线办理", "Apply online")
 	if b.Mode == "precheck" {
 		pg.Button = pg.Tr("网上申请，预审后到窗口", "Apply online, finish at the window")

@@ -12,14 +12,15 @@ import (
 // HomePage 首页.
 type HomePage struct {
 	web.Page
-	Search web.Search
-	Hot    []web.Tile
-	People []web.Tile    // topics for natural persons
-	Firms  []web.Tile    // topics for organisations
-	Life   BrowseSection // from birth to death
-	Trade  BrowseSection // from start to close
-	Quick  []web.Tile
-	Stats  []web.Stat
+	Search   web.Search
+	Hot      []web.Tile
+	People   []web.Tile    // topics for natural persons
+	Firms    []web.Tile    // topics for organisations
+	Life     BrowseSection // from birth to death
+	Trade    BrowseSection // from start to close
+	Featured []web.Tile    // 特色服务清单
+	Quick    []web.Tile
+	Stats    []web.Stat
 }
 
 const hotInBand = 5
@@ -73,6 +74,9 @@ func (p *Portal) home(w http.ResponseWriter, r *http.Request) error {
 		} else {
 			pg.Life.Links = append(pg.Life.Links, link)
 		}
+	}
+	for _, f := range catalog.Features() {
+		pg.Featured = append(pg.Featured, web.Tile{Href: "/featured/" + f.Key, Icon: featureIcons[f.Key], Text: pg.Tr(f.Short, f.ShortEN)})
 	}
 	pg.Quick = []web.Tile{
 		{Href: "/my/cases", Icon: "clock", Text: pg.Tr("办件进度", "My cases"), Soft: pg.Tr("登录后查看每一步", "Log in to see every step")},

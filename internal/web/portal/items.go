@@ -164,6 +164,7 @@ func hit(pg web.Page, dir *identity.Directory, f catalog.Found) Hit {
 		h.Tags = append(h.Tags, web.Tag{Tone: web.OK, Text: pg.Tr("即办", "On the spot")})
 	}
 	h.Tags = append(h.Tags, web.Tag{Text: typeWords(pg, it.Type)})
+	h.Tags = append(h.Tags, featureTags(pg, it.Featured)...)
 	return h
 }
 

@@ -64,35 +64,38 @@ type Portal struct {
 
 // views are the registered pages.
 type views struct {
-	home        *web.View[HomePage]
-	items       *web.View[ItemsPage]
-	guide       *web.View[GuidePage]
-	versions    *web.View[VersionsPage]
-	changes     *web.View[ChangesPage]
-	static      *web.View[GuidePage]
-	staticIndex *web.View[StaticIndexPage]
-	matter      *web.View[MatterPage]
-	browse      *web.View[BrowsePage]
-	login       *web.View[LoginPage]
-	identity    *web.View[IdentityPage]
-	my          *web.View[MyPage]
-	drafts      *web.View[DraftsPage]
-	cases       *web.View[CasesPage]
-	kase        *web.View[CasePage]
-	withdraw    *web.View[WithdrawPage]
-	change      *web.View[ChangePage]
-	appointment *web.View[AppointmentPage]
-	rate        *web.View[RatePage]
-	licences    *web.View[LicencesPage]
-	licence     *web.View[LicencePage]
-	messages    *web.View[MessagesPage]
-	mandates    *web.View[MandatesPage]
-	profile     *web.View[ProfilePage]
-	progress    *web.View[ProgressPage]
-	verify      *web.View[VerifyPage]
-	centres     *web.View[CentresPage]
-	centre      *web.View[CentrePage]
-	text        *web.View[TextPage]
+	home           *web.View[HomePage]
+	items          *web.View[ItemsPage]
+	guide          *web.View[GuidePage]
+	versions       *web.View[VersionsPage]
+	changes        *web.View[ChangesPage]
+	static         *web.View[GuidePage]
+	staticIndex    *web.View[StaticIndexPage]
+	matter         *web.View[MatterPage]
+	browse         *web.View[BrowsePage]
+	login          *web.View[LoginPage]
+	identity       *web.View[IdentityPage]
+	my             *web.View[MyPage]
+	drafts         *web.View[DraftsPage]
+	cases          *web.View[CasesPage]
+	kase           *web.View[CasePage]
+	withdraw       *web.View[WithdrawPage]
+	change         *web.View[ChangePage]
+	appointment    *web.View[AppointmentPage]
+	rate           *web.View[RatePage]
+	licences       *web.View[LicencesPage]
+	licence        *web.View[LicencePage]
+	messages       *web.View[MessagesPage]
+	mandates       *web.View[MandatesPage]
+	profile        *web.View[ProfilePage]
+	progress       *web.View[ProgressPage]
+	verify         *web.View[VerifyPage]
+	centres        *web.View[CentresPage]
+	centre         *web.View[CentrePage]
+	text           *web.View[TextPage]
+	featured       *web.View[FeaturedPage]
+	feature        *web.View[FeaturePage]
+	featureHistory *web.View[FeatureHistoryPage]
 }
 
 // New makes the portal and registers its pages.
@@ -120,35 +123,38 @@ func newViews(rt *web.Renderer) views {
 		return files
 	}
 	return views{
-		home:        web.NewView[HomePage](rt, own, at("home")...),
-		items:       web.NewView[ItemsPage](rt, own, at("items")...),
-		guide:       web.NewView[GuidePage](rt, own, at("guide")...),
-		versions:    web.NewView[VersionsPage](rt, own, at("versions")...),
-		changes:     web.NewView[ChangesPage](rt, own, at("changes")...),
-		static:      web.NewView[GuidePage](rt, own, alone("guide", "static")...),
-		staticIndex: web.NewView[StaticIndexPage](rt, own, alone("staticindex")...),
-		matter:      web.NewView[MatterPage](rt, own, at("matter")...),
-		browse:      web.NewView[BrowsePage](rt, own, at("browse")...),
-		login:       web.NewView[LoginPage](rt, own, at("login")...),
-		identity:    web.NewView[IdentityPage](rt, own, at("identity")...),
-		my:          web.NewView[MyPage](rt, own, at("my")...),
-		drafts:      web.NewView[DraftsPage](rt, own, at("drafts")...),
-		cases:       web.NewView[CasesPage](rt, own, at("cases")...),
-		kase:        web.NewView[CasePage](rt, own, at("case")...),
-		withdraw:    web.NewView[WithdrawPage](rt, own, at("withdraw")...),
-		change:      web.NewView[ChangePage](rt, own, at("change")...),
-		appointment: web.NewView[AppointmentPage](rt, own, at("appointment")...),
-		rate:        web.NewView[RatePage](rt, own, at("rate")...),
-		licences:    web.NewView[LicencesPage](rt, own, at("licences")...),
-		licence:     web.NewView[LicencePage](rt, own, at("licence")...),
-		messages:    web.NewView[MessagesPage](rt, own, at("messages")...),
-		mandates:    web.NewView[MandatesPage](rt, own, at("mandates")...),
-		profile:     web.NewView[ProfilePage](rt, own, at("profile")...),
-		progress:    web.NewView[ProgressPage](rt, own, at("progress")...),
-		verify:      web.NewView[VerifyPage](rt, own, at("verify")...),
-		centres:     web.NewView[CentresPage](rt, own, at("centres")...),
-		centre:      web.NewView[CentrePage](rt, own, at("centre")...),
-		text:        web.NewView[TextPage](rt, own, at("text")...),
+		home:           web.NewView[HomePage](rt, own, at("home")...),
+		items:          web.NewView[ItemsPage](rt, own, at("items")...),
+		guide:          web.NewView[GuidePage](rt, own, at("guide")...),
+		versions:       web.NewView[VersionsPage](rt, own, at("versions")...),
+		changes:        web.NewView[ChangesPage](rt, own, at("changes")...),
+		static:         web.NewView[GuidePage](rt, own, alone("guide", "static")...),
+		staticIndex:    web.NewView[StaticIndexPage](rt, own, alone("staticindex")...),
+		matter:         web.NewView[MatterPage](rt, own, at("matter")...),
+		browse:         web.NewView[BrowsePage](rt, own, at("browse")...),
+		login:          web.NewView[LoginPage](rt, own, at("login")...),
+		identity:       web.NewView[IdentityPage](rt, own, at("identity")...),
+		my:             web.NewView[MyPage](rt, own, at("my")...),
+		drafts:         web.NewView[DraftsPage](rt, own, at("drafts")...),
+		cases:          web.NewView[CasesPage](rt, own, at("cases")...),
+		kase:           web.NewView[CasePage](rt, own, at("case")...),
+		withdraw:       web.NewView[WithdrawPage](rt, own, at("withdraw")...),
+		change:         web.NewView[ChangePage](rt, own, at("change")...),
+		appointment:    web.NewView[AppointmentPage](rt, own, at("appointment")...),
+		rate:           web.NewView[RatePage](rt, own, at("rate")...),
+		licences:       web.NewView[LicencesPage](rt, own, at("licences")...),
+		licence:        web.NewView[LicencePage](rt, own, at("licence")...),
+		messages:       web.NewView[MessagesPage](rt, own, at("messages")...),
+		mandates:       web.NewView[MandatesPage](rt, own, at("mandates")...),
+		profile:        web.NewView[ProfilePage](rt, own, at("profile")...),
+		progress:       web.NewView[ProgressPage](rt, own, at("progress")...),
+		verify:         web.NewView[VerifyPage](rt, own, at("verify")...),
+		centres:        web.NewView[CentresPage](rt, own, at("centres")...),
+		centre:         web.NewView[CentrePage](rt, own, at("centre")...),
+		text:           web.NewView[TextPage](rt, own, at("text")...),
+		featured:       web.NewView[FeaturedPage](rt, own, at("featured")...),
+		feature:        web.NewView[FeaturePage](rt, own, at("feature")...),
+		featureHistory: web.NewView[FeatureHistoryPage](rt, own, at("feature-history")...),
 	}
 }
 
@@ -183,6 +189,11 @@ func (p *Portal) routes() map[string]web.Handler {
 		"GET /feed/items.atom":              p.atom,
 		"GET /feed/items.json":              p.jsonFeed,
 		"POST /items/{code}/apply":          p.start,
+		"GET /featured":                     p.featured,
+		"GET /featured/{key}":               p.feature,
+		"GET /featured/{key}/history":       p.featureHistory,
+		"GET /featured/{key}/export.csv":    p.featureFile("csv"),
+		"GET /featured/{key}/export.json":   p.featureFile("json"),
 		"GET /login":                        p.showLogin,
 		"POST /login":                       p.login,
 		"POST /logout":                      p.logout,

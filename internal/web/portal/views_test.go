@@ -8,6 +8,7 @@ import (
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/licence"
+	"github.com/tongban/tongban/internal/rule"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/caseview"
 	"github.com/tongban/tongban/internal/web/webtest"
@@ -37,6 +38,8 @@ func TestViews(t *testing.T) {
 	it := &catalog.Item{Code: "X", State: catalog.InUse}
 	full := NewGuidePage(web.Page{}, it, &catalog.Version{No: 1, Guide: *guide}, &identity.Directory{})
 	full.For, full.Draft, full.Others = "陈佳怡", web.Link{Href: "/apply/1", Text: "继续"}, []PlaceGroup{{Name: "滨湖区", Links: []web.Link{{Href: "/items/Y", Text: "滨湖区民政局"}}}}
+	full.Featured = []web.Link{{Href: "/featured/online", Text: "网上办"}}
+	full.Guide.Auto = []rule.Clause{{Key: "a", Name: "持有身份证", NameEN: "Holds an ID card", Basis: "某法第一条", When: `"id-card" in licences && applicant.age >= 18`}, {Key: "b", Name: "本人", Basis: "某法", When: "!agent"}}
 	full.More = 1
 	full.Conditions = append(full.Conditions, GuideLine{Text: "有批准文件", Case: "“类型”为“挖掘”时", Open: true})
 	full.Materials[0].Case, full.Materials[0].Files = "“类型”为“挖掘”时", []web.Link{{Href: "/x", Text: "下载空白表格"}}
@@ -56,13 +59,20 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.versions, VersionsPage{Name: "许可", Code: "X", Versions: web.Table{Caption: "历次版本", Heads: []web.Head{{Text: "版本"}, {Text: "生效"}, {Text: "发布"}, {Text: "理由"}, {Text: "变化"}}, Rows: []web.Row{versionRow(web.Page{}, "X", catalog.VersionNote{Version: catalog.Version{No: 2, PublishedAt: at}, Standing: catalog.InForce})}}, Numbers: []int{2, 1}, From: 1, To: 2, AsOf: "2026-03-02"})
 	webtest.Check(t, v.changes, ChangesPage{Name: "许可", Code: "X", From: 1, To: 1}, ChangesPage{Name: "许可", Code: "X", From: 1, To: 2, FromSince: "2026-03-01", ToSince: "2026-03-02", Reason: "压缩时限", Numbers: []int{2, 1},
 		Groups: changeGroups(web.Page{}, []catalog.Change{{Section: "materials", Burden: catalog.Heavier, ZH: "材料有变化"}, {Section: "duties", Burden: catalog.Neutral, ZH: "说明有变化"}})})
-	webtest.Check(t, v.home, HomePage{Search: web.Search{Action: "/items", Heading: "今天想办什么事"}}, HomePage{Search: web.Search{Action: "/items", Heading: "今天想办什么事"}, Life: BrowseSection{Links: []web.Link{{Href: "/items?event=born", Text: "出生"}}}, Trade: BrowseSection{Links: []web.Link{{Href: "/items?event=start", Text: "开办"}}}, Hot: []web.Tile{{Href: "/items/X", Icon: "doc", Text: "许可"}}, Stats: []web.Stat{{Href: "/items", Value: "1", Text: "事项"}}})
+	webtest.Check(t, v.home, HomePage{Search: web.Search{Action: "/items", Heading: "今天想办什么事"}}, HomePage{Search: web.Search{Action: "/items", Heading: "今天想办什么事"}, Life: BrowseSection{Links: []web.Link{{Href: "/items?event=born", Text: "出生"}}}, Featured: []web.Tile{{Href: "/featured/online", Icon: "window", Text: "网上办"}}, Trade: BrowseSection{Links: []web.Link{{Href: "/items?event=start", Text: "开办"}}}, Hot: []web.Tile{{Href: "/items/X", Icon: "doc", Text: "许可"}}, Stats: []web.Stat{{Href: "/items", Value: "1", Text: "事项"}}})
 	webtest.Check(t, v.matter, MatterPage{Name: "身份证补领", Summary: "丢了补领", Tags: []web.Tag{{Text: "行政确认"}}, Offices: []Office{{"公安局", "演示路1号", "1"}}, Facts: web.Facts{Rows: []web.Fact{{Key: "基本编码", Value: "320799184002"}}}, Basis: []catalog.Basis{{Law: "居民身份证法", Article: "第十一条", Gist: "补领", Mark: "M", DocNo: "1"}}},
 		MatterPage{Name: "低保", Offers: 2, Places: []PlaceGroup{{Name: "梁溪区", Open: true, Links: []web.Link{{Href: "/items/X", Text: "民政局"}}}}})
 	webtest.Check(t, v.browse, BrowsePage{Ways: []web.Link{{Href: "/browse/life", Text: "大事", Current: true}}, Sections: []BrowseSection{{Title: "一生", Order: true, Links: []web.Link{{Href: "/items?event=born", Text: "出生", Count: 7}}}, {Title: "地区", Links: []web.Link{{Href: "/items?division=1", Text: "梁溪区"}}, More: []BrowseSection{{Title: "江阴市", Links: []web.Link{{Href: "/items?division=2", Text: "澄江街道"}}}}}}})
 	webtest.Check(t, v.items, ItemsPage{Empty: web.Empty{Title: "没有找到"}, Help: []web.Tile{{Href: "/help", Icon: "phone", Text: "12345"}}}, ItemsPage{Within: "只看“梁溪区”", Place: web.Link{Href: "/items?q=1", Text: "看全市"}, Others: []Hit{{Href: "/items/320799184002", Name: "补领"}},
 		Filters: web.Filters{Groups: []web.FilterGroup{{Title: "类型", Folded: true, Items: []web.Link{{Href: "/items", Text: "不限", Current: true}, {Href: "/items?type=01", Text: "许可", Count: 3}}}}},
 		Search:  web.Search{Action: "/items", Query: "许可"}, Guess: true, Said: "您要找的是不是", Hits: []Hit{{Href: "/items/X", Name: "许可", Summary: "说明", Units: []web.Link{{Href: "/items/X", Text: "审批局"}}, Tags: []web.Tag{{Text: "行政许可"}}}}, Pager: web.Pager{Next: "/items?after=1"}})
+	webtest.Check(t, v.featured, FeaturedPage{Cards: []FeatureCard{{Href: "/featured/online", Icon: "window", Name: "网上办", Means: "不用跑", Matters: 3, Places: 40}, {Href: "/featured/bank", Icon: "money", Name: "政银合作", Means: "在银行办"}}})
+	places := []web.Link{{Href: "/items/X", Text: "审批局"}, {Href: "/items/Y", Text: "滨湖区"}}
+	webtest.Check(t, v.feature, FeaturePage{Name: "网上办", Means: "不用跑", Words: "全程网办", Rule: `mode == "online" && visits <= 0`, Since: "第2版", Said: "0 个事项", History: web.Link{Href: "/featured/online/history", Text: "进出记录"}, Empty: web.Empty{Title: "没有"}},
+		FeaturePage{Name: "网上办", Means: "不用跑", Note: "尚未启用", Words: "全程网办", Rule: "true", Pending: true, Said: "3 个事项", Exports: []web.Link{{Href: "/featured/online/export.csv", Text: "CSV"}, {Href: "/featured/online/export.json", Text: "JSON"}}, History: web.Link{Href: "/h", Text: "进出记录"}, Pager: web.Pager{Next: "/featured/online?from=20"},
+			Matters: []FeatureMatter{{Href: "/items/X", Name: "许可", Summary: "说明", Kind: web.Tag{Text: "行政许可"}, Why: "银行代办", Places: places[:1], Count: 1}, {Href: "/items/X", Name: "给付", Places: places, Count: 2}, {Href: "/items/X", Name: "确认", Places: []web.Link{{Href: "/featured/online?division=1", Text: "梁溪区", Count: 9}}, Count: 9, Areas: true}}})
+	webtest.Check(t, v.featureHistory, FeatureHistoryPage{Name: "网上办", Back: web.Link{Href: "/featured/online", Text: "网上办"}, Rules: []FeatureRuleRow{{Title: "预置", Words: "全程网办", Rule: "true"}}, Empty: web.Empty{Title: "没有"}},
+		FeatureHistoryPage{Name: "网上办", Back: web.Link{Href: "/featured/online", Text: "网上办"}, Rules: []FeatureRuleRow{{Title: "第1版", Words: "全程网办", Rule: "visits < 1 && agent", Why: "理由"}}, Moves: []FeatureMove{{At: at, Tag: web.Tag{Tone: web.OK, Text: "列入"}, Name: "许可", Href: "/items/X", Where: "审批局等 3 处", Why: "符合规则"}}, Pager: web.Pager{Next: "/featured/online/history?after=1-2"}})
 	webtest.Check(t, v.login, LoginPage{Login: text, Password: web.FieldView{ID: "f-p", Name: "p", Label: "密码", Secret: true}, Next: "/my"})
 	webtest.Check(t, v.identity, IdentityPage{Choices: []IdentityChoice{{Value: "person.1", Name: "陈佳怡", As: "本人", Current: true}, {Value: "entity.2", Name: "公司", As: "代理人", Until: "2027-01-01"}}, Next: "/my"})
 	webtest.Check(t, v.my, MyPage{Empty: web.Empty{Title: "还没有办件"}}, MyPage{Acting: acting, Todo: []web.Banner{{Tone: web.Note, Title: "补正", Text: "许可"}}, Cases: []CaseCard{card}, Tiles: []web.Tile{{Href: "/my/cases", Icon: "clock", Text: "办件"}}})
@@ -96,7 +106,7 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.centre, CentrePage{Name: "中心", Demo: true, Windows: web.Table{Empty: web.Empty{Title: "没有"}}})
 	webtest.Check(t, v.text, TextPage{Lead: "帮助", Sections: []TextSection{{Title: "电话", Text: []string{"12345"}, Links: []web.Link{{Href: "/centres", Text: "大厅"}}}}})
 	var checked []string
-	for _, name := range []string{"home", "items", "guide", "matter", "browse", "versions", "changes", "static", "staticindex", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "change", "appointment", "rate", "licences", "licence", "messages", "mandates", "profile", "progress", "verify", "centres", "centre", "text"} {
+	for _, name := range []string{"home", "items", "guide", "featured", "feature", "feature-history", "matter", "browse", "versions", "changes", "static", "staticindex", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "change", "appointment", "rate", "licences", "licence", "messages", "mandates", "profile", "progress", "verify", "centres", "centre", "text"} {
 		checked = append(checked, "templates/"+name+".html")
 	}
 	webtest.Covered(t, rt, checked...)

@@ -120,7 +120,8 @@ func New(t *testing.T, d *db.DB, clk *dbtest.Clock) *City {
 	}})
 	c.Must(err)
 	c.Jobs.Handle(notify.JobKind, func(ctx context.Context, j jobs.Job) error { return messages.Deliver(ctx, j.Payload) })
-	c.Catalog = catalog.New(catalog.Config{DB: d, Identity: c.Identity, Formats: formats()})
+	c.Catalog = catalog.New(catalog.Config{DB: d, Identity: c.Identity, Formats: formats(), Assist: channel.AssistWindows})
+	c.Catalog.Handlers(c.Jobs)
 	lic := licence.New(licence.Config{DB: d, Identity: c.Identity, Vault: vault, Signer: keys().Signer()})
 	c.Casework = casework.New(casework.Config{DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files, Licences: lic,
 		Ratings: rating.New(rating.Config{DB: d, Identity: c.Identity, Vault: vault}), Notify: messages, Vault: vault})
@@ -228,7 +229,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 			return lic.HeldValid(c.DB.Read(ctx), p)
 		}}).Routes(mux)
 	steward.New(steward.Config{Renderer: rt, Style: style, Identity: c.Identity, Catalog: c.Catalog}).Routes(mux)
-	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Catalog: c.Catalog,
+	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Catalog: c.Catalog, Now: c.DB.Now,
 		Audit: console.AuditLog{
 			Feed: func(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Entry, error) {
 				return audit.Feed(c.DB.Read(ctx), f, before, limit)
