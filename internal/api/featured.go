@@ -195,7 +195,7 @@ func (s *server) featuredKeeping() {
 				return FeaturedChoice{ID(x.ID), x.Subject, x.Kind, x.Reason, x.By, x.At.UTC(), instant(x.Withdrawn), x.EndedBy, x.EndReason}
 			})}, err
 		})
-	add(s, operation{id: "featured-try", method: http.MethodPost, path: "/featured/{key}/rule/try", tag: "items", zh: "试算规则", en: "Stewards: what another rule would change"},
+	add(s, operation{id: "featured-try", method: http.MethodPost, path: "/featured/{key}/rule/try", tag: "items", zh: "试算规则", again: "nothing is stored.", en: "Stewards: what another rule would change"},
 		func(ctx context.Context, c *call, in *FeaturedTrialIn) (FeaturedTrial, error) {
 			if err := s.compiling(ctx, c); err != nil {
 				return FeaturedTrial{}, err
@@ -211,16 +211,16 @@ func (s *server) featuredKeeping() {
 			code := func(it catalog.Item) string { return it.Code }
 			return FeaturedTrial{t.Stay, mapTo(t.Join, code), mapTo(t.Leave, code), t.Failed}, nil
 		})
-	do(s, operation{id: "featured-rule", method: http.MethodPost, path: "/featured/{key}/rule", tag: "items", zh: "修改规则", en: "Reviewers of the city: keep another rule", more: "The list follows within moments."},
+	do(s, operation{id: "featured-rule", method: http.MethodPost, path: "/featured/{key}/rule", tag: "items", zh: "修改规则", again: "the number of the rule that was seen is no longer the one in force, and it is refused.", en: "Reviewers of the city: keep another rule", more: "The list follows within moments."},
 		func(ctx context.Context, c *call, in *FeaturedRuleIn) error {
 			b := in.Body
 			return s.Catalog.SetFeatureRule(ctx, c.Actor, in.Key, catalog.RuleInput{Rule: b.Rule, Words: b.Words, WordsEN: b.WordsEN, Reason: b.Reason, No: b.No})
 		})
-	do(s, operation{id: "featured-choose", method: http.MethodPost, path: "/featured/{key}/choices", tag: "items", zh: "增列或者排除", en: "Reviewers: add or exclude by hand, with a reason"},
+	do(s, operation{id: "featured-choose", method: http.MethodPost, path: "/featured/{key}/choices", tag: "items", zh: "增列或者排除", again: "the choice is made already, and it is refused.", en: "Reviewers: add or exclude by hand, with a reason"},
 		func(ctx context.Context, c *call, in *FeaturedChoiceIn) error {
 			return s.Catalog.Choose(ctx, c.Actor, catalog.ChoiceInput{List: in.Key, Subject: in.Body.Subject, Kind: in.Body.Kind, Reason: in.Body.Reason})
 		})
-	do(s, operation{id: "featured-withdraw", method: http.MethodPost, path: "/featured/choices/{id}/withdraw", tag: "items", zh: "撤回增列或者排除", en: "Reviewers: withdraw an addition or exclusion"},
+	do(s, operation{id: "featured-withdraw", method: http.MethodPost, path: "/featured/choices/{id}/withdraw", tag: "items", zh: "撤回增列或者排除", again: "it is withdrawn already, and it is refused.", en: "Reviewers: withdraw an addition or exclusion"},
 		func(ctx context.Context, c *call, in *FeaturedWithdrawIn) error {
 			return s.Catalog.WithdrawChoice(ctx, c.Actor, int64(in.ID), in.Body.Reason)
 		})

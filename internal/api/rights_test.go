@@ -103,7 +103,8 @@ func (c *city) knocks(w world) []knock {
 		{op: "mandate-revoke", path: "/mandates/" + w.mandate + "/revoke", allow: []string{"zhang", "li"}},
 
 		{op: "items", allow: everyone}, {op: "items-hot", allow: everyone}, {op: "item", path: "/items/" + w.food, allow: everyone},
-		{op: "item-quality", allow: []string{"steward"}}, {op: "item-quality-list", path: "/items/quality/list?band=poor", allow: []string{"steward"}},
+		{op: "item-quality", allow: []string{"steward", "itemrev"}}, {op: "item-quality-list", path: "/items/quality/list?band=poor", allow: []string{"steward", "itemrev"}},
+		{op: "item-misses", allow: []string{"steward", "itemrev"}},
 		{op: "item-personal", path: "/items/" + w.food + "/personal", body: map[string]any{}, allow: everyone},
 		{op: "item-form", path: "/items/" + w.food + "/form", allow: everyone},
 		{op: "item-feed", allow: everyone}, {op: "item-versions", path: "/items/" + w.food + "/versions", allow: everyone},

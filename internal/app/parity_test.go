@@ -31,6 +31,10 @@ var parity = map[string]string{
 	"GET /verify": "- a form", "GET /verify/{identifier}": "verify verify-key", "GET /centres": "centres", "GET /centres/{key}": "windows",
 	"GET /help": "- words for readers of pages", "GET /privacy": "- words for readers of pages", "GET /accessibility": "- words for readers of pages",
 
+	"GET /browse/{way}": "events topics departments divisions", "GET /items/{code}/versions": "item-versions", "GET /items/{code}/changes": "item-compare",
+	"GET /feed/items.atom": "item-feed", "GET /feed/items.json": "item-feed", "GET /featured": "featured", "GET /featured/{key}": "featured-items",
+	"GET /featured/{key}/history": "featured-moves featured-rules", "GET /featured/{key}/export.csv": "featured-items", "GET /featured/{key}/export.json": "featured-items",
+
 	"GET /apply/{id}": "draft", "GET /apply/{id}/privacy": "item draft", "POST /apply/{id}/privacy": "draft-consent", "GET /apply/{id}/form/{step}": "draft item-form",
 	"POST /apply/{id}/form/{step}": "draft-save", "POST /apply/{id}/autosave": "draft-save", "GET /apply/{id}/materials": "draft draft-licences",
 	"POST /apply/{id}/materials/{code}/files": "material-attach", "GET /apply/{id}/materials/{code}/files/{file}": "draft-file",
@@ -45,6 +49,9 @@ var parity = map[string]string{
 	"GET /desk/intake": "drafts items", "POST /desk/intake/party": "party-find", "POST /desk/intake/register": "party-walk-in", "POST /desk/intake/start": "draft-start",
 	"GET /desk/appointments": "appointments-of-day",
 
+	"GET /console/items/misses": "item-misses", "GET /console/items/quality": "item-quality", "GET /console/items/quality/list": "item-quality-list",
+	"GET /console/items/featured": "featured", "GET /console/items/featured/{key}": "featured-items featured-choices featured-rules featured-try", "POST /console/items/featured/{key}/rule": "featured-rule",
+	"POST /console/items/featured/{key}/choices": "featured-choose", "POST /console/items/featured/{key}/choices/{id}/withdraw": "featured-withdraw",
 	"GET /console": "overview", "GET /console/list": "overview-list", "GET /console/audit": "audit", "POST /console/audit/verify": "audit-verify", "GET /console/jobs": "jobs",
 	"POST /console/jobs/{id}/requeue": "job-requeue", "POST /console/jobs/{id}/discard": "job-discard", "GET /console/staff": "staff", "POST /console/staff": "staff-create",
 	"GET /console/staff/{id}": "staff-member", "POST /console/staff/{id}/disable": "staff-disable", "POST /console/staff/{id}/reset": "staff-reset",
