@@ -209,7 +209,7 @@ func (s *Steward) proposal(w http.ResponseWriter, r *http.Request) error {
 		s.flash(w, r, "已记录不采纳的理由，清单保持原样。", "The list stays as it is.")
 		return web.SeeOther(w, r, "/console/items#proposals")
 	}
-	d, kept, err := s.c.Catalog.Adopt(r.Context(), a, id)
+	d, kept, err := s.c.Catalog.Adopt(r.Context(), a, id, nil)
 	if err != nil {
 		return s.back(w, r, "/console/items#proposals", err)
 	}
@@ -237,13 +237,13 @@ func (s *Steward) revise(w http.ResponseWriter, r *http.Request) error {
 		if perr != nil {
 			unit = a.Unit
 		}
-		d, err = s.c.Catalog.ReviseTemplate(r.Context(), a, code, unit)
+		d, err = s.c.Catalog.ReviseTemplate(r.Context(), a, code, unit, nil)
 	} else {
 		id, perr := strconv.ParseInt(in.Get("item"), 10, 64)
 		if perr != nil {
 			return catalog.ErrNoItem
 		}
-		d, err = s.c.Catalog.Revise(r.Context(), a, id)
+		d, err = s.c.Catalog.Revise(r.Context(), a, id, nil)
 	}
 	if err != nil {
 		return s.back(w, r, "/console/items", err)

@@ -162,7 +162,7 @@ func (d *drawer) field(path string, v reflect.Value) web.FieldView {
 		f.Help = w.help
 	}
 	options := w.codes
-	if strings.HasSuffix(path, "when.field") || strings.HasSuffix(path, ".untilOf") {
+	if strings.HasSuffix(path, "when.field") || strings.HasSuffix(path, ".untilOf") || strings.HasPrefix(path, "scenarios.") && strings.HasSuffix(path, ".field") {
 		options = d.fields
 	}
 	switch v.Kind() {
