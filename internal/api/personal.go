@@ -69,7 +69,8 @@ type PersonalMaterial struct {
 
 func (s *server) personal() {
 	add(s, operation{id: "item-personal", method: http.MethodPost, path: "/items/{code}/personal", tag: "items", open: true, zh: "我的办事指南",
-		en: "The guide narrowed to a case", more: "Nothing is stored. An answer that does not fit, or to a question that the guide does not ask, is refused."},
+		en: "The guide narrowed to a case", more: "Nothing is stored. An answer that does not fit, or to a question that the guide does not ask, is refused.",
+		again: "the same answer."},
 		func(ctx context.Context, c *call, in *PersonalIn) (Personal, error) {
 			values, v, err := s.given(ctx, in.Code, in.Body.Answers)
 			if err != nil {
