@@ -211,6 +211,9 @@ func (s *Steward) parts(r *http.Request, p *draftPage, d *catalog.Draft, problem
 			sound++
 		default:
 			row.Tag = web.Tag{Tone: web.OK, Text: p.Tr("完整", "Complete")}
+			if part, err := d.Section(name); err == nil && (len(part) == 0 || string(part) == "[]" || string(part) == "null") {
+				row.Tag = web.Tag{Text: p.Tr("没有", "None")} // fees, scenarios, rules: a guide may do without
+			}
 			sound++
 		}
 		p.Parts = append(p.Parts, row)
@@ -335,6 +338,9 @@ func (s *Steward) move(w http.ResponseWriter, r *http.Request) error {
 			at[x.Says] = "#" + x.Field.ID
 		}
 		p.Errors.Items = nil
+		if e.Code == catalog.ErrGuide.Code {
+			p.Errors.Title = p.Tr(e.ZH, e.EN)
+		}
 		for _, f := range e.Fields {
 			l := web.Link{Text: p.Tr(f.ZH, f.EN), Href: "#" + f.Path}
 			switch f.Code {

@@ -42,8 +42,8 @@ type stateChange struct {
 var stateChanges = []stateChange{
 	{catalog.InUse, catalog.Paused, "暂停", "Suspend"},
 	{catalog.Paused, catalog.InUse, "恢复", "Resume"},
-	{catalog.InUse, catalog.Cancelled, "取消", "Cancel"},
-	{catalog.Paused, catalog.Cancelled, "取消", "Cancel"},
+	{catalog.InUse, catalog.Cancelled, "取消事项", "Cancel the item"},
+	{catalog.Paused, catalog.Cancelled, "取消事项", "Cancel the item"},
 }
 
 func listPath(code string) string { return "/console/items/lists/" + url.PathEscape(code) }
@@ -136,7 +136,7 @@ func newStateForm(p web.Page, c stateChange, typed url.Values) stateForm {
 	f.Reason = web.FieldView{ID: "reason-" + to, Name: "reason", Widget: "textarea", Label: p.Tr("理由", "Reason"), Max: 500}
 	switch c.to {
 	case catalog.Paused:
-		f.Help = p.Tr("暂停期间不接收新的申请，正在办理的办件继续办理。理由会显示在办事指南上。", "No new applications meanwhile; running cases go on. The guide shows the reason.")
+		f.Help = p.Tr("暂停期间不接收新的申请，正在办理的办件继续办理。", "No new applications meanwhile; running cases go on.")
 	case catalog.InUse:
 		f.Help = p.Tr("恢复后可以再次申请。", "It can be applied for again.")
 	case catalog.Cancelled:

@@ -151,8 +151,8 @@ func (d *drawer) wrong(at string) bool {
 
 // titleOf is what a row is best known by.
 func titleOf(v reflect.Value) string {
-	for _, name := range []string{"Name", "Q", "Text", "Law"} {
-		if f := v.FieldByName(name); f.IsValid() && f.Kind() == reflect.String {
+	for _, name := range []string{"Title", "Name", "Question", "Q", "Text", "Law"} {
+		if f := v.FieldByName(name); f.IsValid() && f.Kind() == reflect.String && f.String() != "" {
 			return f.String()
 		}
 	}
