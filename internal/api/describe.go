@@ -27,6 +27,7 @@ func tags() []*huma.Tag {
 	return []*huma.Tag{
 		{Name: "auth", Description: "登录和身份 · who one is, and for whom one acts"},
 		{Name: "items", Description: "事项和办事指南 · what can be applied for"},
+		{Name: "catalogue", Description: "事项管理 · how stewards and reviewers keep the catalogue"},
 		{Name: "places", Description: "机构、中心、预约 · departments, centres, appointments"},
 		{Name: "clocks", Description: "工作日和期限 · working days and limits"},
 		{Name: "apply", Description: "申请 · drafts, materials, handing in"},

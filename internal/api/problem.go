@@ -24,6 +24,7 @@ type Problem struct {
 	Code    string         `json:"code" doc:"Stable; programs may rely on it." example:"case-changed"`
 	Fields  []ProblemField `json:"fields,omitempty" doc:"Which inputs do not fit, in the order of the form."`
 	Current *Current       `json:"current,omitempty" doc:"Of a conflict on a case: how it stands now."`
+	Stored  *StoredSection `json:"stored,omitempty" doc:"Of a section of a guide that somebody else changed: what it holds now."`
 	Number  string         `json:"number,omitempty" doc:"Of an unknown error: tell it to the operator, who finds the cause in the log." example:"K7QD-2XPA"`
 }
 
@@ -90,6 +91,10 @@ func (s *server) problemOf(h http.Header, r *http.Request, err error) *Problem {
 	var c changed
 	if errors.As(err, &c) {
 		p.Current = c.now
+	}
+	var sec sectionChanged
+	if errors.As(err, &sec) {
+		p.Stored = sec.now
 	}
 	if wait, ok := gate.RetryAfter(err); ok {
 		h.Set("Retry-After", strconv.Itoa(wait))

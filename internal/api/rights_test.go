@@ -7,12 +7,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/catalog"
 )
 
 // everyone who knocks: nobody, the applicant, another person, the applicant's
 // agent, the applicant for his company, and staff of every role, at the units
 // of the case and elsewhere.
-var everyone = []string{"anonymous", "zhang", "li", "agent", "boss", "clerk", "lxclerk", "rev", "lxrev", "dec", "steward", "sup", "sys", "sec", "aud", "plain", "itemrev"}
+var everyone = []string{"anonymous", "zhang", "li", "agent", "boss", "clerk", "lxclerk", "rev", "lxrev", "dec", "steward", "irev", "lxsteward", "lxirev", "sup", "sys", "sec", "aud", "plain", "itemrev"}
 
 var (
 	loggedIn = everyone[1:]
@@ -44,6 +47,7 @@ type world struct {
 	version                      int64
 	reviewing, deciding          string
 	subscriber                   string
+	guide, proposal              string // a draft of the city department, a change above its list
 }
 
 func (c *city) world() world {
@@ -75,16 +79,49 @@ func (c *city) world() world {
 	w.subscriber = c.send("sys", "POST", "/subscribers", map[string]any{"name": "网站", "url": "https://www.example.gov.cn/hook"}).ok(201).text("id")
 	c.send("itemrev", "POST", "/featured/bank/choices", map[string]any{"subject": w.food, "kind": "add", "reason": "演示"}).ok(204)
 	w.choice = c.send("itemrev", "GET", "/featured/bank/choices", nil).ok(200).text("items", 0, "id")
+	c.keepCatalogue(&w)
 	w.whole = c.application("zhang", "food")
 	w.paper = map[string]any{"item": w.food, "party": w.zhang, "answers": c.answersOf(), "consent": true, "delivery": map[string]any{"way": "pickup"},
 		"materials": []any{map[string]any{"code": "m01", "paper": true}, map[string]any{"code": "m02", "paper": true}}}
 	return w
 }
 
+// keepCatalogue adds a matter that nobody offers and begins its guide, and changes
+// the city-wide guide that a list follows.
+func (c *city) keepCatalogue(w *world) {
+	c.t.Helper()
+	basic := catalog.Basic{Type: "20", Levels: []string{"3", "4"}, Audience: []string{"1"}, Topics: []string{"business"}, Dept: "spj", Summary: "演示", Basis: []catalog.Basis{{Law: "演示条例", Article: "第二条", Mark: "C"}}}
+	for code, name := range map[string]string{"322099077000": "演示补贴", "322099078000": "演示证明"} {
+		basic.Code, basic.Name = code, name
+		c.must(c.s.Catalog.ImportBasics(c.t.Context(), actor.Platform(), []catalog.Basic{basic}))
+	}
+	w.guide = c.send("steward", "POST", "/catalogue/claims", map[string]any{"basic": "322099077000", "unit": "wx-spj"}).ok(201).text("id")
+	d := c.send("steward", "POST", "/catalogue/basics/320199001000/revisions", map[string]any{"unit": "wx-spj"}).ok(201)
+	c.section("steward", d, "rights", []any{"知情", "陈述、申辩"}).ok(200)
+	at := "/catalogue/drafts/" + d.text("id") + "/acts"
+	c.send("steward", "POST", at, map[string]any{"act": "hand-in", "note": "全市统一"}).ok(200)
+	c.send("irev", "POST", at, map[string]any{"act": "pass"}).ok(200)
+	c.send("irev", "POST", at, map[string]any{"act": "publish"}).ok(200)
+	w.proposal = c.send("steward", "GET", "/catalogue/proposals", nil).ok(200).text("items", 0, "id")
+}
+
+// section writes a section of a draft as it was answered.
+func (c *city) section(who string, d answer, name string, value any) answer {
+	c.t.Helper()
+	seen := ""
+	for i := range catalog.Sections() {
+		if d.text("sections", i, "name") == name {
+			seen = d.text("sections", i, "hash")
+		}
+	}
+	return c.send(who, "PUT", "/catalogue/drafts/"+d.text("id")+"/sections/"+name, map[string]any{"seen": seen, "value": value})
+}
+
 // knocks name every operation and who may do it; whoever is not named is refused.
 func (c *city) knocks(w world) []knock {
 	agent := map[string]any{"agentName": "李小兰", "agentIdNumber": c.batch.Persons[1].IDNumber, "until": "2026-12-31", "ground": "亲属"}
 	clerks := []string{"clerk", "lxclerk"}
+	keepers, guide := []string{"steward", "irev", "lxsteward", "lxirev"}, "/catalogue/drafts/"+w.guide
 	draft, clerkDraft := "/drafts/"+w.draft, "/drafts/"+w.clerkDraft
 	zhang, clerk, sup, sys, sec, aud := []string{"zhang"}, []string{"clerk"}, []string{"sup"}, []string{"sys"}, []string{"sec"}, []string{"aud"}
 	act := func(name string, version int64, more ...any) map[string]any {
@@ -122,6 +159,22 @@ func (c *city) knocks(w world) []knock {
 		{op: "clock-due", body: map[string]any{"from": "2026-03-02", "workdays": 5}, allow: everyone}, {op: "progress", path: w.progress, allow: everyone},
 		{op: "verify", path: "/verify/" + w.licence, allow: everyone}, {op: "verify-key", allow: everyone}, {op: "ratings", allow: everyone},
 		{op: "rating-options", allow: everyone},
+
+		{op: "basics", allow: keepers}, {op: "basics", path: "/catalogue/basics?claimable=lx-spj&level=4", allow: keepers},
+		{op: "basic", path: "/catalogue/basics/322099077000", allow: keepers}, {op: "lists", allow: keepers},
+		{op: "lists", path: "/catalogue/lists?unit=wx-spj", allow: []string{"steward", "irev"}},
+		{op: "list-claim", body: map[string]any{"basic": "322099078000", "unit": "lx-spj"}, allow: []string{"steward", "lxsteward"}},
+		{op: "list-claim", body: map[string]any{"basic": "322099078000", "unit": "wx-spj"}, allow: []string{"steward"}},
+		{op: "list-revise", path: "/catalogue/lists/" + w.food + "/revisions", allow: []string{"steward"}},
+		{op: "template-revise", path: "/catalogue/basics/320199001000/revisions", body: map[string]any{"unit": "wx-spj"}, allow: []string{"steward"}},
+		{op: "guide-drafts", allow: keepers}, {op: "guide-draft", path: guide, allow: []string{"steward", "irev"}},
+		{op: "guide-draft-section", path: guide + "/sections/rights", body: map[string]any{"seen": "", "value": []any{"知情"}}, allow: []string{"steward"}},
+		{op: "guide-draft-act", path: guide + "/acts", body: map[string]any{"act": "hand-in", "note": "首次"}, allow: []string{"steward"}},
+		{op: "guide-draft-act", path: guide + "/acts", body: map[string]any{"act": "pass"}, allow: []string{"steward", "irev"}}, // told that the state offers it not
+		{op: "guide-draft-act", path: guide + "/acts", body: map[string]any{"act": "discard", "note": "不办了"}, allow: []string{"steward"}},
+		{op: "proposals", allow: keepers}, {op: "proposal-adopt", path: "/catalogue/proposals/" + w.proposal + "/adopt", allow: []string{"steward"}},
+		{op: "proposal-decline", path: "/catalogue/proposals/" + w.proposal + "/decline", body: map[string]any{"reason": "已有规定"}, allow: []string{"steward"}},
+		{op: "list-state", path: "/catalogue/lists/" + w.food + "/state", body: map[string]any{"state": "in-use", "reason": "照常办理"}, allow: []string{"irev"}},
 
 		{op: "drafts", allow: loggedIn}, {op: "draft-start", body: map[string]any{"item": w.food}, only: slices.Concat(everyone[:1], persons4), allow: persons4},
 		{op: "draft-start", body: map[string]any{"item": w.food, "party": w.zhang}, only: members, allow: clerk},
@@ -276,7 +329,8 @@ func (c *city) things() string {
 	var out []string
 	for _, q := range []string{`SELECT count(*) FROM cases`, `SELECT coalesce(sum(version), 0) FROM cases`, `SELECT count(*) FROM draft`,
 		`SELECT coalesce(sum(version), 0) FROM draft`, `SELECT count(*) FROM case_event`, `SELECT count(*) FROM rating`, `SELECT count(*) FROM appointment`,
-		`SELECT count(*) FROM person`, `SELECT count(*) FROM staff`, `SELECT count(*) FROM staff_role`, `SELECT count(*) FROM mandate`, `SELECT count(*) FROM licence`} {
+		`SELECT count(*) FROM person`, `SELECT count(*) FROM staff`, `SELECT count(*) FROM staff_role`, `SELECT count(*) FROM mandate`, `SELECT count(*) FROM licence`,
+		`SELECT coalesce(sum(version), 0) FROM guide_draft`, `SELECT count(*) FROM guide_proposal WHERE state = 'open'`, `SELECT count(*) FROM item_change`} {
 		out = append(out, fmt.Sprint(c.count(q)))
 	}
 	return strings.Join(out, " ")

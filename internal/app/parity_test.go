@@ -12,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/web/console"
 	"github.com/tongban/tongban/internal/web/desk"
 	"github.com/tongban/tongban/internal/web/portal"
+	"github.com/tongban/tongban/internal/web/steward"
 	"github.com/tongban/tongban/internal/web/webtest"
 )
 
@@ -55,6 +56,11 @@ var parity = map[string]string{
 	"GET /console": "overview", "GET /console/list": "overview-list", "GET /console/audit": "audit", "POST /console/audit/verify": "audit-verify", "GET /console/jobs": "jobs",
 	"POST /console/jobs/{id}/requeue": "job-requeue", "POST /console/jobs/{id}/discard": "job-discard", "GET /console/staff": "staff", "POST /console/staff": "staff-create",
 	"GET /console/staff/{id}": "staff-member", "POST /console/staff/{id}/disable": "staff-disable", "POST /console/staff/{id}/reset": "staff-reset",
+	"GET /console/items": "guide-drafts proposals lists", "GET /console/items/basics": "basics basic", "GET /console/items/claim": "basics", "POST /console/items/claim": "list-claim",
+	"POST /console/items/revise": "list-revise template-revise", "POST /console/items/proposals/{id}": "proposal-adopt proposal-decline",
+	"GET /console/items/lists/{code}": "lists item", "POST /console/items/lists/{code}": "list-state", "GET /console/items/drafts/{id}": "guide-draft", "POST /console/items/drafts/{id}": "guide-draft-act",
+	"GET /console/items/drafts/{id}/guide": "guide-draft", "GET /console/items/drafts/{id}/form": "guide-draft", "GET /console/items/drafts/{id}/edit/{section}": "guide-draft",
+	"POST /console/items/drafts/{id}/edit/{section}": "guide-draft-section", "GET /console/items/drafts/{id}/edit/form": "guide-draft", "POST /console/items/drafts/{id}/edit/form": "guide-draft-section",
 	"POST /console/staff/{id}/grant": "role-grant", "POST /console/staff/{id}/revoke": "role-revoke",
 }
 
@@ -88,6 +94,7 @@ func TestParity(t *testing.T) {
 	pages := portal.New(portal.Config{Renderer: rt, Style: style}).Patterns()
 	pages = append(pages, desk.New(desk.Config{Renderer: webtest.New(t), Style: style}).Patterns()...)
 	pages = append(pages, console.New(console.Config{Renderer: webtest.New(t)}).Patterns()...)
+	pages = append(pages, steward.New(steward.Config{Renderer: webtest.New(t), Style: style}).Patterns()...)
 	met := map[string]bool{}
 	for _, page := range pages {
 		page = strings.Replace(page, "/desk/apply/", "/apply/", 1) // the same wizard at the window

@@ -56,7 +56,8 @@ var ErrDraftOpen = errs.New(errs.Conflict, "draft-guide-open", "本单位已有�
 
 // Claim 认领 takes up a matter of the basic catalogue for a unit: a draft that
 // begins as the city-wide guide, if there is one.
-func (s *Service) Claim(ctx context.Context, a actor.Actor, basicCode string, unitID int64) (*Draft, error) {
+// once may be nil; here and below a repeated key answers the draft that it began.
+func (s *Service) Claim(ctx context.Context, a actor.Actor, basicCode string, unitID int64, once db.Once) (*Draft, error) {
 	x, dir, unit, err := s.compiles(ctx, a, unitID, "basic/"+basicCode)
 	if err != nil {
 		return nil, err
@@ -86,11 +87,11 @@ func (s *Service) Claim(ctx context.Context, a actor.Actor, basicCode string, un
 	}
 	place(&d.Guide, unit, recv)
 	b.lock(&d.Guide)
-	return s.begin(ctx, a, d, "claim", b.Name)
+	return s.begin(ctx, a, d, "claim", b.Name, once)
 }
 
 // Revise 修订 opens a draft of the version in force of a list.
-func (s *Service) Revise(ctx context.Context, a actor.Actor, itemID int64) (*Draft, error) {
+func (s *Service) Revise(ctx context.Context, a actor.Actor, itemID int64, once db.Once) (*Draft, error) {
 	it, err := s.ItemByID(ctx, itemID)
 	if err != nil {
 		return nil, err
@@ -102,7 +103,7 @@ func (s *Service) Revise(ctx context.Context, a actor.Actor, itemID int64) (*Dra
 	if err != nil {
 		return nil, err
 	}
-	return s.begin(ctx, a, d, "revise", it.Name)
+	return s.begin(ctx, a, d, "revise", it.Name, once)
 }
 
 // reviseFrom makes a draft of the last version of a list.
@@ -129,7 +130,7 @@ func (s *Service) reviseFrom(ctx context.Context, it *Item) (*Draft, error) {
 // Adopt 采纳 opens a draft that follows the proposed version of the city-wide
 // guide and keeps what the list had of its own. kept names the sections that
 // both changed: there the list's own stays, and somebody has to look.
-func (s *Service) Adopt(ctx context.Context, a actor.Actor, proposalID int64) (d *Draft, kept []string, err error) {
+func (s *Service) Adopt(ctx context.Context, a actor.Actor, proposalID int64, once db.Once) (d *Draft, kept []string, err error) {
 	defer errs.Wrap(&err, "adopt proposal %d", proposalID)
 	p, err := scanProposal(s.db.Read(ctx).QueryRow(sqlProposalByID, proposalID))
 	if errors.Is(err, db.ErrNoRows) || err == nil && p.State != ProposalOpen {
@@ -166,7 +167,7 @@ func (s *Service) Adopt(ctx context.Context, a actor.Actor, proposalID int64) (d
 	if len(kept) > 0 {
 		note = "两边都改过、保留本单位内容，请核对：" + strings.Join(kept, "、")
 	}
-	d, err = s.begin(ctx, a, d, "adopt", note)
+	d, err = s.begin(ctx, a, d, "adopt", note, once)
 	return d, kept, err
 }
 
@@ -205,7 +206,7 @@ func (s *Service) follow(dir *identity.Directory, d *Draft, old, next *Template)
 }
 
 // ReviseTemplate 修订模板 opens a draft of a matter's city-wide guide for a unit.
-func (s *Service) ReviseTemplate(ctx context.Context, a actor.Actor, basicCode string, unitID int64) (*Draft, error) {
+func (s *Service) ReviseTemplate(ctx context.Context, a actor.Actor, basicCode string, unitID int64, once db.Once) (*Draft, error) {
 	x, _, unit, err := s.compiles(ctx, a, unitID, "template/"+basicCode)
 	if err != nil {
 		return nil, err
@@ -228,7 +229,7 @@ func (s *Service) ReviseTemplate(ctx context.Context, a actor.Actor, basicCode s
 		d.Guide = blankGuide(b)
 	}
 	b.lock(&d.Guide)
-	return s.begin(ctx, a, d, "revise", b.Name)
+	return s.begin(ctx, a, d, "revise", b.Name, once)
 }
 
 // compiles checks that the actor may compile for a unit.
@@ -246,10 +247,18 @@ func (s *Service) compiles(ctx context.Context, a actor.Actor, unitID int64, sub
 }
 
 // begin stores a new draft.
-func (s *Service) begin(ctx context.Context, a actor.Actor, d *Draft, act, note string) (*Draft, error) {
+func (s *Service) begin(ctx context.Context, a actor.Actor, d *Draft, act, note string, once db.Once) (*Draft, error) {
 	d.State, d.Version, d.Waived = Drafting, 1, map[string]string{}
 	d.Authors = []int64{a.ID}
 	err := s.db.Write(ctx, "catalog.draft-"+act, func(tx *db.Tx) error {
+		prior, err := tx.Claim(once)
+		if err != nil {
+			return err
+		}
+		if prior != 0 {
+			d, err = draftBy(tx, sqlDraftByID, prior)
+			return err
+		}
 		switch _, err := draftBy(tx, sqlOpenDraftOf, d.BasicID, d.UnitID, string(d.Kind)); {
 		case err == nil:
 			return ErrDraftOpen
@@ -260,6 +269,7 @@ func (s *Service) begin(ctx context.Context, a actor.Actor, d *Draft, act, note 
 		if err := d.insert(tx, a, act, note); err != nil {
 			return err
 		}
+		tx.Record(once, d.ID)
 		return audit.Append(tx, audit.Record{Actor: a, Act: string(identity.ItemCompile), Subject: draftSubject(d.ID), Unit: d.UnitID,
 			Detail: map[string]string{"act": act, "name": d.Guide.Basics.Name}, Outcome: "done"})
 	})
@@ -318,19 +328,11 @@ func (s *Service) Differs(ctx context.Context, d *Draft) ([]string, error) {
 	if d.Kind != ListDraft || d.TemplateID == 0 {
 		return nil, nil
 	}
-	t, err := s.Template(ctx, d.TemplateID)
+	plain, err := s.placed(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	dir, err := s.ids.Directory(ctx)
-	if err != nil {
-		return nil, err
-	}
-	plain := t.Guide
-	unit, _ := dir.Unit(d.UnitID)
-	recv, _ := dir.Unit(d.ReceivingID)
-	place(&plain, unit, recv)
-	before, err := cutGuide(&plain)
+	before, err := cutGuide(plain)
 	if err != nil {
 		return nil, err
 	}
@@ -345,6 +347,61 @@ func (s *Service) Differs(ctx context.Context, d *Draft) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// placed is the city-wide guide that a list's draft follows, as it would stand
+// at its unit if that had nothing of its own.
+func (s *Service) placed(ctx context.Context, d *Draft) (*Guide, error) {
+	t, err := s.Template(ctx, d.TemplateID)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := s.ids.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	plain := t.Guide
+	unit, _ := dir.Unit(d.UnitID)
+	recv, _ := dir.Unit(d.ReceivingID)
+	place(&plain, unit, recv)
+	return &plain, nil
+}
+
+// DraftBase 比较对象 is what a draft's changes are told against.
+type DraftBase string
+
+// Bases of comparison.
+const (
+	AgainstNothing  DraftBase = ""         // nobody has described the matter yet
+	AgainstVersion  DraftBase = "version"  // the version of the list that it began from
+	AgainstTemplate DraftBase = "template" // a city-wide guide: that which a new list follows, or the last version of the draft's own
+)
+
+// DraftChanges tells in words what a draft changes, what asks more of the
+// applicant first.
+func (s *Service) DraftChanges(ctx context.Context, d *Draft) ([]Change, DraftBase, error) {
+	switch {
+	case d.Kind == TemplateDraft && d.BaseID != 0:
+		t, err := s.Template(ctx, d.BaseID)
+		if err != nil {
+			return nil, "", err
+		}
+		g := placeless(d.Guide)
+		return Diff(&t.Guide, &g), AgainstTemplate, nil
+	case d.Kind == ListDraft && d.BaseID != 0:
+		v, err := s.ByVersion(ctx, d.BaseID)
+		if err != nil {
+			return nil, "", err
+		}
+		return Diff(&v.Guide, &d.Guide), AgainstVersion, nil
+	case d.Kind == ListDraft && d.TemplateID != 0:
+		plain, err := s.placed(ctx, d)
+		if err != nil {
+			return nil, "", err
+		}
+		return Diff(plain, &d.Guide), AgainstTemplate, nil
+	}
+	return nil, AgainstNothing, nil
 }
 
 // Draft gives a draft to whoever may see drafts of its unit.
@@ -468,6 +525,10 @@ func (s *Service) setSection(ctx context.Context, tx *db.Tx, d *Draft, name stri
 	b.lock(&next)
 	if d.Kind == ListDraft {
 		unit, _ := dir.Unit(d.UnitID)
+		if d.ReceivingID == 0 { // there was none when the draft began
+			recv, _ := dir.UnitByKey(centreOf(dir, unit))
+			d.ReceivingID = recv.ID
+		}
 		recv, _ := dir.Unit(d.ReceivingID)
 		place(&next, unit, recv)
 	} else {

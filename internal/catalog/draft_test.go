@@ -102,22 +102,22 @@ func TestClaim(t *testing.T) {
 				t.Errorf("another level's: %v %v", free, err)
 			}
 		}
-		if _, err := s.Claim(ctx, s.staff("lxsteward"), "322099001000", bh.ID); errs.KindOf(err) != errs.Forbidden {
+		if _, err := s.Claim(ctx, s.staff("lxsteward"), "322099001000", bh.ID, nil); errs.KindOf(err) != errs.Forbidden {
 			t.Errorf("for another district: %v", err)
 		}
-		if _, err := s.Claim(ctx, s.staff("bhsteward"), "322099009000", bh.ID); errs.KindOf(err) != errs.NotFound {
+		if _, err := s.Claim(ctx, s.staff("bhsteward"), "322099009000", bh.ID, nil); errs.KindOf(err) != errs.NotFound {
 			t.Errorf("not in the catalogue: %v", err)
 		}
-		if _, err := s.Claim(ctx, s.staff("lxsteward"), "322099001000", s.unit("lx")); errs.KindOf(err) != errs.Conflict {
+		if _, err := s.Claim(ctx, s.staff("lxsteward"), "322099001000", s.unit("lx"), nil); errs.KindOf(err) != errs.Conflict {
 			t.Errorf("claimed twice: %v", err)
 		}
-		d, err := s.Claim(ctx, s.staff("bhsteward"), "322099001000", bh.ID)
+		d, err := s.Claim(ctx, s.staff("bhsteward"), "322099001000", bh.ID, nil)
 		s.must(err)
 		g := d.Guide
 		if g.Basics.Code != s.units["bh"]+"4322099001000" || g.Department.Receiving != "bh-zx" || g.Steps[0].Unit != "bh-zx" || len(g.Materials) != 1 || g.Windows[0].Name != "滨湖区政务服务中心 综合窗口" {
 			t.Errorf("the city-wide guide was not taken over: %+v", g.Department)
 		}
-		if _, err := s.Claim(ctx, s.staff("bhsteward"), "322099001000", bh.ID); !errors.Is(err, ErrDraftOpen) {
+		if _, err := s.Claim(ctx, s.staff("bhsteward"), "322099001000", bh.ID, nil); !errors.Is(err, ErrDraftOpen) {
 			t.Errorf("a second draft: %v", err)
 		}
 		if list, err := s.Drafts(ctx, s.staff("lxsteward")); err != nil || len(list) != 0 {
@@ -126,7 +126,7 @@ func TestClaim(t *testing.T) {
 		if list, err := s.Drafts(ctx, s.staff("bhsteward")); err != nil || len(list) != 1 {
 			t.Errorf("%v %v", list, err)
 		}
-		plain, err := s.Claim(ctx, s.staff("bhsteward"), "322099002000", bh.ID)
+		plain, err := s.Claim(ctx, s.staff("bhsteward"), "322099002000", bh.ID, nil)
 		s.must(err)
 		if ps, err := s.DraftProblems(ctx, plain); err != nil || !hasError(ps) {
 			t.Errorf("an empty guide has no problems: %v %v", ps, err)
@@ -139,7 +139,7 @@ func TestClaim(t *testing.T) {
 func TestPublishDraft(t *testing.T) {
 	onBench(t, func(t *testing.T, s *shelf, _ string) {
 		ctx := t.Context()
-		d, err := s.Claim(ctx, s.staff("bhsteward"), "322099001000", s.unit("bh"))
+		d, err := s.Claim(ctx, s.staff("bhsteward"), "322099001000", s.unit("bh"), nil)
 		s.must(err)
 		limits := d.Guide.Limits
 		limits.Promised.Days = 30
@@ -220,7 +220,7 @@ func TestPublishDraft(t *testing.T) {
 func TestSaveSection(t *testing.T) {
 	onBench(t, func(t *testing.T, s *shelf, _ string) {
 		ctx := t.Context()
-		mine, err := s.Claim(ctx, s.staff("bhsteward"), "322099001000", s.unit("bh"))
+		mine, err := s.Claim(ctx, s.staff("bhsteward"), "322099001000", s.unit("bh"), nil)
 		s.must(err)
 		theirs, err := s.Draft(ctx, s.staff("wxboth"), mine.ID)
 		s.must(err)
@@ -258,14 +258,14 @@ func TestSaveSection(t *testing.T) {
 func TestAdopt(t *testing.T) {
 	onBench(t, func(t *testing.T, s *shelf, code string) {
 		ctx := t.Context()
-		d, err := s.Revise(ctx, s.staff("lxsteward"), s.item(code).ID)
+		d, err := s.Revise(ctx, s.staff("lxsteward"), s.item(code).ID, nil)
 		s.must(err)
 		limits := d.Guide.Limits
 		limits.Promised.Days = 3
 		d = s.edit(d, "lxsteward", "limits", limits)
 		s.move(s.move(s.move(d, "lxsteward", DraftHandIn, DraftInput{Note: "提速"}), "wxreviewer", DraftPass, DraftInput{}), "wxreviewer", DraftPublish, DraftInput{})
 
-		top, err := s.ReviseTemplate(ctx, s.staff("wxboth"), "322099001000", s.unit("wx"))
+		top, err := s.ReviseTemplate(ctx, s.staff("wxboth"), "322099001000", s.unit("wx"), nil)
 		s.must(err)
 		top = s.edit(top, "wxboth", "questions", []Question{{"要多久", "很快"}})
 		wide := top.Guide.Limits
@@ -283,10 +283,10 @@ func TestAdopt(t *testing.T) {
 		if err != nil || len(open) != 1 {
 			t.Fatalf("%v %v", open, err)
 		}
-		if _, _, err := s.Adopt(ctx, s.staff("bhsteward"), open[0].ID); errs.KindOf(err) != errs.Forbidden {
+		if _, _, err := s.Adopt(ctx, s.staff("bhsteward"), open[0].ID, nil); errs.KindOf(err) != errs.Forbidden {
 			t.Errorf("another district's: %v", err)
 		}
-		d, kept, err := s.Adopt(ctx, s.staff("lxsteward"), open[0].ID)
+		d, kept, err := s.Adopt(ctx, s.staff("lxsteward"), open[0].ID, nil)
 		s.must(err)
 		if !slices.Equal(kept, []string{"limits"}) || d.Guide.Limits.Promised.Days != 3 || d.Guide.Questions[0].Q != "要多久" {
 			t.Errorf("kept %v, %d days, %v", kept, d.Guide.Limits.Promised.Days, d.Guide.Questions)
@@ -299,7 +299,7 @@ func TestAdopt(t *testing.T) {
 			t.Errorf("%+v %v", v, err)
 		}
 		t.Run("declined", func(t *testing.T) {
-			again, err := s.ReviseTemplate(ctx, s.staff("wxboth"), "322099001000", s.unit("wx"))
+			again, err := s.ReviseTemplate(ctx, s.staff("wxboth"), "322099001000", s.unit("wx"), nil)
 			s.must(err)
 			again = s.edit(again, "wxboth", "duties", []string{"如实填写"})
 			again = s.move(again, "wxboth", DraftHandIn, DraftInput{Note: "再改"})
@@ -330,7 +330,7 @@ func (s *shelf) item(code string) *Item {
 func TestTakeEffect(t *testing.T) {
 	onBench(t, func(t *testing.T, s *shelf, code string) {
 		ctx := t.Context()
-		d, err := s.Revise(ctx, s.staff("lxsteward"), s.item(code).ID)
+		d, err := s.Revise(ctx, s.staff("lxsteward"), s.item(code).ID, nil)
 		s.must(err)
 		d = s.edit(d, "lxsteward", "duties", []string{"新的义务"})
 		day := clock.DateOf(s.clk.Now().AddDate(0, 0, 3)).String()
@@ -348,7 +348,7 @@ func TestTakeEffect(t *testing.T) {
 		if n, err := s.TakeEffect(ctx); err != nil || n != 0 {
 			t.Errorf("%d %v", n, err)
 		}
-		if _, err := s.Revise(ctx, s.staff("lxsteward"), s.item(code).ID); err != nil {
+		if _, err := s.Revise(ctx, s.staff("lxsteward"), s.item(code).ID, nil); err != nil {
 			t.Errorf("nothing can be revised while one waits: %v", err)
 		}
 		s.clk.Set(s.clk.Now().AddDate(0, 0, 3))
@@ -364,7 +364,7 @@ func TestTakeEffect(t *testing.T) {
 // TestBaseChanged: a draft does not publish over what it did not begin from.
 func TestBaseChanged(t *testing.T) {
 	onBench(t, func(t *testing.T, s *shelf, code string) {
-		d, err := s.Revise(t.Context(), s.staff("lxsteward"), s.item(code).ID)
+		d, err := s.Revise(t.Context(), s.staff("lxsteward"), s.item(code).ID, nil)
 		s.must(err)
 		d = s.edit(d, "lxsteward", "duties", []string{"新的义务"})
 		d = s.move(s.move(d, "lxsteward", DraftHandIn, DraftInput{Note: "改"}), "wxreviewer", DraftPass, DraftInput{})

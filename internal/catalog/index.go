@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"slices"
 
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/search"
@@ -76,6 +77,17 @@ func (s *Service) loadIndex(q db.Queryer, version int64) (*Index, error) {
 	synonyms, err := readSynonyms(q)
 	if err != nil {
 		return nil, err
+	}
+	for _, it := range x.Items { // a list's own daily words
+		b, ok := x.Basic(it.BasicCode)
+		if it.State != InUse || !ok {
+			continue
+		}
+		for _, a := range it.Facts.Aliases {
+			if !slices.Contains(aliases[b.ID], a) {
+				aliases[b.ID] = append(aliases[b.ID], a)
+			}
+		}
 	}
 	x.words = s.lexiconOf(searchEntries(x.Basics, aliases, synonyms))
 	return x, nil

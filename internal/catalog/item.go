@@ -54,6 +54,19 @@ type Facts struct {
 	Auto               int  `json:"auto,omitempty"`               // clauses of an instant decision 秒批
 
 	Completeness Completeness `json:"complete,omitzero"`
+
+	Aliases []string `json:"aliases,omitempty"` // daily words of this list that its city-wide guide does not have; the matter is found by them too
+}
+
+// factsUnder are the facts of a list that follows a city-wide guide; nil: none.
+func (g *Guide) factsUnder(t *Template) Facts {
+	f := g.facts()
+	for _, a := range g.Basics.Aliases {
+		if t == nil || !slices.Contains(t.Guide.Basics.Aliases, a) {
+			f.Aliases = append(f.Aliases, a)
+		}
+	}
+	return f
 }
 
 // facts of a guide.

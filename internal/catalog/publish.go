@@ -78,7 +78,7 @@ func (s *Service) publish(tx *db.Tx, a actor.Actor, t *Template, l list, p publi
 			return 0, err
 		}
 	}
-	facts, err := json.Marshal(g.facts())
+	facts, err := json.Marshal(g.factsUnder(t))
 	if err != nil {
 		return 0, err
 	}
@@ -240,7 +240,13 @@ func (s *Service) takeEffect(tx *db.Tx, item int64, today string) error {
 	if err != nil {
 		return err
 	}
-	facts, err := json.Marshal(v.Guide.facts())
+	var t *Template
+	if v.TemplateID != 0 {
+		if t, err = s.readTemplate(tx, v.TemplateID); err != nil {
+			return err
+		}
+	}
+	facts, err := json.Marshal(v.Guide.factsUnder(t))
 	if err != nil {
 		return err
 	}

@@ -111,6 +111,9 @@ func (s *Service) DraftProblems(ctx context.Context, d *Draft) ([]Problem, error
 			out = append(out, Problem{Path: "form", Error: true, ZH: errs.Of(err).ZH})
 		}
 	}
+	if d.Kind == ListDraft && d.ReceivingID == 0 {
+		out = append(out, Problem{Path: "department/receiving", Error: true, ZH: "没有收件的政务服务中心，发布后窗口无法收件；请先由管理员登记本单位的中心，再保存任意一部分"})
+	}
 	g := d.Guide
 	if d.Kind == TemplateDraft { // as it would stand at the unit that compiles it
 		dir, err := s.ids.Directory(ctx)
@@ -207,7 +210,7 @@ func (s *Service) publishDraft(ctx context.Context, tx *db.Tx, a actor.Actor, d 
 			}
 		}
 	}
-	if t == nil {
+	if t == nil && b.TemplateID == 0 {
 		s.indexMatter(tx, b, &l.guide)
 	}
 	if _, err := s.publish(tx, a, t, l, publication{from: d.From, reason: d.Reason}); err != nil {

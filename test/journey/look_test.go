@@ -214,7 +214,7 @@ var notPlain = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
 // slug is the kind of a page as a file name: numbers do not tell kinds apart.
 func slug(path string) string {
-	path = oneOf.ReplaceAllString(path, "/$1/N")
+	path = oneOf.ReplaceAllString(path, "$1/N")
 	s := strings.Trim(notPlain.ReplaceAllString(longNumber.ReplaceAllString(path, "N"), "-"), "-")
 	if len(s) > 60 {
 		s = s[:60]
@@ -223,6 +223,6 @@ func slug(path string) string {
 }
 
 // oneOf is one of many pages that are built alike.
-var oneOf = regexp.MustCompile(`/(centres|items|cases|licences|documents|staff|verify|progress|apply)/[^/?]+`)
+var oneOf = regexp.MustCompile(`(/(?:centres|cases|licences|documents|staff|verify|progress|apply)|^/items)/[^/?]+`)
 
 var longNumber = regexp.MustCompile(`[0-9A-Z]{9,}[0-9A-Za-z.~-]*`)

@@ -12,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/web/console"
 	"github.com/tongban/tongban/internal/web/desk"
 	"github.com/tongban/tongban/internal/web/portal"
+	"github.com/tongban/tongban/internal/web/steward"
 	"github.com/tongban/tongban/internal/web/webtest"
 )
 
@@ -40,7 +41,8 @@ func newRoutes(t *testing.T) routes {
 	must(t, err)
 	r := routes{mux: http.NewServeMux(), mu: new(sync.Mutex), came: map[string]bool{}}
 	for _, patterns := range [][]string{portal.New(portal.Config{Renderer: rt, Style: style}).Patterns(),
-		desk.New(desk.Config{Renderer: rt, Style: style}).Patterns(), console.New(console.Config{Renderer: rt}).Patterns()} {
+		desk.New(desk.Config{Renderer: rt, Style: style}).Patterns(), console.New(console.Config{Renderer: rt}).Patterns(),
+		steward.New(steward.Config{Renderer: rt, Style: style}).Patterns()} {
 		for _, p := range patterns {
 			if strings.HasPrefix(p, "GET ") {
 				r.all = append(r.all, p)

@@ -90,7 +90,7 @@ func (s *Steward) claimOne(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return web.ErrNoPage()
 	}
-	d, err := s.c.Catalog.Claim(r.Context(), a, in.Get("code"), unit)
+	d, err := s.c.Catalog.Claim(r.Context(), a, in.Get("code"), unit, nil)
 	if err != nil {
 		return s.back(w, r, "/console/items/claim?unit="+strconv.FormatInt(unit, 10), err)
 	}

@@ -1,6 +1,7 @@
 package steward
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -25,6 +26,8 @@ type draftPage struct {
 	Parts      []partRow
 	Blocks     int // errors
 	Warnings   []warning
+	Waived     []warning // those that stay, for who reviews
+	Changes    changesView
 	Done       int // per cent of the parts without errors
 	URL        string
 	Acts       []actForm
@@ -38,8 +41,8 @@ type partRow struct {
 	ID         string // name of the section
 	Name, Href string
 	Tag        web.Tag
-	Says       []string // what is wrong
-	Own        bool     // differs from the city-wide guide
+	Says       []web.Link // what is wrong, and where it is mended
+	Own        bool       // differs from the city-wide guide
 	Locked     bool
 }
 
@@ -48,6 +51,21 @@ type warning struct {
 	Where, Says string
 	Field       web.FieldView
 }
+
+// changesView says what the draft changes, what asks more of the applicant first.
+type changesView struct {
+	Against string // empty: there is nothing to compare with
+	Rows    []changeRow
+	More    []changeRow // neither heavier nor lighter, when there are many
+}
+
+type changeRow struct {
+	Tag  web.Tag
+	Text string
+}
+
+// changesShown is how many changes that burden nobody are shown unfolded.
+const changesShown = 10
 
 // actForm is an act that may be done now.
 type actForm struct {
@@ -103,6 +121,9 @@ func (s *Steward) draftPage(r *http.Request, typed url.Values) (p draftPage, err
 	if err := s.parts(r, &p, d, problems, typed); err != nil {
 		return p, err
 	}
+	if err := s.changes(ctx, &p, d); err != nil {
+		return p, err
+	}
 	s.acts(&p, a, d, identity.Target{UnitPath: u.Path, AuthorIDs: d.Authors}, typed)
 	events, err := s.c.Catalog.DraftEvents(ctx, d.ID)
 	if err != nil {
@@ -110,6 +131,38 @@ func (s *Steward) draftPage(r *http.Request, typed url.Values) (p draftPage, err
 	}
 	p.History = history(p.Page, events)
 	return p, nil
+}
+
+// changes tells what the draft changes.
+func (s *Steward) changes(ctx context.Context, p *draftPage, d *catalog.Draft) error {
+	list, base, err := s.c.Catalog.DraftChanges(ctx, d)
+	if err != nil {
+		return err
+	}
+	switch base {
+	case catalog.AgainstNothing:
+		return nil
+	case catalog.AgainstVersion:
+		p.Changes.Against = p.Tr("与修订前的版本相比", "Compared with the version before")
+	case catalog.AgainstTemplate:
+		p.Changes.Against = p.Tr("与全市统一的指南相比", "Compared with the city-wide guide")
+	}
+	for i, c := range list {
+		row := changeRow{Tag: web.Tag{Text: p.Tr("其他", "Other")}, Text: p.Tr(c.ZH, c.EN)}
+		switch c.Burden {
+		case catalog.Heavier:
+			row.Tag = web.Tag{Tone: web.Bad, Text: p.Tr("要求更多", "Asks more")}
+		case catalog.Lighter:
+			row.Tag = web.Tag{Tone: web.OK, Text: p.Tr("更便民", "Asks less")}
+		case catalog.Neutral:
+			if i >= changesShown {
+				p.Changes.More = append(p.Changes.More, row)
+				continue
+			}
+		}
+		p.Changes.Rows = append(p.Changes.Rows, row)
+	}
+	return nil
 }
 
 // parts lists the parts of the guide with their problems.
@@ -132,7 +185,7 @@ func (s *Steward) parts(r *http.Request, p *draftPage, d *catalog.Draft, problem
 		row := partRow{ID: name, Name: p.Tr(w.zh, w.en), Href: sectionPath(d.ID, name), Own: slices.Contains(own, name), Locked: catalog.Locked(d.Kind, name)}
 		bad := 0
 		for _, x := range by[name] {
-			row.Says = append(row.Says, p.Tr(x.ZH, x.EN))
+			row.Says = append(row.Says, web.Link{Href: row.Href + "#" + anchorOf(&d.Guide, x.Path), Text: p.Tr(x.ZH, x.EN)})
 			switch {
 			case x.Error:
 				bad++
@@ -141,6 +194,10 @@ func (s *Steward) parts(r *http.Request, p *draftPage, d *catalog.Draft, problem
 				f := web.FieldView{ID: "w-" + strconv.Itoa(len(p.Warnings)), Name: "waive:" + key, Label: p.Tr("保留的理由", "Why it stays"), Value: d.Waived[key], Max: 200}
 				if typed != nil {
 					f.Value = typed.Get(f.Name)
+				}
+				if !d.State.Editable() {
+					f.Help = d.Waived[key]
+					p.Waived = append(p.Waived, warning{Where: row.Name, Says: p.Tr(x.ZH, x.EN), Field: f})
 				}
 				p.Warnings = append(p.Warnings, warning{Where: row.Name, Says: p.Tr(x.ZH, x.EN), Field: f})
 			}
@@ -155,6 +212,9 @@ func (s *Steward) parts(r *http.Request, p *draftPage, d *catalog.Draft, problem
 			sound++
 		default:
 			row.Tag = web.Tag{Tone: web.OK, Text: p.Tr("完整", "Complete")}
+			if part, err := d.Section(name); err == nil && (len(part) == 0 || string(part) == "[]" || string(part) == "null") {
+				row.Tag = web.Tag{Text: p.Tr("没有", "None")} // fees, scenarios, rules: a guide may do without
+			}
 			sound++
 		}
 		p.Parts = append(p.Parts, row)
@@ -232,6 +292,20 @@ func history(p web.Page, events []catalog.DraftEvent) web.Timeline {
 	return t
 }
 
+// sayAt puts what is wrong with an act's own words next to their box.
+func (s *Steward) sayAt(p *draftPage, act catalog.DraftAct, f errs.Field) {
+	switch f.Path {
+	case "from":
+		p.From.Error = p.Tr(f.ZH, f.EN)
+	case "note":
+		for i := range p.Acts {
+			if p.Acts[i].Act == string(act) {
+				p.Acts[i].Note.Error = p.Tr(f.ZH, f.EN)
+			}
+		}
+	}
+}
+
 // move performs an act upon the draft.
 func (s *Steward) move(w http.ResponseWriter, r *http.Request) error {
 	a, d, err := s.found(r)
@@ -260,14 +334,34 @@ func (s *Steward) move(w http.ResponseWriter, r *http.Request) error {
 		if perr != nil {
 			return perr
 		}
-		ids := map[string]string{"note": "note-" + string(act), "from": "from"}
-		for _, f := range e.Fields {
-			if f.Code == "guide" || f.Code == "warning" {
-				head, _, _ := strings.Cut(f.Path, "/")
-				ids[f.Path] = "part-" + head
-			}
+		at := map[string]string{}
+		for _, x := range p.Warnings {
+			at[x.Says] = "#" + x.Field.ID
 		}
-		p.FieldErrors(e.Fields, ids)
+		p.Errors.Items = nil
+		if e.Code == catalog.ErrGuide.Code {
+			p.Errors.Title = p.Tr(e.ZH, e.EN)
+		}
+		for _, f := range e.Fields {
+			l := web.Link{Text: p.Tr(f.ZH, f.EN), Href: "#" + f.Path}
+			switch f.Code {
+			case "guide":
+				head, _, _ := strings.Cut(f.Path, "/")
+				l.Href = sectionPath(d.ID, head) + "#" + anchorOf(&d.Guide, f.Path)
+			case "warning":
+				for says, id := range at {
+					if strings.HasPrefix(f.ZH, says) {
+						l.Href = id
+					}
+				}
+			default:
+				if f.Path == "note" {
+					l.Href = "#note-" + string(act)
+				}
+				s.sayAt(&p, act, f)
+			}
+			p.Errors.Items = append(p.Errors.Items, l)
+		}
 		return s.views.draft.Render(w, r, http.StatusUnprocessableEntity, p)
 	}
 	if err != nil {

@@ -24,8 +24,8 @@ type sectionPage struct {
 	Group      Group
 	Plain      []web.FieldView // a part that is a list of words
 	Lists      []List
-	Problems   []string // what the gate says now
-	Theirs     string   // what somebody else wrote meanwhile, as text
+	Problems   []web.Link // what the gate says now, and where
+	Theirs     string     // what somebody else wrote meanwhile, as text
 	Locked     bool
 	Prev, Next web.Link
 }
@@ -72,7 +72,7 @@ func (s *Steward) sectionPage(r *http.Request, d *catalog.Draft, g *catalog.Guid
 	dr := drawer{page: &p.Page, errors: map[string]string{}, open: open, fields: s.formFields(d)}
 	for _, x := range problems {
 		if head, _, _ := strings.Cut(x.Path, "/"); head == name {
-			p.Problems = append(p.Problems, p.Tr(x.ZH, x.EN))
+			p.Problems = append(p.Problems, web.Link{Href: "#" + anchorOf(g, x.Path), Text: p.Tr(x.ZH, x.EN)})
 			dr.errors[inputOf(g, x.Path)] = p.Tr(x.ZH, x.EN)
 		}
 	}
@@ -177,6 +177,52 @@ func inputOf(g *catalog.Guide, path string) string {
 		}
 	}
 	return strings.Join(parts, ".")
+}
+
+// anchorOf is the id of the box, or the part, in which a problem is mended.
+func anchorOf(g *catalog.Guide, path string) string {
+	names := strings.Split(inputOf(g, path), ".")
+	v, err := partOf(g, names[0])
+	if err != nil {
+		return names[0]
+	}
+	at := names[0]
+	for _, name := range names[1:] {
+		next, ok := below(v, name)
+		if !ok {
+			break
+		}
+		v, at = next, at+"."+name
+	}
+	if v.Kind() == reflect.Pointer {
+		v = reflect.Zero(v.Type().Elem())
+	}
+	if v.Kind() == reflect.Struct || v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct {
+		return "g-" + idOf(at)
+	}
+	return "f-" + idOf(at)
+}
+
+// below is the field, or the row, of a value by its name.
+func below(v reflect.Value, name string) (reflect.Value, bool) {
+	if v.Kind() == reflect.Pointer {
+		if v = v.Elem(); !v.IsValid() {
+			return v, false
+		}
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if jsonName(v.Type().Field(i)) == name {
+				return v.Field(i), true
+			}
+		}
+	case reflect.Slice:
+		if i, err := strconv.Atoi(name); err == nil && i >= 0 && i < v.Len() {
+			return v.Index(i), true
+		}
+	}
+	return v, false
 }
 
 // formFields are the questions of the application form, for conditions.

@@ -19,6 +19,7 @@ type homePage struct {
 	Drafts    web.Table
 	Proposals []proposalRow
 	Units     web.FieldView // whose lists are shown
+	States    web.FieldView
 	Query     string
 	Lists     []listRow
 	Pager     web.Pager
@@ -31,7 +32,7 @@ type proposalRow struct {
 	Since                  string
 }
 
-// listRow is a published list that can be revised.
+// listRow is a published list.
 type listRow struct {
 	Name, Href, Unit, Code string
 	ID                     string
@@ -52,7 +53,7 @@ func (s *Steward) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	top := grantPath(a)
+	top := catalog.Scope(a)
 	if err := s.c.Identity.Allow(ctx, a, identity.CatalogueRead, identity.Target{UnitPath: top}, "catalogue"); err != nil {
 		return err
 	}
@@ -100,9 +101,15 @@ func (s *Steward) home(w http.ResponseWriter, r *http.Request) error {
 func (s *Steward) lists(w http.ResponseWriter, r *http.Request, a actor.Actor, p homePage, dir *identity.Directory, top string) error {
 	in := r.URL.Query()
 	p.Query = in.Get("q")
-	q := catalog.Query{Text: p.Query, Each: true, Limit: 100, Cursor: in.Get("after"), Unit: in.Get("unit")}
+	q := catalog.ListQuery{Text: p.Query, State: catalog.ItemState(in.Get("state")), Unit: in.Get("unit"), Limit: listsShown}
 	if own, ok := dir.Unit(a.Unit); ok && !in.Has("unit") {
 		q.Unit = own.Key
+	}
+	if at := in.Get("after"); at != "" {
+		var err error
+		if q.After, err = strconv.ParseInt(at, 10, 64); err != nil {
+			return web.ErrNoPage()
+		}
 	}
 	p.Units = web.FieldView{ID: "unit", Name: "unit", Widget: "select", Label: p.Tr("单位", "Unit")}
 	for _, u := range dir.Subtree(top) {
@@ -110,37 +117,37 @@ func (s *Steward) lists(w http.ResponseWriter, r *http.Request, a actor.Actor, p
 			p.Units.Options = append(p.Units.Options, web.OptionView{Value: u.Key, Label: u.Name, Checked: u.Key == q.Unit})
 		}
 	}
-	for range 20 { // only those of the own units: other pages are passed over
-		found, err := s.c.Catalog.Search(r.Context(), q)
-		if err != nil {
+	p.States = web.FieldView{ID: "state", Name: "state", Widget: "select", Label: p.Tr("状态", "State")}
+	for _, st := range []catalog.ItemState{catalog.InUse, catalog.Paused, catalog.Cancelled} {
+		p.States.Options = append(p.States.Options, web.OptionView{Value: string(st), Label: itemTag(p.Page, st).Text, Checked: st == q.State})
+	}
+	found, more, err := s.c.Catalog.Lists(r.Context(), a, q)
+	if err != nil {
+		return err
+	}
+	for _, it := range found {
+		u, _ := dir.Unit(it.UnitID)
+		row := listRow{Name: it.Name, Href: listPath(it.Code), Unit: u.Name, Code: it.Code, ID: strconv.FormatInt(it.ID, 10),
+			May: it.State != catalog.Cancelled && identity.Decide(a, identity.ItemCompile, identity.Target{UnitPath: u.Path}) == nil}
+		if it.State != catalog.InUse {
+			row.Tags = append(row.Tags, itemTag(p.Page, it.State))
+		}
+		if it.NextFrom != "" {
+			row.Tags = append(row.Tags, web.Tag{Tone: web.Note, Text: p.Tr("新版本"+it.NextFrom+"生效", "next version from "+it.NextFrom)})
+		}
+		p.Lists = append(p.Lists, row)
+	}
+	if more {
+		if p.Pager.Next, err = web.WithQuery(r.URL.RequestURI(), "after", strconv.FormatInt(found[len(found)-1].ID, 10)); err != nil {
 			return err
 		}
-		for _, it := range found.Items {
-			if !dir.InSubtree(it.UnitID, top) || len(p.Lists) >= 30 {
-				continue
-			}
-			u, _ := dir.Unit(it.UnitID)
-			row := listRow{Name: it.Name, Href: "/items/" + it.Code, Unit: u.Name, Code: it.Code, ID: strconv.FormatInt(it.ID, 10),
-				May: identity.Decide(a, identity.ItemCompile, identity.Target{UnitPath: u.Path}) == nil}
-			if it.NextFrom != "" {
-				row.Tags = append(row.Tags, web.Tag{Tone: web.Note, Text: p.Tr("新版本"+it.NextFrom+"生效", "next version from "+it.NextFrom)})
-			}
-			p.Lists = append(p.Lists, row)
-		}
-		if q.Cursor = found.Next; q.Cursor == "" || len(p.Lists) >= 30 {
-			break
-		}
 	}
-	if q.Cursor != "" {
-		next, err := web.WithQuery(r.URL.RequestURI(), "after", q.Cursor)
-		if err != nil {
-			return err
-		}
-		p.Pager.Next = next
-	}
-	p.Empty = web.Empty{Title: p.Tr("没有找到本单位的清单", "No list of your units found"), Text: p.Tr("换一个词，或者先认领事项。", "Try another word, or claim an item first.")}
+	p.Empty = web.Empty{Title: p.Tr("没有找到本单位的清单", "No list of your units found"), Text: p.Tr("换一个词、换一个单位，或者先认领事项。", "Try another word or unit, or claim an item first.")}
 	return s.views.home.Render(w, r, http.StatusOK, p)
 }
+
+// listsShown is how many lists a page has.
+const listsShown = 30
 
 func (s *Steward) draftTable(p web.Page, dir *identity.Directory, x *catalog.Index, drafts []catalog.Draft) web.Table {
 	t := web.Table{Caption: p.Tr("编制稿", "Drafts"), Hide: true, Heads: []web.Head{{Text: p.Tr("事项", "Item")}, {Text: p.Tr("单位", "Unit")}, {Text: p.Tr("状态", "State")}, {Text: p.Tr("最近修改", "Last change")}},
@@ -177,17 +184,6 @@ func stateTag(p web.Page, st catalog.DraftState) web.Tag {
 	return web.Tag{Tone: web.Info, Text: p.Tr("编制中", "Being written")}
 }
 
-// grantPath is the highest unit for which the actor keeps or reviews items.
-func grantPath(a actor.Actor) string {
-	best := ""
-	for _, g := range a.Grants {
-		if (g.Role == actor.ItemSteward || g.Role == actor.ItemReviewer) && (best == "" || len(g.Path) < len(best)) {
-			best = g.Path
-		}
-	}
-	return best
-}
-
 // proposal adopts or declines a change above.
 func (s *Steward) proposal(w http.ResponseWriter, r *http.Request) error {
 	a, err := s.actor(r)
@@ -209,7 +205,7 @@ func (s *Steward) proposal(w http.ResponseWriter, r *http.Request) error {
 		s.flash(w, r, "已记录不采纳的理由，清单保持原样。", "The list stays as it is.")
 		return web.SeeOther(w, r, "/console/items#proposals")
 	}
-	d, kept, err := s.c.Catalog.Adopt(r.Context(), a, id)
+	d, kept, err := s.c.Catalog.Adopt(r.Context(), a, id, nil)
 	if err != nil {
 		return s.back(w, r, "/console/items#proposals", err)
 	}
@@ -237,13 +233,13 @@ func (s *Steward) revise(w http.ResponseWriter, r *http.Request) error {
 		if perr != nil {
 			unit = a.Unit
 		}
-		d, err = s.c.Catalog.ReviseTemplate(r.Context(), a, code, unit)
+		d, err = s.c.Catalog.ReviseTemplate(r.Context(), a, code, unit, nil)
 	} else {
 		id, perr := strconv.ParseInt(in.Get("item"), 10, 64)
 		if perr != nil {
 			return catalog.ErrNoItem
 		}
-		d, err = s.c.Catalog.Revise(r.Context(), a, id)
+		d, err = s.c.Catalog.Revise(r.Context(), a, id, nil)
 	}
 	if err != nil {
 		return s.back(w, r, "/console/items", err)

@@ -37,17 +37,26 @@ func TestPages(t *testing.T) {
 	p := samplePage("事项管理")
 	table := web.Table{Caption: "编制稿", Heads: []web.Head{{Text: "事项"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "优待证", Href: "/console/items/drafts/1", Row: true}}}}}
 	unit := web.FieldView{ID: "unit", Name: "unit", Widget: "select", Label: "单位", Options: []web.OptionView{{Value: "1", Label: "市政府", Checked: true}}}
-	full := homePage{Page: p, Compile: true, Stats: []web.Stat{{Href: "#drafts", Value: "1", Text: "编制稿"}}, Drafts: table, Units: unit, Query: "证",
+	full := homePage{Page: p, Compile: true, Stats: []web.Stat{{Href: "#drafts", Value: "1", Text: "编制稿"}}, Drafts: table, Units: unit, States: web.FieldView{ID: "state", Name: "state", Widget: "select", Label: "状态"}, Query: "证",
 		Proposals: []proposalRow{{Name: "优待证", Unit: "梁溪区", URL: "/console/items/proposals/1", Guide: "/items/1", Since: "2026-03-02"}},
 		Lists:     []listRow{{Name: "优待证", Href: "/items/1", Unit: "梁溪区", Code: "1", ID: "1", May: true, Tags: []web.Tag{{Text: "新版本"}}}}, Pager: web.Pager{Next: "/console/items?after=1"}}
-	webtest.Check(t, v.home, full, homePage{Page: p, Drafts: web.Table{Empty: web.Empty{Title: "没有"}}, Units: unit, Empty: web.Empty{Title: "没有"}})
+	webtest.Check(t, v.home, full, homePage{Page: p, Drafts: web.Table{Empty: web.Empty{Title: "没有"}}, Units: unit, States: web.FieldView{ID: "state", Name: "state", Widget: "select", Label: "状态"}, Empty: web.Empty{Title: "没有"}})
 	row := []claimRow{{"322099001000", "优待证", "说明", true}}
 	webtest.Check(t, v.claim, claimPage{Page: p, Units: unit, Unit: "梁溪区", UnitID: "1", Query: "证", Own: row, Others: row}, claimPage{Page: p, Units: unit, Unit: "梁溪区", Empty: web.Empty{Title: "没有"}})
+	webtest.Check(t, v.basics, basicsPage{Page: p, Levels: unit, Unit: "1", Query: "证", Rows: []basicRow{{"322099001000", "优待证", "说明", "县级", "3个单位办理", true}}, Pager: web.Pager{Next: "/console/items/basics?after=1"}},
+		basicsPage{Page: p, Levels: unit, Empty: web.Empty{Title: "没有"}})
+	l := listPage{Page: p, Name: "优待证", Code: "1", URL: "/console/items/lists/1", ID: "1", State: web.Tag{Text: "在用"}, Guide: "/items/1", Revise: true, Facts: web.Facts{Rows: []web.Fact{{Key: "实施主体", Value: "梁溪区"}}}}
+	for _, c := range stateChanges[:3] {
+		l.Acts = append(l.Acts, newStateForm(p, c, nil))
+	}
+	webtest.Check(t, v.list, l, listPage{Page: p, Name: "优待证", Guide: "/items/1", State: web.Tag{Text: "已取消"}, Facts: l.Facts})
 	note := web.FieldView{ID: "note-hand-in", Name: "note", Widget: "textarea", Label: "说明"}
 	d := draftPage{Page: p, Name: "优待证", Kind: "实施清单", State: web.Tag{Text: "编制中"}, URL: "/console/items/drafts/1", Blocks: 1, Done: 90, Editable: true,
-		Parts:    []partRow{{ID: "basics", Name: "基本信息", Href: "/console/items/drafts/1/edit/basics", Tag: web.Tag{Text: "完整"}, Says: []string{"缺少内容"}, Own: true, Locked: true}},
+		Parts:    []partRow{{ID: "basics", Name: "基本信息", Href: "/console/items/drafts/1/edit/basics", Tag: web.Tag{Text: "完整"}, Says: []web.Link{{Href: "/x#f-basics", Text: "缺少内容"}}, Own: true, Locked: true}},
 		Warnings: []warning{{"基本信息", "太长", web.FieldView{ID: "w-0", Name: "waive:a", Label: "理由"}}},
 		Acts:     []actForm{{Act: "hand-in", Text: "提交审核", Note: note, Full: true}, {Act: "discard", Text: "放弃", Warn: true, Note: web.FieldView{ID: "note-discard", Name: "note", Label: "说明"}}, {Act: "pass", Text: "通过"}},
+		Waived:   []warning{{"基本信息", "太长", web.FieldView{ID: "w-9", Help: "原文如此"}}},
+		Changes:  changesView{Against: "与修订前的版本相比", Rows: []changeRow{{web.Tag{Tone: web.Bad, Text: "要求更多"}, "材料增加"}}, More: []changeRow{{web.Tag{Text: "其他"}, "说明变化"}}},
 		From:     web.FieldView{ID: "from", Name: "from", Label: "日期"}, History: history(p, []catalog.DraftEvent{{At: time.Unix(0, 0), Act: "claim", StaffName: "汪婷婷"}, {Act: "edit", Section: "basics"}})}
 	webtest.Check(t, v.draft, d, draftPage{Page: p, Name: "优待证", State: web.Tag{Text: "已发布"}})
 	g := sampleGuide()
@@ -56,7 +65,7 @@ func TestPages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := sectionPage{Page: p, Name: name, Item: "优待证", URL: "/x", Back: "/y", Seen: "1", Problems: []string{"缺少内容"}, Next: web.Link{Href: "/n", Text: "下一"}, Prev: web.Link{Href: "/p", Text: "上一"}}
+		s := sectionPage{Page: p, Name: name, Item: "优待证", URL: "/x", Back: "/y", Seen: "1", Problems: []web.Link{{Href: "#" + anchorOf(&g, name), Text: "缺少内容"}}, Next: web.Link{Href: "/n", Text: "下一"}, Prev: web.Link{Href: "/p", Text: "上一"}}
 		(&Steward{}).drawPart(&s, &drawer{page: &s.Page, errors: map[string]string{"materials.0.name": "缺少内容"}}, name, part)
 		locked := s
 		locked.Locked, locked.Theirs = true, "[]"
@@ -71,7 +80,7 @@ func TestPages(t *testing.T) {
 	webtest.Check(t, v.form, formPage{Page: p, Item: "优待证", Back: "/y", Form: web.FormView{ID: "a", Heading: "一", Help: "提示", Fields: []web.FieldView{{ID: "f", Name: "n", Label: "姓名"}}},
 		Step: web.Steps{Items: []web.Step{{Title: "一", Href: "/x"}, {Title: "二", Href: "/x"}}}, Asked: []askedRow{{Name: "身份证", Tag: web.Tag{Text: "必要"}, When: "看回答", Lines: []string{"请上传"}}}}, formPage{Page: p, Item: "优待证", Back: "/y"})
 	webtest.Check(t, v.guide, portal.GuidePage{Page: p, Item: &catalog.Item{}, Guide: &g, Name: "优待证"})
-	webtest.Covered(t, rt, "templates/home.html", "templates/claim.html", "templates/draft.html", "templates/section.html", "templates/fields.html", "templates/form.html", "templates/guide.html")
+	webtest.Covered(t, rt, "templates/home.html", "templates/claim.html", "templates/basics.html", "templates/list.html", "templates/draft.html", "templates/section.html", "templates/fields.html", "templates/form.html", "templates/guide.html")
 }
 
 // TestWords: the editor has words for every part that a guide can have.
@@ -189,6 +198,25 @@ func TestEditor_round_trip(t *testing.T) {
 	got, err := json.Marshal(g)
 	if err != nil || string(got) != string(want) {
 		t.Errorf("changed by being looked at:\n%s\n%s", want, got)
+	}
+}
+
+// TestAnchor: whoever follows a problem comes to its box, or to the part that
+// holds it.
+func TestAnchor(t *testing.T) {
+	g := sampleGuide()
+	for path, want := range map[string]string{"materials/m02/standard": "f-materials-1-standard", "materials/m02": "g-materials-1", "limits/promised": "g-limits-promised",
+		"limits/statutoryBasis": "f-limits-statutoryBasis", "results/name": "g-results", "rights": "f-rights", "basics/visits": "f-basics-visits", "materials/m09/name": "g-materials",
+		"materials/m01/when": "g-materials-0-when", "materials/m02/when": "g-materials-1-when", "conditions": "g-conditions", "nowhere/x": "nowhere"} {
+		if got := anchorOf(&g, path); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+	for in, want := range map[string]string{"_add=materials&materials.n=2": "materials.2", "_up=materials.1": "materials.0", "_up=materials.0.lines.2": "materials.0.lines.1", "_del=materials.0": "", "_up=x": ""} {
+		q, err := url.ParseQuery(in)
+		if open, ok := pressed(q); err != nil || !ok || open != want {
+			t.Errorf("%s: %q %t", in, open, ok)
+		}
 	}
 }
 

@@ -40,6 +40,8 @@ type Config struct {
 type views struct {
 	home    *web.View[homePage]
 	claim   *web.View[claimPage]
+	basics  *web.View[basicsPage]
+	list    *web.View[listPage]
 	draft   *web.View[draftPage]
 	section *web.View[sectionPage]
 	fields  *web.View[fieldsPage]
@@ -54,6 +56,8 @@ func New(c Config) *Steward {
 	return &Steward{c: c, views: views{
 		home:    web.NewView[homePage](rt, templates, page("home.html")...),
 		claim:   web.NewView[claimPage](rt, templates, page("claim.html")...),
+		basics:  web.NewView[basicsPage](rt, templates, page("basics.html")...),
+		list:    web.NewView[listPage](rt, templates, page("list.html")...),
 		draft:   web.NewView[draftPage](rt, templates, page("draft.html")...),
 		section: web.NewView[sectionPage](rt, templates, page("section.html")...),
 		fields:  web.NewView[fieldsPage](rt, templates, page("fields.html")...),
@@ -77,6 +81,9 @@ func (s *Steward) routes() map[string]web.Handler {
 		"GET /console/items":                             s.home,
 		"GET /console/items/claim":                       s.claim,
 		"POST /console/items/claim":                      s.claimOne,
+		"GET /console/items/basics":                      s.basics,
+		"GET /console/items/lists/{code}":                s.list,
+		"POST /console/items/lists/{code}":               s.setState,
 		"POST /console/items/revise":                     s.revise,
 		"POST /console/items/proposals/{id}":             s.proposal,
 		"GET /console/items/drafts/{id}":                 s.draft,

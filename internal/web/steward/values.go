@@ -21,6 +21,7 @@ type Group struct {
 	ID     string // to jump to
 	Title  string
 	Help   string
+	Error  string // of the whole
 	Fields []web.FieldView
 	Groups []Group
 	Lists  []List
@@ -29,14 +30,17 @@ type Group struct {
 // List is a slice of structs: rows that are added, moved and taken away.
 type List struct {
 	ID, Name, Title, Help string
+	Error                 string // of the whole
 	Rows                  []ListRow
 	AddText               string
+	AddAt                 string // where the added row will stand
 }
 
 // ListRow is one of them.
 type ListRow struct {
 	Group
 	Index      string // "materials.2", what its buttons name
+	Above      string // id of the row above
 	Up, Remove bool
 	Open       bool
 }
@@ -87,7 +91,7 @@ func jsonName(f reflect.StructField) string {
 // group draws a struct.
 func (d *drawer) group(path string, v reflect.Value) Group {
 	w := wordsOf(path)
-	g := Group{ID: "g-" + idOf(path), Title: d.page.Tr(w.zh, w.en), Help: w.help}
+	g := Group{ID: "g-" + idOf(path), Title: d.page.Tr(w.zh, w.en), Help: w.help, Error: d.errors[path]}
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		if !f.IsExported() {
@@ -119,16 +123,17 @@ func (d *drawer) part(g *Group, path string, v reflect.Value) {
 func (d *drawer) list(path string, v reflect.Value) List {
 	w := wordsOf(path)
 	name := d.page.Tr(w.zh, w.en)
-	l := List{ID: "g-" + idOf(path), Name: path, Title: name, Help: w.help, AddText: d.page.Tr("增加一项："+name, "Add: "+name)}
+	l := List{ID: "g-" + idOf(path), Name: path, Title: name, Help: w.help, Error: d.errors[path], AddText: d.page.Tr("增加一项："+name, "Add: "+name), AddAt: "g-" + idOf(path) + "-" + strconv.Itoa(v.Len())}
 	for i := range v.Len() {
 		at := path + "." + strconv.Itoa(i)
 		row := ListRow{Group: d.group(at, v.Index(i)), Index: at, Up: i > 0, Remove: true}
 		row.ID = "g-" + idOf(at)
+		row.Above = "g-" + idOf(path) + "-" + strconv.Itoa(max(i-1, 0))
 		row.Title = name + " " + strconv.Itoa(i+1)
 		if t := titleOf(v.Index(i)); t != "" {
 			row.Title += "：" + t
 		}
-		row.Open = v.Len() == 1 || d.open == at || d.wrong(at)
+		row.Open = v.Len() == 1 || d.open == at || strings.HasPrefix(d.open, at+".") || d.wrong(at)
 		l.Rows = append(l.Rows, row)
 	}
 	return l
@@ -137,7 +142,7 @@ func (d *drawer) list(path string, v reflect.Value) List {
 // wrong reports whether something in a row has a problem.
 func (d *drawer) wrong(at string) bool {
 	for path := range d.errors {
-		if strings.HasPrefix(path, at+".") {
+		if path == at || strings.HasPrefix(path, at+".") {
 			return true
 		}
 	}
@@ -146,8 +151,8 @@ func (d *drawer) wrong(at string) bool {
 
 // titleOf is what a row is best known by.
 func titleOf(v reflect.Value) string {
-	for _, name := range []string{"Name", "Q", "Text", "Law"} {
-		if f := v.FieldByName(name); f.IsValid() && f.Kind() == reflect.String {
+	for _, name := range []string{"Title", "Name", "Question", "Q", "Text", "Law"} {
+		if f := v.FieldByName(name); f.IsValid() && f.Kind() == reflect.String && f.String() != "" {
 			return f.String()
 		}
 	}
@@ -343,9 +348,16 @@ func (r *reader) rows(path string, v reflect.Value) {
 // pressed reports whether a button for rows was pressed, and the row to look at.
 func pressed(in url.Values) (open string, ok bool) {
 	if name := in.Get("_add"); name != "" {
-		return name + ".last", true
+		return name + "." + in.Get(name+".n"), true
 	}
-	return in.Get("_up"), in.Get("_up") != "" || in.Get("_del") != ""
+	if at := in.Get("_up"); at != "" {
+		dot := strings.LastIndexByte(at, '.')
+		if i, err := strconv.Atoi(at[dot+1:]); err == nil && dot > 0 && i > 0 {
+			return at[:dot+1] + strconv.Itoa(i-1), true
+		}
+		return "", true
+	}
+	return "", in.Get("_del") != ""
 }
 
 func lines(text string) []string {

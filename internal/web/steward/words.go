@@ -14,12 +14,12 @@ type option struct{ value, zh, en string }
 // sectionWords name the parts of a guide in the order of 第七条.
 var sectionWords = map[string]label{
 	"basics": {zh: "基本信息", en: "Basics"}, "department": {zh: "部门信息", en: "Office"}, "windows": {zh: "办理窗口", en: "Windows"},
-	"conditions": {zh: "受理标准", en: "Conditions"}, "materials": {zh: "办理材料", en: "Documents"}, "steps": {zh: "办理流程", en: "Procedure"},
+	"conditions": {zh: "受理标准", en: "Conditions"}, "scenarios": {zh: "办理情形", en: "Scenarios", help: "申请人先回答的几个问题；回答后只列出他需要的条件和材料"}, "materials": {zh: "办理材料", en: "Documents"}, "steps": {zh: "办理流程", en: "Procedure"},
 	"limits": {zh: "办理时限", en: "Time limits"}, "fees": {zh: "收费情况", en: "Fees"}, "results": {zh: "审批结果", en: "Results"},
 	"basis": {zh: "法律依据", en: "Legal basis"}, "questions": {zh: "常见问题", en: "Questions"}, "contacts": {zh: "咨询投诉", en: "Contacts"},
 	"rights": {zh: "权利", en: "Rights"}, "duties": {zh: "义务", en: "Duties"}, "remedies": {zh: "法律救济", en: "Remedies"},
-	"scenarios": {zh: "情形", en: "Scenarios"}, "auto": {zh: "秒批规则", en: "Instant approval"},
-	"form": {zh: "申请表", en: "Form"}, "privacy": {zh: "个人信息处理告知", en: "Privacy notice"}, "demo": {zh: "演示数据标记", en: "Demonstration marks"},
+	"form": {zh: "申请表", en: "Form"}, "privacy": {zh: "个人信息处理告知", en: "Privacy notice"},
+	"auto": {zh: "秒批规则", en: "Instant decision", help: "没有规则表示由人审查、决定"}, "demo": {zh: "演示数据标记", en: "Demonstration marks"},
 }
 
 var (
@@ -48,6 +48,7 @@ var words = map[string]label{
 	"basics.visitReason": {zh: "必须到现场的理由", en: "Why a visit is needed", help: "次数为0时不填", area: true},
 	"basics.scope":       {zh: "通办范围", en: "Where it can be handled", codes: []option{{"1", "全国通办", "whole country"}, {"2", "全省通办", "province"}, {"3", "全市通办", "city"}, {"4", "全县（区）通办", "county"}, {"5", "全镇（街道）通办", "town"}, {"6", "本村（社区）", "village"}}},
 	"basics.mode":        {zh: "申请方式", en: "How to apply", codes: []option{{"online", "全程网上", "online"}, {"precheck", "网上预审、窗口办结", "pre-review online, finish at the window"}, {"window", "窗口", "at the window"}}},
+	"basics.modeGround":  {zh: "限定申请方式的依据", en: "Ground for limiting how to apply", help: "只能到窗口办理，或者必须到现场的，写明法律、法规依据（第二十一条）", area: true},
 	"basics.appointment": {zh: "支持预约", en: "Appointments"},
 	"basics.agent":       {zh: "可以委托他人办理", en: "An agent may apply"},
 	"basics.summary":     {zh: "一句话说明", en: "In one sentence", help: "显示在搜索结果里", area: true},
@@ -63,18 +64,14 @@ var words = map[string]label{
 	"department.entrusted": {zh: "委托部门", en: "Entrusting body"},
 	"department.receiving": {zh: "收件的政务服务中心", en: "Receiving centre", fixed: true},
 
-	"basics.modeGround": {zh: "限定申请方式的依据", en: "Ground for the way of applying", help: "只能到窗口、或者必须到现场的，写明法律、法规依据（第二十一条）", area: true},
-
 	"windows": {zh: "窗口", en: "Window"}, "windows.name": {zh: "窗口名称", en: "Name"}, "windows.address": {zh: "地址", en: "Address"},
 	"windows.hours": {zh: "办公时间", en: "Hours"}, "windows.phone": {zh: "电话", en: "Phone", help: "带区号，例如 0510-12345678"}, "windows.transport": {zh: "交通", en: "How to get there"},
 
-	"conditions": {zh: "受理条件", en: "Condition", help: "不予受理时引用的就是这里的条文"}, "conditions.text": {zh: "条件", en: "Condition", area: true}, "conditions.when": {zh: "什么情形下适用", en: "When it holds", help: "不填表示总是适用"},
+	"conditions": {zh: "受理条件", en: "Condition", help: "不予受理时引用的就是这里的条文"}, "conditions.text": {zh: "条件", en: "Condition", area: true},
+	"conditions.when": {zh: "什么情形下适用", en: "When it holds", help: "不填表示都适用"},
 
-	"scenarios": {zh: "情形问题", en: "Scenario", help: "办事前先问清楚，只给出用得上的条件和材料；答案自动带进申请表"}, "scenarios.field": {zh: "对应的表单项", en: "Form field", help: "单选或者是否题的代号"},
-	"scenarios.question": {zh: "怎么问", en: "Question"}, "scenarios.questionEn": {zh: "怎么问（英文）", en: "Question, English"}, "scenarios.note": {zh: "帮助回答的说明", en: "What helps to answer", area: true},
-
-	"auto": {zh: "秒批条件", en: "Clause of instant approval", help: "公布的规则；全部满足才可以由系统当场批准，从不由系统拒绝"}, "auto.key": {zh: "代号", en: "Key"}, "auto.name": {zh: "条件（说给申请人听）", en: "Clause, in words"},
-	"auto.nameEn": {zh: "条件（英文）", en: "Clause, English"}, "auto.basis": {zh: "依据", en: "Basis"}, "auto.when": {zh: "规则表达式", en: "Rule", area: true},
+	"scenarios": {zh: "情形问题", en: "Scenario question"}, "scenarios.field": {zh: "对应的表单项", en: "Form field", help: "答案的选项来自申请表里的这个问题"},
+	"scenarios.question": {zh: "怎样问申请人", en: "How it is asked"}, "scenarios.questionEn": {zh: "怎样问申请人（英文）", en: "How it is asked, English"}, "scenarios.note": {zh: "帮助申请人回答的说明", en: "What helps to answer", area: true},
 
 	"materials":             {zh: "材料", en: "Document"},
 	"materials.code":        {zh: "材料代号", en: "Code", help: "m01、m02……发布后不要改"},
@@ -88,8 +85,6 @@ var words = map[string]label{
 	"materials.source":      {zh: "来源渠道", en: "Source", codes: []option{{"self", "申请人自备", "the applicant"}, {"government", "政府部门核发", "an authority"}, {"other", "其他", "other"}}},
 	"materials.issuer":      {zh: "出具机构", en: "Issuer"},
 	"materials.licenceType": {zh: "可以代替它的电子证照", en: "Licence that replaces it", help: "证照类型代号；有证照的申请人免提交"},
-	"materials.blankForm":   {zh: "空白表格地址", en: "Blank form"},
-	"materials.sampleFile":  {zh: "示例样表地址", en: "Filled-in example"},
 	"materials.copies":      {zh: "纸质份数", en: "Copies"},
 	"materials.spec":        {zh: "规格", en: "Size", help: "例如 A4"},
 	"materials.formats":     {zh: "文件格式", en: "File kinds", codes: []option{{"pdf", "PDF", "PDF"}, {"jpg", "JPG", "JPG"}, {"png", "PNG", "PNG"}, {"ofd", "OFD", "OFD"}, {"docx", "DOCX", "DOCX"}, {"xlsx", "XLSX", "XLSX"}}},
@@ -97,6 +92,8 @@ var words = map[string]label{
 	"materials.maxFiles":    {zh: "文件数上限", en: "Most files", help: "0 表示10"},
 	"materials.standard":    {zh: "受理标准", en: "Standard", area: true},
 	"materials.filling":     {zh: "填报须知", en: "How to fill it in", area: true},
+	"materials.blankForm":   {zh: "空白表格地址", en: "Address of the blank form", help: "https:// 开头，或者本站地址"},
+	"materials.sampleFile":  {zh: "示例样表地址", en: "Address of the filled-in example", help: "https:// 开头，或者本站地址"},
 	"materials.basis":       {zh: "要求提供的依据", en: "Basis", area: true},
 	"materials.lines":       {zh: "补正要点", en: "What may be asked for", help: "补正通知只能从这里选"},
 	"materials.lines.code":  {zh: "代号", en: "Code"},
@@ -139,4 +136,7 @@ var words = map[string]label{
 
 	"privacy.processor": {zh: "处理者", en: "Processor"}, "privacy.purpose": {zh: "目的", en: "Purpose", area: true}, "privacy.data": {zh: "处理哪些信息", en: "Which data", help: "一行一项", area: true},
 	"privacy.retention": {zh: "保存多久", en: "How long", area: true}, "privacy.basis": {zh: "法律依据", en: "Basis", area: true}, "privacy.shared": {zh: "提供给谁", en: "Shared with", help: "一行一个", area: true},
+
+	"auto": {zh: "规则", en: "Clause", help: "全部符合才由系统当场决定；公开显示，每条写明依据"}, "auto.key": {zh: "代号", en: "Key"}, "auto.name": {zh: "要求什么（给申请人看）", en: "What it asks"},
+	"auto.nameEn": {zh: "要求什么（英文）", en: "What it asks, English"}, "auto.basis": {zh: "依据", en: "Basis"}, "auto.when": {zh: "规则表达式", en: "Rule", help: "例如 form.age >= 60", area: true},
 }
