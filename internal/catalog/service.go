@@ -22,6 +22,7 @@ type Service struct {
 	log *slog.Logger
 
 	assist   AssistWindows
+	effects  []EffectLister
 	compiled compiledRules
 
 	versions  keptByID[Version]
@@ -42,6 +43,7 @@ type Config struct {
 	Formats  form.Formats  // checkers of identity numbers, for forms
 	Log      *slog.Logger  // nil: silent
 	Assist   AssistWindows // nil: no centre has windows for assistance
+	Effects  []EffectLister
 }
 
 // New makes the service.
@@ -49,7 +51,7 @@ func New(c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{db: c.DB, ids: c.Identity, formats: c.Formats, log: c.Log, assist: c.Assist,
+	s := &Service{db: c.DB, ids: c.Identity, formats: c.Formats, log: c.Log, assist: c.Assist, effects: c.Effects,
 		versions: keptByID[Version]{max: 4096}, templates: keptByID[Template]{max: 4096}}
 	s.index = db.Kept[Index]{Age: indexAge, Version: sqlIndexVersion, Bump: sqlBumpIndex, Name: "catalogue", Load: s.loadIndex}
 	c.DB.Attach(serviceKey{}, s)
