@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/audit"
@@ -68,6 +69,9 @@ func (s *Service) Propose(ctx context.Context, a actor.Actor, unitID int64, plan
 	})
 	return d, err
 }
+
+// Now is the catalogue's clock: by it days come and go.
+func (s *Service) Now() time.Time { return s.db.Now() }
 
 func (s *Service) today() string { return clock.DateOf(s.db.Now()).String() }
 
