@@ -469,7 +469,7 @@ func people(t *testing.T) identity.Batch {
 			{Login: "clerk", Name: "周窗口", Unit: "wx-zx", Roles: role(actor.WindowClerk)}, {Login: "clerk2", Name: "吴窗口", Unit: "wx-zx", Roles: role(actor.WindowClerk)},
 			{Login: "lxclerk", Name: "郑窗口", Unit: "lx-zx", Roles: role(actor.WindowClerk)}, {Login: "rev", Name: "王审查", Unit: "wx-spj", Roles: role(actor.Reviewer)},
 			{Login: "lxrev", Name: "蒋审查", Unit: "lx-spj", Roles: role(actor.Reviewer)}, {Login: "dec", Name: "褚决定", Unit: "wx-spj", Roles: role(actor.Decider)},
-			{Login: "steward", Name: "杨事项", Unit: "wx-gov", Roles: role(actor.ItemSteward)}, {Login: "sup", Name: "韩监督", Unit: "wx-gov", Roles: role(actor.Supervisor)},
+			{Login: "steward", Name: "杨事项", Unit: "wx-gov", Roles: role(actor.ItemSteward)}, {Login: "itemrev", Name: "葛审核", Unit: "wx-gov", Roles: role(actor.ItemReviewer)}, {Login: "sup", Name: "韩监督", Unit: "wx-gov", Roles: role(actor.Supervisor)},
 			{Login: "sys", Name: "朱系统", Unit: "wx-gov", Roles: role(actor.SystemAdmin)}, {Login: "sec", Name: "秦安全", Unit: "wx-gov", Roles: role(actor.SecurityAdmin)},
 			{Login: "aud", Name: "尤审计", Unit: "wx-gov", Roles: role(actor.AuditAdmin)}, {Login: "plain", Name: "许普通", Unit: "lx-gov"},
 		},

@@ -42,6 +42,15 @@ type world struct {
 	whole, paper                 map[string]any
 	version                      int64
 	reviewing, deciding          string
+	notice, dossier              string // adjustments: announced, being written
+}
+
+// adjustment is a plan that adds a matter which no department takes up.
+func (c *city) adjustment(code string) map[string]any {
+	day := c.clk.Now().Format(time.DateOnly)
+	return map[string]any{"kind": "add", "ground": "law", "law": "演示条例", "reason": "演示", "items": []any{}, "levels": []any{}, "from": day, "opinionsBy": day,
+		"entries": []any{map[string]any{"code": code, "name": "演示事项", "type": "20", "levels": []any{"3"}, "audience": []any{"1"}, "topics": []any{"business"}, "dept": "none", "summary": "演示",
+			"basis": []any{map[string]any{"law": "演示条例", "article": "第一条", "gist": "", "mark": "M"}}}}}
 }
 
 func (c *city) world() world {
@@ -70,6 +79,12 @@ func (c *city) world() world {
 	w.mandate = c.send("zhang", "POST", "/mandates", map[string]any{"agentName": "李小兰", "agentIdNumber": c.batch.Persons[1].IDNumber, "until": "2026-12-31", "ground": "亲属"}).ok(201).text("id")
 	w.appointment = c.send("zhang", "POST", "/appointments", map[string]any{"centre": "wx-zx", "item": c.codes["marriage"], "day": "2026-03-04", "slot": "09:30"}).ok(201).text("id")
 	w.member = c.send("sys", "POST", "/staff", map[string]any{"login": "newbie", "name": "新人", "unit": "wx-zx"}).ok(201).text("staff", "id")
+	for _, to := range []*string{&w.notice, &w.dossier} {
+		*to = c.send("steward", "POST", "/adjustment-dossiers", map[string]any{"unit": "wx-gov", "plan": c.adjustment("322099901000")}).ok(201).text("no")
+	}
+	for _, x := range [][2]string{{"steward", "ask"}, {"itemrev", "decide"}, {"itemrev", "announce"}} {
+		c.send(x[0], "POST", "/adjustment-dossiers/"+w.notice+"/acts", map[string]any{"act": x[1], "note": "同意"}).ok(200)
+	}
 	w.whole = c.application("zhang", "food")
 	w.paper = map[string]any{"item": w.food, "party": w.zhang, "answers": c.answersOf(), "consent": true, "delivery": map[string]any{"way": "pickup"},
 		"materials": []any{map[string]any{"code": "m01", "paper": true}, map[string]any{"code": "m02", "paper": true}}}
@@ -159,6 +174,11 @@ func (c *city) knocks(w world) []knock {
 		{op: "staff-disable", path: "/staff/" + w.member + "/disabled", body: map[string]any{"disabled": true}, allow: sys},
 		{op: "audit-verify", allow: aud}, {op: "job-discard", path: "/jobs/1", allow: sys}, {op: "messages-read", allow: persons4},
 		{op: "case-unmask", path: "/cases/" + w.no + "/unmask", body: map[string]any{"purpose": "核对身份"}, allow: []string{"clerk", "rev", "dec"}},
+		{op: "adjustments", allow: everyone}, {op: "adjustment", path: "/adjustments/" + w.notice, allow: everyone},
+		{op: "adjustment-dossiers", allow: []string{"steward"}}, {op: "adjustment-dossier", path: "/adjustment-dossiers/" + w.dossier, allow: []string{"steward"}},
+		{op: "adjustment-propose", body: map[string]any{"unit": "wx-gov", "plan": c.adjustment("322099902000")}, allow: []string{"steward"}},
+		{op: "adjustment-act", path: "/adjustment-dossiers/" + w.notice + "/acts", body: map[string]any{"act": "carry-out"}},
+		{op: "adjustment-act", path: "/adjustment-dossiers/" + w.dossier + "/acts", body: map[string]any{"act": "withdraw", "note": "另行研究"}, allow: []string{"steward"}},
 		{op: "jobs", allow: sys}, {op: "job-requeue", path: "/jobs/1/requeue", allow: sys},
 
 		// li was given a mandate of the company above
@@ -256,7 +276,8 @@ func (c *city) things() string {
 	var out []string
 	for _, q := range []string{`SELECT count(*) FROM cases`, `SELECT coalesce(sum(version), 0) FROM cases`, `SELECT count(*) FROM draft`,
 		`SELECT coalesce(sum(version), 0) FROM draft`, `SELECT count(*) FROM case_event`, `SELECT count(*) FROM rating`, `SELECT count(*) FROM appointment`,
-		`SELECT count(*) FROM person`, `SELECT count(*) FROM staff`, `SELECT count(*) FROM staff_role`, `SELECT count(*) FROM mandate`, `SELECT count(*) FROM licence`} {
+		`SELECT count(*) FROM person`, `SELECT count(*) FROM staff`, `SELECT count(*) FROM staff_role`, `SELECT count(*) FROM mandate`, `SELECT count(*) FROM licence`,
+		`SELECT coalesce(sum(version), 0) FROM adjustment`} {
 		out = append(out, fmt.Sprint(c.count(q)))
 	}
 	return strings.Join(out, " ")

@@ -29,7 +29,7 @@ var parity = map[string]string{
 	"GET /my/mandates": "mandates", "POST /my/mandates": "mandate-grant", "POST /my/mandates/{id}/revoke": "mandate-revoke", "GET /my/profile": "profile sessions",
 	"POST /my/profile": "profile-change", "POST /my/profile/password": "password-change", "GET /progress": "- a form", "GET /progress/{no}": "progress",
 	"GET /verify": "- a form", "GET /verify/{identifier}": "verify verify-key", "GET /centres": "centres", "GET /centres/{key}": "windows",
-	"GET /help": "- words for readers of pages", "GET /privacy": "- words for readers of pages", "GET /accessibility": "- words for readers of pages",
+	"GET /adjustments": "adjustments", "GET /adjustments/{no}": "adjustment", "GET /help": "- words for readers of pages", "GET /privacy": "- words for readers of pages", "GET /accessibility": "- words for readers of pages",
 
 	"GET /apply/{id}": "draft", "GET /apply/{id}/privacy": "item draft", "POST /apply/{id}/privacy": "draft-consent", "GET /apply/{id}/form/{step}": "draft item-form",
 	"POST /apply/{id}/form/{step}": "draft-save", "POST /apply/{id}/autosave": "draft-save", "GET /apply/{id}/materials": "draft draft-licences",

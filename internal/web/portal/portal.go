@@ -86,6 +86,8 @@ type views struct {
 	centres     *web.View[CentresPage]
 	centre      *web.View[CentrePage]
 	text        *web.View[TextPage]
+	adjustments *web.View[AdjustmentsPage]
+	adjustment  *web.View[AdjustmentPage]
 }
 
 // New makes the portal and registers its pages.
@@ -129,6 +131,8 @@ func newViews(rt *web.Renderer) views {
 		centres:     web.NewView[CentresPage](rt, own, at("centres")...),
 		centre:      web.NewView[CentrePage](rt, own, at("centre")...),
 		text:        web.NewView[TextPage](rt, own, at("text")...),
+		adjustments: web.NewView[AdjustmentsPage](rt, own, at("adjustments")...),
+		adjustment:  web.NewView[AdjustmentPage](rt, own, at("adjustment")...),
 	}
 }
 
@@ -195,6 +199,8 @@ func (p *Portal) routes() map[string]web.Handler {
 		"GET /verify/{identifier}":          p.verify,
 		"GET /centres":                      p.centres,
 		"GET /centres/{key}":                p.centre,
+		"GET /adjustments":                  p.adjustments,
+		"GET /adjustments/{no}":             p.adjustment,
 		"GET /help":                         p.help,
 		"GET /privacy":                      p.privacy,
 		"GET /accessibility":                p.accessibility,
