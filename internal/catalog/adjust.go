@@ -38,7 +38,7 @@ func (s *Service) Propose(ctx context.Context, a actor.Actor, unitID int64, plan
 	if err != nil {
 		return nil, err
 	}
-	plan = plan.tidy()
+	plan = plan.tidy(x)
 	if bad := plan.problems(x, dir, s.today()); len(bad) > 0 {
 		return nil, errs.InvalidFields(bad...)
 	}
@@ -77,8 +77,15 @@ func (s *Service) today() string { return clock.DateOf(s.db.Now()).String() }
 
 func (d *Adjustment) subject() string { return "adjustment/" + d.No }
 
-// tidy takes the spaces off what people typed.
-func (p AdjustPlan) tidy() AdjustPlan {
+// tidy takes the spaces off what people typed, and notes how matters are called
+// before the change: the notice says it for ever.
+func (p AdjustPlan) tidy(x *Index) AdjustPlan {
+	p.Items, p.Entries, p.Levels, p.Names = append([]string{}, p.Items...), append([]Basic{}, p.Entries...), append([]string{}, p.Levels...), nil
+	for _, code := range p.Items {
+		if b, ok := x.Basic(code); ok {
+			p.Names = append(p.Names, b.Name)
+		}
+	}
 	for _, t := range []*string{&p.Law, &p.Reason, &p.From, &p.OpinionsBy, &p.Successor} {
 		*t = strings.TrimSpace(*t)
 	}
@@ -248,7 +255,7 @@ func (s *Service) adjust(tx *db.Tx, a actor.Actor, d *Adjustment, m adjustMove, 
 		if in.Plan == nil {
 			return errs.InvalidFields(errs.Field{Path: "plan", Code: "required", ZH: "请填写调整内容", EN: "Say what shall change"})
 		}
-		plan := in.Plan.tidy()
+		plan := in.Plan.tidy(x)
 		if bad := plan.problems(x, dir, today); len(bad) > 0 {
 			return errs.InvalidFields(bad...)
 		}

@@ -39,6 +39,7 @@ type AdjustPlan struct {
 	Law        string       `json:"law"`                 // 调整依据: law, article, document
 	Reason     string       `json:"reason"`              // what for, for everybody to read
 	Items      []string     `json:"items"`               // basic codes of the matters that it changes
+	Names      []string     `json:"names,omitempty"`     // of these matters as they were when it was proposed; never taken from the input
 	Entries    []Basic      `json:"entries"`             // add, split: the new entries; change: the entry as it shall be
 	Successor  string       `json:"successor,omitempty"` // merge: the matter that goes on; cancel: the one that takes its place, if any
 	Levels     []string     `json:"levels"`              // delegate: added; take-back: removed

@@ -177,8 +177,8 @@ func TestAdjustment(t *testing.T) {
 		s.clk.Set(s.clk.Now().AddDate(0, 0, 3)) // 梁溪 says nothing in time
 		d = s.adjustMove(d, "wxreviewer", AdjustDecide, AdjustInput{Note: "名称已按意见修改"})
 		d = s.adjustMove(d, "wxreviewer", AdjustAnnounce, AdjustInput{})
-		if _, err := s.AnnouncedBy(ctx, d.No); err != nil {
-			t.Errorf("announced, and not public: %v", err)
+		if pub, err := s.AnnouncedBy(ctx, d.No); err != nil || len(pub.Plan.Names) != 1 || pub.Plan.Names[0] != "老年人优待证" {
+			t.Errorf("announced, and not public: %+v %v", pub, err)
 		}
 		before := s.item(code)
 		if _, err := s.MoveAdjustment(ctx, s.staff("wxreviewer"), d.No, AdjustCarryOut, AdjustInput{}); !errors.Is(err, ErrNotDue) {
@@ -434,6 +434,9 @@ func TestAdjustAdd(t *testing.T) {
 		p := s.plan(AdjustAdd)
 		p.Entries, p.From = []Basic{e}, s.day(2)
 		stop := s.announced(p)
+		if text := jsonText(stop.Plan); strings.Contains(text, "null") {
+			t.Errorf("a plan without matters: %s", text)
+		}
 		stop = s.adjustMove(stop, "wxreviewer", AdjustWithdraw, AdjustInput{Note: "另行研究"})
 		d := s.announced(p)
 		s.clk.Set(s.clk.Now().AddDate(0, 0, 2))

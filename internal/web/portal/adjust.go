@@ -3,6 +3,7 @@ package portal
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/tongban/tongban/internal/catalog"
@@ -35,13 +36,8 @@ type AdjustmentPage struct {
 }
 
 // adjustmentTitle says in a line what an adjustment does.
-func adjustmentTitle(pg web.Page, x *catalog.Index, plan catalog.AdjustPlan) string {
-	var names []string
-	for _, code := range plan.Items {
-		if b, ok := x.Basic(code); ok {
-			names = append(names, pg.Tr(b.Name, b.NameEN))
-		}
-	}
+func adjustmentTitle(pg web.Page, plan catalog.AdjustPlan) string {
+	names := slices.Clone(plan.Names)
 	if plan.Kind == catalog.AdjustAdd {
 		for _, b := range plan.Entries {
 			names = append(names, pg.Tr(b.Name, b.NameEN))
@@ -67,15 +63,11 @@ func (p *Portal) adjustments(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x, err := p.Catalog.Index(r.Context())
-	if err != nil {
-		return err
-	}
 	pg := AdjustmentsPage{Page: p.newPage(r, "", "事项动态调整公告", "Changes of service items")}
 	pg.Crumbs = []web.Link{{Href: "/", Text: pg.Tr("首页", "Home")}, {Text: pg.Title}}
 	pg.Empty = web.Empty{Title: pg.Tr("还没有公告", "No notices yet"), Text: pg.Tr("事项新增、变更、合并、拆分、下放、收回、取消时在这里公告。", "Additions, changes, mergers, splits, delegations and cancellations are announced here.")}
 	for _, d := range list {
-		pg.Notices = append(pg.Notices, AdjustmentCard{Href: "/adjustments/" + url.PathEscape(d.No), Title: adjustmentTitle(pg.Page, x, d.Plan), Reason: d.Plan.Reason,
+		pg.Notices = append(pg.Notices, AdjustmentCard{Href: "/adjustments/" + url.PathEscape(d.No), Title: adjustmentTitle(pg.Page, d.Plan), Reason: d.Plan.Reason,
 			State: adjustmentTag(pg.Page, d.State), When: pg.Tr("生效日期 "+d.Plan.From, "In effect from "+d.Plan.From)})
 	}
 	return p.v.adjustments.Render(w, r, http.StatusOK, pg)
@@ -91,7 +83,7 @@ func (p *Portal) adjustment(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	pg := AdjustmentPage{Page: p.newPage(r, "", "事项动态调整公告", "Change of service items")}
-	pg.Heading = adjustmentTitle(pg.Page, x, d.Plan)
+	pg.Heading = adjustmentTitle(pg.Page, d.Plan)
 	pg.Title = pg.Heading
 	pg.State = adjustmentTag(pg.Page, d.State)
 	pg.Crumbs = []web.Link{{Href: "/", Text: pg.Tr("首页", "Home")}, {Href: "/adjustments", Text: pg.Tr("事项动态调整公告", "Changes of service items")}, {Text: d.No}}
@@ -132,11 +124,7 @@ func adjustedMatters(pg web.Page, x *catalog.Index, plan catalog.AdjustPlan) web
 		}
 		return strings.Join(names, pg.Tr("、", ", "))
 	}
-	for _, code := range plan.Items {
-		b, ok := x.Basic(code)
-		if !ok {
-			continue
-		}
+	for i, code := range plan.Items[:min(len(plan.Items), len(plan.Names))] {
 		zh, en := plan.Kind.Words()
 		what := pg.Tr(zh, en)
 		switch plan.Kind {
@@ -148,7 +136,7 @@ func adjustedMatters(pg web.Page, x *catalog.Index, plan catalog.AdjustPlan) web
 		if s, ok := x.Basic(plan.Successor); ok {
 			what = pg.Tr("取消，由“"+s.Name+"”承接", "Ends; goes on as "+s.Name)
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: pg.Tr(b.Name, b.NameEN), Soft: code}, {Text: what}}})
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: plan.Names[i], Soft: code}, {Text: what}}})
 	}
 	if plan.Kind == catalog.AdjustAdd {
 		for _, b := range plan.Entries {

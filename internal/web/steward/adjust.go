@@ -54,6 +54,7 @@ type adjustEntry struct {
 type adjustOpine struct {
 	Unit, Name   string
 	Stance, Note web.FieldView
+	Open         bool // it was refused as typed
 }
 
 // effectsShown is how many lists the page shows one by one.
@@ -95,13 +96,8 @@ func adjustActWords(act catalog.AdjustAct) (zh, en string) {
 }
 
 // adjustName says in a line what a plan does.
-func adjustName(p web.Page, x *catalog.Index, plan catalog.AdjustPlan) string {
-	var names []string
-	for _, code := range plan.Items {
-		if b, ok := x.Basic(code); ok {
-			names = append(names, p.Tr(b.Name, b.NameEN))
-		}
-	}
+func adjustName(p web.Page, plan catalog.AdjustPlan) string {
+	names := slices.Clone(plan.Names)
 	if plan.Kind == catalog.AdjustAdd {
 		for _, b := range plan.Entries {
 			names = append(names, p.Tr(b.Name, b.NameEN))
@@ -125,16 +121,12 @@ func (s *Steward) adjusts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x, err := s.c.Catalog.Index(r.Context())
-	if err != nil {
-		return err
-	}
 	p := adjustsPage{Page: s.page(r, a, "动态调整", "Adjustments"), Propose: a.Has(actor.ItemSteward)}
 	p.Crumbs = []web.Link{{Href: "/console/items", Text: p.Tr("事项管理", "Service items")}, {Text: p.Title}}
 	p.Table = web.Table{Caption: p.Title, Hide: true, Heads: []web.Head{{Text: p.Tr("调整", "Adjustment")}, {Text: p.Tr("状态", "State")}, {Text: p.Tr("生效日期", "From")}, {Text: p.Tr("最近办理", "Last act")}},
 		Empty: web.Empty{Title: p.Tr("还没有动态调整", "No adjustments yet"), Text: p.Tr("法律法规、机构职能或者上级决定有变化的，由事项管理员提出。", "Item stewards propose one when the law, the authorities or decisions from above change.")}}
 	for _, d := range list {
-		p.Table.Rows = append(p.Table.Rows, web.Row{Cells: []web.Cell{{Text: adjustName(p.Page, x, d.Plan), Href: adjustPath(d.No), Row: true, Soft: d.No}, {Tag: adjustTag(p.Page, d.State)},
+		p.Table.Rows = append(p.Table.Rows, web.Row{Cells: []web.Cell{{Text: adjustName(p.Page, d.Plan), Href: adjustPath(d.No), Row: true, Soft: d.No}, {Tag: adjustTag(p.Page, d.State)},
 			{Text: d.Plan.From}, {Text: clock.DateOf(d.UpdatedAt).String()}}})
 	}
 	return s.views.adjusts.Render(w, r, http.StatusOK, p)
@@ -167,7 +159,7 @@ func (s *Steward) adjustPage(r *http.Request, typed url.Values) (p adjustPage, e
 		return p, err
 	}
 	p = adjustPage{Page: s.page(r, a, "动态调整", "Adjustment"), No: d.No, URL: adjustPath(d.No), Version: d.Version}
-	p.Name = adjustName(p.Page, x, d.Plan)
+	p.Name = adjustName(p.Page, d.Plan)
 	p.Title = p.Name
 	p.State = adjustTag(p.Page, d.State)
 	p.Crumbs = []web.Link{{Href: "/console/items", Text: p.Tr("事项管理", "Service items")}, {Href: adjustsPath, Text: p.Tr("动态调整", "Adjustments")}, {Text: d.No}}
@@ -222,10 +214,8 @@ func adjustFacts(p web.Page, x *catalog.Index, d *catalog.Adjustment, unit strin
 	rows := []web.Fact{{Key: p.Tr("编号", "Number"), Value: d.No}, {Key: p.Tr("提出单位", "Proposed by"), Value: unit}, {Key: p.Tr("调整事由", "Ground"), Value: p.Tr(zh, en)},
 		{Key: p.Tr("调整依据", "Basis"), Value: d.Plan.Law}, {Key: p.Tr("理由", "Why"), Value: d.Plan.Reason}}
 	matters := web.Fact{Key: p.Tr("涉及事项", "Matters")}
-	for _, code := range d.Plan.Items {
-		if b, ok := x.Basic(code); ok {
-			matters.Lines = append(matters.Lines, b.Name+" "+code)
-		}
+	for i, name := range d.Plan.Names[:min(len(d.Plan.Names), len(d.Plan.Items))] {
+		matters.Lines = append(matters.Lines, name+" "+d.Plan.Items[i])
 	}
 	if len(matters.Lines) > 0 {
 		rows = append(rows, matters)
@@ -252,10 +242,11 @@ func adjustEntries(p web.Page, x *catalog.Index, d *catalog.Adjustment) []adjust
 	for _, b := range d.Plan.Entries {
 		have, known := x.Basic(b.Code)
 		compare := known && d.Plan.Kind == catalog.AdjustChange && d.State != catalog.AdjustCarried
-		e := adjustEntry{Title: b.Name + " " + b.Code, Table: web.Table{Caption: b.Name, Hide: true, Heads: []web.Head{{Text: p.Tr("内容", "Part")}, {Text: p.Tr("调整后", "After")}}}}
+		e := adjustEntry{Title: b.Name + " " + b.Code, Table: web.Table{Caption: b.Name, Hide: true, Heads: []web.Head{{Text: p.Tr("内容", "Part")}}}}
 		if compare {
 			e.Table.Heads = append(e.Table.Heads, web.Head{Text: p.Tr("现在", "Now")})
 		}
+		e.Table.Heads = append(e.Table.Heads, web.Head{Text: p.Tr("调整后", "After")})
 		for _, row := range []struct {
 			zh, en string
 			of     func(catalog.Basic) string
@@ -265,7 +256,7 @@ func adjustEntries(p web.Page, x *catalog.Index, d *catalog.Adjustment) []adjust
 			{"行使层级", "Levels", func(b catalog.Basic) string { return levelNames(p, b.Levels) }},
 		} {
 			after := row.of(b)
-			cells := []web.Cell{{Text: p.Tr(row.zh, row.en)}, {Text: after}}
+			cells := []web.Cell{{Text: p.Tr(row.zh, row.en)}}
 			if compare {
 				now := row.of(*have)
 				if now == after {
@@ -273,6 +264,7 @@ func adjustEntries(p web.Page, x *catalog.Index, d *catalog.Adjustment) []adjust
 				}
 				cells = append(cells, web.Cell{Text: now})
 			}
+			cells = append(cells, web.Cell{Text: after})
 			if after != "" || compare {
 				e.Table.Rows = append(e.Table.Rows, web.Row{Cells: cells})
 			}
@@ -288,7 +280,7 @@ func (s *Steward) adjustEffects(r *http.Request, p *adjustPage, d *catalog.Adjus
 	if err != nil {
 		return err
 	}
-	p.Effects = web.Table{Caption: p.Tr("受影响的实施清单", "Lists that it touches"), Hide: true, Heads: []web.Head{{Text: p.Tr("实施清单", "List")}, {Text: p.Tr("在办件", "Cases in hand"), Num: true}, {Text: p.Tr("特色清单", "Featured lists")}, {Text: p.Tr("承接清单", "Goes on as")}},
+	p.Effects = web.Table{Caption: p.Tr("受影响的实施清单", "Lists that it touches"), Hide: true, Heads: []web.Head{{Text: p.Tr("实施清单", "List")}, {Text: p.Tr("在办件", "Cases in hand"), Num: true}, {Text: p.Tr("特色清单", "Featured lists")}, {Text: p.Tr("实施以后", "Afterwards")}},
 		Empty: web.Empty{Title: p.Tr("没有已经发布的清单受影响", "No published list is touched")}}
 	cases, featured := 0, 0
 	units := map[int64]bool{}
@@ -354,7 +346,7 @@ func (s *Steward) adjustOpinions(p *adjustPage, a actor.Actor, d *catalog.Adjust
 			Stance: web.FieldView{ID: "stance-" + id, Name: "stance", Widget: "radio", Label: p.Tr("意见", "Opinion"), Options: []web.OptionView{{ID: "agree-" + id, Value: catalog.Agree, Label: p.Tr("同意", "Agree")}, {ID: "disagree-" + id, Value: catalog.Disagree, Label: p.Tr("不同意", "Disagree")}}},
 			Note:   web.FieldView{ID: "opinion-" + id, Name: "note", Widget: "textarea", Label: p.Tr("理由", "Why"), Help: p.Tr("不同意的必须填写", "Needed when you disagree"), Max: 500}}
 		if typed != nil && typed.Get("unit") == id {
-			f.Note.Value = typed.Get("note")
+			f.Open, f.Note.Value = true, typed.Get("note")
 			for i := range f.Stance.Options {
 				f.Stance.Options[i].Checked = f.Stance.Options[i].Value == typed.Get("stance")
 			}
