@@ -46,21 +46,22 @@ func TestRepeated(t *testing.T) {
 			to        any
 			same      []any // of the answer: what tells that it is the first result
 		}{
-			"token-issue":      {who: "anonymous", path: "/auth/token", body: map[string]any{"login": "li", "password": password}},
-			"mandate-grant":    {"zhang", "/mandates", mandate, "ground", "朋友", []any{"id"}},
-			"draft-start":      {"li", "/drafts", map[string]any{"item": w.food}, "item", c.codes["marriage"], []any{"id"}},
-			"file-upload":      {who: "zhang", path: "/files", same: []any{"file"}},
-			"material-attach":  {who: "zhang", path: "/drafts/" + w.draft + "/materials/m01/files", body: map[string]any{"file": file}, same: []any{"materials", 0, "files", 0, "id"}},
-			"case-submit":      {"zhang", "/cases", w.whole, "consent", false, []any{"no"}},
-			"case-correction":  {who: "zhang", path: "/cases/" + w.correcting + "/correction", same: []any{"id"}},
-			"rating-give":      {"zhang", "/ratings", map[string]any{"case": w.closed, "level": 4, "words": "好"}, "level", 5, []any{"at"}},
-			"appointment-book": {"li", "/appointments", book, "slot", "10:30", []any{"id"}},
-			"subscribe":        {"sys", "/subscribers", map[string]any{"name": "省平台之一", "url": "https://example.gov.cn/hook"}, "name", "省平台之二", []any{"id"}},
-			"staff-create":     {"sys", "/staff", map[string]any{"login": "once", "name": "某人", "unit": "wx-zx"}, "name", "别人", []any{"staff", "id"}},
-			"list-claim":       {"steward", "/catalogue/claims", map[string]any{"basic": "322099078000", "unit": "wx-spj"}, "unit", "lx-spj", []any{"id"}},
-			"list-revise":      {who: "steward", path: "/catalogue/lists/" + c.codes["marriage"] + "/revisions", same: []any{"id"}},
-			"template-revise":  {"steward", "/catalogue/basics/320799004000/revisions", map[string]any{"unit": "wx-spj"}, "unit", "wx-gov", []any{"id"}},
-			"proposal-adopt":   {who: "steward", path: "/catalogue/proposals/" + w.proposal + "/adopt", same: []any{"id"}},
+			"token-issue":        {who: "anonymous", path: "/auth/token", body: map[string]any{"login": "li", "password": password}},
+			"mandate-grant":      {"zhang", "/mandates", mandate, "ground", "朋友", []any{"id"}},
+			"draft-start":        {"li", "/drafts", map[string]any{"item": w.food}, "item", c.codes["marriage"], []any{"id"}},
+			"file-upload":        {who: "zhang", path: "/files", same: []any{"file"}},
+			"material-attach":    {who: "zhang", path: "/drafts/" + w.draft + "/materials/m01/files", body: map[string]any{"file": file}, same: []any{"materials", 0, "files", 0, "id"}},
+			"case-submit":        {"zhang", "/cases", w.whole, "consent", false, []any{"no"}},
+			"case-correction":    {who: "zhang", path: "/cases/" + w.correcting + "/correction", same: []any{"id"}},
+			"rating-give":        {"zhang", "/ratings", map[string]any{"case": w.closed, "level": 4, "words": "好"}, "level", 5, []any{"at"}},
+			"appointment-book":   {"li", "/appointments", book, "slot", "10:30", []any{"id"}},
+			"subscribe":          {"sys", "/subscribers", map[string]any{"name": "省平台之一", "url": "https://example.gov.cn/hook"}, "name", "省平台之二", []any{"id"}},
+			"staff-create":       {"sys", "/staff", map[string]any{"login": "once", "name": "某人", "unit": "wx-zx"}, "name", "别人", []any{"staff", "id"}},
+			"list-claim":         {"steward", "/catalogue/claims", map[string]any{"basic": "322099078000", "unit": "wx-spj"}, "unit", "lx-spj", []any{"id"}},
+			"list-revise":        {who: "steward", path: "/catalogue/lists/" + c.codes["marriage"] + "/revisions", same: []any{"id"}},
+			"template-revise":    {"steward", "/catalogue/basics/320799004000/revisions", map[string]any{"unit": "wx-spj"}, "unit", "wx-gov", []any{"id"}},
+			"proposal-adopt":     {who: "steward", path: "/catalogue/proposals/" + w.proposal + "/adopt", same: []any{"id"}},
+			"adjustment-propose": {"steward", "/adjustment-dossiers", map[string]any{"unit": "wx-gov", "plan": c.adjustment("322099903000")}, "unit", "lx-gov", []any{"no"}},
 		}
 		for _, op := range c.s.operations {
 			if op.method == http.MethodPost && op.once == (op.again != "") {

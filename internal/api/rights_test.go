@@ -48,6 +48,15 @@ type world struct {
 	reviewing, deciding          string
 	subscriber                   string
 	guide, proposal              string // a draft of the city department, a change above its list
+	notice, dossier              string // adjustments: announced, being written
+}
+
+// adjustment is a plan that adds a matter which no department takes up.
+func (c *city) adjustment(code string) map[string]any {
+	day := c.clk.Now().Format(time.DateOnly)
+	return map[string]any{"kind": "add", "ground": "law", "law": "演示条例", "reason": "演示", "items": []any{}, "levels": []any{}, "from": day, "opinionsBy": day,
+		"entries": []any{map[string]any{"code": code, "name": "演示事项", "type": "20", "levels": []any{"3"}, "audience": []any{"1"}, "topics": []any{"business"}, "dept": "none", "summary": "演示",
+			"basis": []any{map[string]any{"law": "演示条例", "article": "第一条", "gist": "", "mark": "M"}}}}}
 }
 
 func (c *city) world() world {
@@ -80,6 +89,12 @@ func (c *city) world() world {
 	c.send("itemrev", "POST", "/featured/bank/choices", map[string]any{"subject": w.food, "kind": "add", "reason": "演示"}).ok(204)
 	w.choice = c.send("itemrev", "GET", "/featured/bank/choices", nil).ok(200).text("items", 0, "id")
 	c.keepCatalogue(&w)
+	for _, to := range []*string{&w.notice, &w.dossier} {
+		*to = c.send("steward", "POST", "/adjustment-dossiers", map[string]any{"unit": "wx-gov", "plan": c.adjustment("322099901000")}).ok(201).text("no")
+	}
+	for _, x := range [][2]string{{"steward", "ask"}, {"itemrev", "decide"}, {"itemrev", "announce"}} {
+		c.send(x[0], "POST", "/adjustment-dossiers/"+w.notice+"/acts", map[string]any{"act": x[1], "note": "同意"}).ok(200)
+	}
 	w.whole = c.application("zhang", "food")
 	w.paper = map[string]any{"item": w.food, "party": w.zhang, "answers": c.answersOf(), "consent": true, "delivery": map[string]any{"way": "pickup"},
 		"materials": []any{map[string]any{"code": "m01", "paper": true}, map[string]any{"code": "m02", "paper": true}}}
@@ -232,6 +247,11 @@ func (c *city) knocks(w world) []knock {
 		{op: "subscribers", allow: sys}, {op: "subscribe", body: map[string]any{"name": "省平台", "url": "https://example.gov.cn/hook"}, allow: sys},
 		{op: "subscriber-active", path: "/subscribers/" + w.subscriber + "/active", body: map[string]any{"active": false}, allow: sys},
 		{op: "unsubscribe", path: "/subscribers/" + w.subscriber, allow: sys},
+		{op: "adjustments", allow: everyone}, {op: "adjustment", path: "/adjustments/" + w.notice, allow: everyone},
+		{op: "adjustment-dossiers", allow: []string{"steward"}}, {op: "adjustment-dossier", path: "/adjustment-dossiers/" + w.dossier, allow: []string{"steward"}},
+		{op: "adjustment-propose", body: map[string]any{"unit": "wx-gov", "plan": c.adjustment("322099902000")}, allow: []string{"steward"}},
+		{op: "adjustment-act", path: "/adjustment-dossiers/" + w.notice + "/acts", body: map[string]any{"act": "carry-out"}},
+		{op: "adjustment-act", path: "/adjustment-dossiers/" + w.dossier + "/acts", body: map[string]any{"act": "withdraw", "note": "另行研究"}, allow: []string{"steward"}},
 		{op: "jobs", allow: sys}, {op: "job-requeue", path: "/jobs/1/requeue", allow: sys},
 
 		// li was given a mandate of the company above
@@ -330,7 +350,7 @@ func (c *city) things() string {
 	for _, q := range []string{`SELECT count(*) FROM cases`, `SELECT coalesce(sum(version), 0) FROM cases`, `SELECT count(*) FROM draft`,
 		`SELECT coalesce(sum(version), 0) FROM draft`, `SELECT count(*) FROM case_event`, `SELECT count(*) FROM rating`, `SELECT count(*) FROM appointment`,
 		`SELECT count(*) FROM person`, `SELECT count(*) FROM staff`, `SELECT count(*) FROM staff_role`, `SELECT count(*) FROM mandate`, `SELECT count(*) FROM licence`,
-		`SELECT coalesce(sum(version), 0) FROM guide_draft`, `SELECT count(*) FROM guide_proposal WHERE state = 'open'`, `SELECT count(*) FROM item_change`} {
+		`SELECT coalesce(sum(version), 0) FROM guide_draft`, `SELECT count(*) FROM guide_proposal WHERE state = 'open'`, `SELECT count(*) FROM item_change`, `SELECT coalesce(sum(version), 0) FROM adjustment`} {
 		out = append(out, fmt.Sprint(c.count(q)))
 	}
 	return strings.Join(out, " ")

@@ -30,7 +30,7 @@ var parity = map[string]string{
 	"GET /my/mandates": "mandates", "POST /my/mandates": "mandate-grant", "POST /my/mandates/{id}/revoke": "mandate-revoke", "GET /my/profile": "profile sessions",
 	"POST /my/profile": "profile-change", "POST /my/profile/password": "password-change", "GET /progress": "- a form", "GET /progress/{no}": "progress",
 	"GET /verify": "- a form", "GET /verify/{identifier}": "verify verify-key", "GET /centres": "centres", "GET /centres/{key}": "windows",
-	"GET /help": "- words for readers of pages", "GET /privacy": "- words for readers of pages", "GET /accessibility": "- words for readers of pages",
+	"GET /adjustments": "adjustments", "GET /adjustments/{no}": "adjustment", "GET /help": "- words for readers of pages", "GET /privacy": "- words for readers of pages", "GET /accessibility": "- words for readers of pages",
 
 	"GET /browse/{way}": "events topics departments divisions", "GET /items/{code}/versions": "item-versions", "GET /items/{code}/changes": "item-compare",
 	"GET /feed/items.atom": "item-feed", "GET /feed/items.json": "item-feed", "GET /featured": "featured", "GET /featured/{key}": "featured-items",

@@ -102,7 +102,8 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	r.Catalog = catalog.New(catalog.Config{DB: r.DB, Identity: r.Identity, Formats: Formats(), Log: r.Log, Assist: channel.AssistWindows, Vault: vault, URL: c.URL, Networks: nets})
+	r.Catalog = catalog.New(catalog.Config{DB: r.DB, Identity: r.Identity, Formats: Formats(), Log: r.Log, Assist: channel.AssistWindows, Vault: vault, URL: c.URL, Networks: nets,
+		Effects: []catalog.EffectLister{casework.InHand{DB: r.DB}}})
 	r.Licences = licence.New(licence.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Signer: r.Keys.Signer(), Log: r.Log})
 	r.Ratings = rating.New(rating.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Log: r.Log, Open: c.rating()})
 	r.Channel = channel.New(channel.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
@@ -136,7 +137,10 @@ func (r *Rooms) periodic() {
 	r.Jobs.Every(casework.JobTick, time.Hour, 0)
 	r.Jobs.Every(assess.JobRoll, time.Minute, 0)
 	r.Jobs.Handle("catalog.effect", func(ctx context.Context, _ jobs.Job) error {
-		_, err := r.Catalog.TakeEffect(ctx)
+		if _, err := r.Catalog.TakeEffect(ctx); err != nil {
+			return err
+		}
+		_, err := r.Catalog.CarryOutDue(ctx)
 		return err
 	})
 	r.Jobs.Every("catalog.effect", time.Minute, 0)

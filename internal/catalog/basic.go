@@ -167,7 +167,13 @@ func (s *Service) ImportBasics(ctx context.Context, a actor.Actor, list []Basic)
 		}
 	}
 	return s.db.Write(ctx, "catalog.import-basics", func(tx *db.Tx) error {
-		for _, b := range list {
+		for i, b := range list {
+			switch have, err := basicBy(tx, sqlBasicByKey, b.Code); {
+			case err == nil && have.State == Cancelled: // 动态调整 ended it; a file does not bring it back
+				return errs.InvalidFields(errs.Field{Path: fmt.Sprintf("%d/code", i), Code: "cancelled", ZH: b.Name + "：这个事项已经取消", EN: b.Code + " was cancelled"})
+			case err != nil && !errors.Is(err, ErrNoBasic):
+				return err
+			}
 			if _, err := s.putBasic(tx, a, b, InUse); err != nil {
 				return err
 			}

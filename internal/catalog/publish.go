@@ -26,8 +26,9 @@ type list struct {
 
 // publication says how a version comes into force.
 type publication struct {
-	from   string // date; empty or past: at once
-	reason string
+	from     string // date; empty or past: at once
+	reason   string
+	adjusted bool // by 动态调整: the guide has its basis from the entry already
 }
 
 // Kinds of change of a published list.
@@ -47,7 +48,9 @@ func (s *Service) publish(tx *db.Tx, a actor.Actor, t *Template, l list, p publi
 	var templateID int64
 	if t != nil {
 		templateID = t.ID
-		g.Basis = t.Guide.Basis // locked: a list has its template's
+		if !p.adjusted {
+			g.Basis = t.Guide.Basis // locked: a list has its template's
+		}
 	}
 	own, err := cutGuide(&g)
 	if err != nil {

@@ -24,6 +24,7 @@ type Service struct {
 	log *slog.Logger
 
 	assist   AssistWindows
+	effects  []EffectLister
 	compiled compiledRules
 
 	versions  keptByID[Version]
@@ -49,6 +50,7 @@ type Config struct {
 	Vault    *sm.Vault      // seals the secrets of subscribers; nil: there can be none
 	URL      string         // how people reach the platform, for links: "https://zwfw.example.cn"
 	Networks []netip.Prefix // private addresses at which subscribers may be told; nil: none
+	Effects  []EffectLister // who can tell what a change of items touches
 }
 
 // New makes the service.
@@ -56,7 +58,7 @@ func New(c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{db: c.DB, ids: c.Identity, formats: c.Formats, log: c.Log, assist: c.Assist,
+	s := &Service{db: c.DB, ids: c.Identity, formats: c.Formats, log: c.Log, assist: c.Assist, effects: c.Effects,
 		versions: keptByID[Version]{max: 4096}, templates: keptByID[Template]{max: 4096}}
 	s.index = db.Kept[Index]{Age: indexAge, Version: sqlIndexVersion, Bump: sqlBumpIndex, Name: "catalogue", Load: s.loadIndex}
 	s.feed = newFeed(c)

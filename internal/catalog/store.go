@@ -46,7 +46,7 @@ const (
 
 // SQL lists the texts of this room, for the test that prepares them on both engines.
 func SQL() []string {
-	return append(draftSQL(), sqlVersionByID, sqlTopics, sqlEvents, sqlElements, sqlLastVersion, sqlPutItem, sqlPutVersion, sqlSetNext, sqlDue, sqlDueOf,
+	return append(append(draftSQL(), adjustSQL()...), sqlVersionByID, sqlTopics, sqlEvents, sqlElements, sqlLastVersion, sqlPutItem, sqlPutVersion, sqlSetNext, sqlDue, sqlDueOf,
 		sqlInForce, sqlPutText, sqlSetState, sqlStateOf, sqlPutChange, sqlPutTopic, sqlPutEvent, sqlPutElement,
 		sqlBasics, sqlBasicByKey, sqlBasicByID, sqlPutBasic, sqlAllItems,
 		sqlTemplateByID, sqlTemplatesOf, sqlLastTemplate, sqlPutTemplate, sqlSetTemplate, sqlListsOfTemplate,

@@ -15,6 +15,11 @@ const (
 	FeaturedManage  Act = "featured.manage"  // 特色服务清单: rules, curated additions and exclusions
 
 	SubscriberManage Act = "subscriber.manage" // 变更订阅方
+
+	AdjustmentPropose  Act = "adjustment.propose" // 动态调整: write a dossier, ask the departments
+	AdjustmentOpine    Act = "adjustment.opine"   // a department's opinion
+	AdjustmentDecide   Act = "adjustment.decide"  // 决定、公告
+	AdjustmentCarryOut Act = "adjustment.carry-out"
 )
 
 // Cases 办件. Every act of the casework state table is "case." + its name.

@@ -126,7 +126,11 @@ var rules = map[Act]rule{
 	CatalogueManage: {staff: auditor, system: true},
 	FeaturedManage:  {staff: auditor, system: true},
 
-	SubscriberManage: {staff: operator, system: true},
+	SubscriberManage:   {staff: operator, system: true},
+	AdjustmentPropose:  {staff: steward},
+	AdjustmentOpine:    {staff: steward},
+	AdjustmentDecide:   {staff: auditor, notAuthor: true},
+	AdjustmentCarryOut: {staff: auditor, notAuthor: true, system: true},
 
 	CaseDraft:    {owner: true, hides: CaseDraft},
 	CaseReceive:  {staff: counter},

@@ -96,6 +96,8 @@ type views struct {
 	featured       *web.View[FeaturedPage]
 	feature        *web.View[FeaturePage]
 	featureHistory *web.View[FeatureHistoryPage]
+	adjustments    *web.View[AdjustmentsPage]
+	adjustment     *web.View[AdjustmentPage]
 }
 
 // New makes the portal and registers its pages.
@@ -155,6 +157,8 @@ func newViews(rt *web.Renderer) views {
 		featured:       web.NewView[FeaturedPage](rt, own, at("featured")...),
 		feature:        web.NewView[FeaturePage](rt, own, at("feature")...),
 		featureHistory: web.NewView[FeatureHistoryPage](rt, own, at("feature-history")...),
+		adjustments:    web.NewView[AdjustmentsPage](rt, own, at("adjustments")...),
+		adjustment:     web.NewView[AdjustmentPage](rt, own, at("adjustment")...),
 	}
 }
 
@@ -231,6 +235,8 @@ func (p *Portal) routes() map[string]web.Handler {
 		"GET /verify/{identifier}":          p.verify,
 		"GET /centres":                      p.centres,
 		"GET /centres/{key}":                p.centre,
+		"GET /adjustments":                  p.adjustments,
+		"GET /adjustments/{no}":             p.adjustment,
 		"GET /help":                         p.help,
 		"GET /privacy":                      p.privacy,
 		"GET /accessibility":                p.accessibility,

@@ -26,7 +26,7 @@ const (
 // concerned, as another person, and as a staff member.
 func TestRoutes(t *testing.T) {
 	rules := map[string]string{ // path → who
-		"/": anyone, "/items": anyone, "/items/CODE": anyone, "/featured": anyone, "/featured/online": anyone, "/featured/online/history": anyone, "/featured/online/export.csv": anyone, "/featured/online/export.json": anyone, "/browse/life": anyone, "/items/CODE/versions": anyone, "/items/CODE/changes": anyone, "/feed/items.atom": anyone, "/feed/items.json": anyone, "/login": anyone, "/progress": anyone, "/progress/NO?c=C": anyone, "/verify": anyone, "/verify/LICENCE": anyone,
+		"/": anyone, "/items": anyone, "/items/CODE": anyone, "/adjustments": anyone, "/featured": anyone, "/featured/online": anyone, "/featured/online/history": anyone, "/featured/online/export.csv": anyone, "/featured/online/export.json": anyone, "/browse/life": anyone, "/items/CODE/versions": anyone, "/items/CODE/changes": anyone, "/feed/items.atom": anyone, "/feed/items.json": anyone, "/login": anyone, "/progress": anyone, "/progress/NO?c=C": anyone, "/verify": anyone, "/verify/LICENCE": anyone,
 		"/centres": anyone, "/centres/lx-zx": anyone, "/help": anyone, "/privacy": anyone, "/accessibility": anyone,
 		"/identity": person, "/my": person, "/my/drafts": person, "/my/cases": person, "/my/licences": person, "/my/messages": person, "/my/mandates": person, "/my/profile": person,
 		"/my/cases/NO": owner, "/my/cases/NO/acts/withdraw": owner, "/my/cases/NO/files/FILE": owner, "/my/documents/DOC": owner, "/my/licences/LICENCE": owner,
@@ -112,7 +112,7 @@ func covered(t *testing.T, rules, posts map[string]string) {
 		t.Fatal(err)
 	}
 	known := map[string]bool{"POST /login": true, "POST /logout": true, "GET /my/cases/*/rate": true, "GET /my/cases/*/appointment": true,
-		"GET /rate/*": true, "POST /rate/*": true} // TestNextStaysHere, TestAfterwards, TestVisit, TestRateByCode
+		"GET /rate/*": true, "POST /rate/*": true, "GET /adjustments/*": true} // TestNextStaysHere, TestAfterwards, TestVisit, TestRateByCode, TestAdjustments
 	star := func(path string) string {
 		path, _, _ = strings.Cut(path, "?")
 		parts := strings.Split(strings.ReplaceAll(path, "{$}", ""), "/")

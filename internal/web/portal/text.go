@@ -21,6 +21,8 @@ func (p *Portal) help(w http.ResponseWriter, r *http.Request) error {
 		{Title: tr("替别人办、替单位办", "Acting for others"), Text: []string{tr("登录后在“为谁办事”里切换。法定代表人可以直接为单位办；其他人需要先得到授权。", "After logging in, choose for whom you act. Others than the legal representative need a mandate.")},
 			Links: []web.Link{{Href: "/my/mandates", Text: tr("管理授权", "Mandates")}}},
 		{Title: tr("时限是怎么算的", "How limits are reckoned"), Text: []string{tr("受理、办理、送达的时限按工作日计算，节假日和周末不算。办件页面上的每个日期都能点开看是怎么算出来的。", "Limits are counted in working days. Every date on a case page can be opened to see how it was reckoned.")}},
+		{Title: tr("事项有变化", "When services change"), Text: []string{tr("事项新增、变更、合并、取消，或者换一级办理，都会先公告。已经受理的办件不受影响。", "Services that are added, changed, merged, cancelled or moved to another level are announced first. Accepted cases are not affected.")},
+			Links: []web.Link{{Href: "/adjustments", Text: tr("查看事项动态调整公告", "See the notices")}}},
 	}
 	return p.v.text.Render(w, r, http.StatusOK, pg)
 }

@@ -80,7 +80,17 @@ func TestPages(t *testing.T) {
 	webtest.Check(t, v.form, formPage{Page: p, Item: "优待证", Back: "/y", Form: web.FormView{ID: "a", Heading: "一", Help: "提示", Fields: []web.FieldView{{ID: "f", Name: "n", Label: "姓名"}}},
 		Step: web.Steps{Items: []web.Step{{Title: "一", Href: "/x"}, {Title: "二", Href: "/x"}}}, Asked: []askedRow{{Name: "身份证", Tag: web.Tag{Text: "必要"}, When: "看回答", Lines: []string{"请上传"}}}}, formPage{Page: p, Item: "优待证", Back: "/y"})
 	webtest.Check(t, v.guide, portal.GuidePage{Page: p, Item: &catalog.Item{}, Guide: &g, Name: "优待证"})
-	webtest.Covered(t, rt, "templates/home.html", "templates/claim.html", "templates/basics.html", "templates/list.html", "templates/draft.html", "templates/section.html", "templates/fields.html", "templates/form.html", "templates/guide.html")
+
+	webtest.Check(t, v.adjusts, adjustsPage{Page: p, Propose: true, Table: table}, adjustsPage{Page: p, Table: web.Table{Empty: web.Empty{Title: "没有"}}})
+	box := web.FieldView{ID: "item", Name: "item", Widget: "checkboxes", Label: "事项", Options: []web.OptionView{{ID: "item-1", Value: "1", Label: "优待证"}}}
+	webtest.Check(t, v.pick, pickPage{Page: p, Kind: unit, Query: "证", Items: box, Again: true}, pickPage{Page: p, Kind: unit, Again: true}, pickPage{Page: p, Kind: unit})
+	webtest.Check(t, v.plan, adjustFormPage{Page: p, Heading: "变更", URL: "/x", Back: "/y", Hidden: []web.Hidden{{Name: "kind", Value: "change"}}, Chosen: []string{"优待证"}, Fields: []web.FieldView{note},
+		Entries: []entryForm{{ID: "entry-0", Title: "事项 1", Fields: []web.FieldView{box}}}, Add: true, Dates: []web.FieldView{{ID: "from", Name: "from", Label: "日期"}}, Submit: "保存"}, adjustFormPage{Page: p, Heading: "新增", URL: "/x", Back: "/y", Submit: "保存"})
+	webtest.Check(t, v.adjust, adjustPage{Page: p, No: "2026-0001", Name: "变更", State: web.Tag{Text: "征求意见"}, URL: "/x", Lead: "等待", Facts: web.Facts{Rows: []web.Fact{{Key: "编号", Value: "1"}}}, Entries: []adjustEntry{{"优待证", table}},
+		Figures: []web.Stat{{Href: "#effects", Value: "1", Text: "清单"}}, Effects: table, Opinions: table, Opine: []adjustOpine{{Unit: "1", Name: "梁溪区", Stance: web.FieldView{ID: "stance-1", Name: "stance", Widget: "radio", Label: "意见", Options: []web.OptionView{{ID: "agree-1", Value: "agree", Label: "同意"}}}, Note: web.FieldView{ID: "opinion-1", Name: "note", Widget: "textarea", Label: "理由"}}},
+		Acts: []actForm{{Act: "decide", Text: "决定", Note: web.FieldView{ID: "note-decide", Name: "note", Label: "意见"}}, {Act: "withdraw", Text: "撤回", Warn: true}, {Act: "return", Text: "退回", Alt: true}}, Edit: "/x/edit", Notice: "/adjustments/1", Conflicts: []string{"梁溪区", "滨湖区"}},
+		adjustPage{Page: p, No: "2026-0001", Name: "变更", State: web.Tag{Text: "已实施"}, URL: "/x"})
+	webtest.Covered(t, rt, "templates/adjusts.html", "templates/adjust.html", "templates/pick.html", "templates/plan.html", "templates/home.html", "templates/claim.html", "templates/basics.html", "templates/list.html", "templates/draft.html", "templates/section.html", "templates/fields.html", "templates/form.html", "templates/guide.html")
 }
 
 // TestWords: the editor has words for every part that a guide can have.

@@ -47,6 +47,10 @@ type views struct {
 	fields  *web.View[fieldsPage]
 	guide   *web.View[portal.GuidePage]
 	form    *web.View[formPage]
+	adjusts *web.View[adjustsPage]
+	adjust  *web.View[adjustPage]
+	pick    *web.View[pickPage]
+	plan    *web.View[adjustFormPage]
 }
 
 // New makes the pages.
@@ -63,6 +67,10 @@ func New(c Config) *Steward {
 		fields:  web.NewView[fieldsPage](rt, templates, page("fields.html")...),
 		guide:   portal.NewGuideView(rt),
 		form:    web.NewView[formPage](rt, templates, page("form.html")...),
+		adjusts: web.NewView[adjustsPage](rt, templates, page("adjusts.html")...),
+		adjust:  web.NewView[adjustPage](rt, templates, page("adjust.html")...),
+		pick:    web.NewView[pickPage](rt, templates, page("pick.html")...),
+		plan:    web.NewView[adjustFormPage](rt, templates, page("plan.html")...),
 	}}
 }
 
@@ -86,6 +94,13 @@ func (s *Steward) routes() map[string]web.Handler {
 		"POST /console/items/lists/{code}":               s.setState,
 		"POST /console/items/revise":                     s.revise,
 		"POST /console/items/proposals/{id}":             s.proposal,
+		"GET /console/items/adjustments":                 s.adjusts,
+		"POST /console/items/adjustments":                s.propose,
+		"GET /console/items/adjustments/new":             s.pick,
+		"GET /console/items/adjustments/{no}":            s.adjust,
+		"POST /console/items/adjustments/{no}":           s.adjustMove,
+		"GET /console/items/adjustments/{no}/edit":       s.plan,
+		"POST /console/items/adjustments/{no}/edit":      s.savePlan,
 		"GET /console/items/drafts/{id}":                 s.draft,
 		"POST /console/items/drafts/{id}":                s.move,
 		"GET /console/items/drafts/{id}/guide":           s.previewGuide,

@@ -1,0 +1,32 @@
+package casework
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/db"
+)
+
+// InHand 在办件 tells the catalogue how many cases are in hand at the lists that
+// an adjustment changes. They keep the version that they began with.
+type InHand struct{ DB *db.DB }
+
+const sqlInHand = `SELECT item_id, count(*) FROM cases WHERE state <> 'closed' AND item_id IN (%s) GROUP BY item_id`
+
+// Effects implements catalog.EffectLister.
+func (h InHand) Effects(ctx context.Context, items []int64) (out []catalog.Effect, err error) {
+	const most = 500 // ids a question
+	for ; len(items) > 0; items = items[min(len(items), most):] {
+		in, args := db.Places(items[:min(len(items), most)])
+		part, err := db.All(h.DB.Read(ctx), func(r *db.Rows) (catalog.Effect, error) {
+			e := catalog.Effect{Kind: catalog.EffectCases}
+			return e, r.Scan(&e.ItemID, &e.Count)
+		}, fmt.Sprintf(sqlInHand, in), args...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, part...)
+	}
+	return out, nil
+}
