@@ -126,8 +126,12 @@ type (
 )
 
 // parts are the sheets in their order.
-func parts() []part {
-	audience, delivery := guideTable("audience"), guideTable("delivery")
+func parts() []part { return allParts }
+
+var allParts = makeParts()
+
+func makeParts() []part {
+	audience, delivery, level := guideTable("audience"), guideTable("delivery"), guideTable("level")
 	return []part{
 		one{mainSheet, []column[gd]{
 			text("事项名称", "TASK_NAME", func(g *gd) *string { return &g.Basics.Name }),
@@ -135,8 +139,8 @@ func parts() []part {
 			text("基本编码", "CATALOG_CODE", func(g *gd) *string { return &g.Basics.BasicCode }),
 			coded("事项类型", "TASK_TYPE", guideTable("type"), func(g *gd) *string { return &g.Basics.Type }),
 			{head: "实施主体", field: "DEPT_NAME", get: func(g *gd) string { return g.Department.Name }, set: func(*gd, string) string { return "由实施编码决定，不能修改" }},
-			{head: "行使层级", field: "USE_LEVEL", get: func(g *gd) string { return guideTable("level").say(g.Basics.Level) }, set: func(g *gd, v string) string {
-				code, wrong := guideTable("level").code(v)
+			{head: "行使层级", field: "USE_LEVEL", get: func(g *gd) string { return level.say(g.Basics.Level) }, set: func(g *gd, v string) string {
+				code, wrong := level.code(v)
 				if wrong == "" && code != "" && code != g.Basics.Level {
 					return "由实施编码决定，不能修改"
 				}
