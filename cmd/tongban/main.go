@@ -72,7 +72,7 @@ The platform a Chinese city runs its government services on, in one program.
 		SilenceErrors: true, SilenceUsage: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	c.AddCommand(demoCommand(), serveCommand(), migrateCommand(), importCommand(), doctorCommand(), clockCommand(), identCommand(),
+	c.AddCommand(demoCommand(), serveCommand(), migrateCommand(), importCommand(), itemCommand(), doctorCommand(), clockCommand(), identCommand(),
 		auditCommand(), staffCommand(), calendarCommand(), backupCommand(), versionCommand())
 	frame(c)
 	return c

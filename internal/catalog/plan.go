@@ -378,12 +378,19 @@ const (
 // changed by somebody else.
 var ErrPlanOld = errs.New(errs.Conflict, "plan-old", "预检以后，其中有的事项已经变化。没有导入任何内容，请重新预检。", "Lists of the file have changed since the plan was made. Nothing was imported; plan again.")
 
+// Carrying is how a plan is carried out.
+type Carrying struct {
+	Subject  string             // of the audit record: import/12
+	Reason   string             // stands in the audit log, and in versions and drafts
+	Progress func(done, of int) // of an act that is not yet committed; may be nil
+	Also     func(*db.Tx)       // what belongs to the same act; may be nil
+}
+
 // CarryOut 执行导入 does what a plan says for its new and changed rows, as one
-// act. Refused rows stay out. The reason stands in the audit log, and in the
-// versions that are published. progress may be nil; it tells of an act that is
-// not yet committed.
-func (s *Service) CarryOut(ctx context.Context, a actor.Actor, p *Plan, subject, reason string, progress func(done, of int)) (err error) {
+// act. Refused rows stay out.
+func (s *Service) CarryOut(ctx context.Context, a actor.Actor, p *Plan, c Carrying) (err error) {
 	defer errs.Wrap(&err, "carry out an import")
+	reason := c.Reason
 	if strings.TrimSpace(reason) == "" {
 		return errs.InvalidFields(errs.Field{Path: "reason", Code: "required", ZH: "请写明导入的理由", EN: "Say why it is imported"})
 	}
@@ -433,14 +440,17 @@ func (s *Service) CarryOut(ctx context.Context, a actor.Actor, p *Plan, subject,
 			if err := s.carryRow(tx, a, p.Mode, row, templates[row.template], reason); err != nil {
 				return fmt.Errorf("%s: %w", row.At, err)
 			}
-			if done++; progress != nil && done%50 == 0 {
-				progress(done, of)
+			if done++; c.Progress != nil && done%50 == 0 {
+				c.Progress(done, of)
 			}
 		}
 		if p.Mode == PlanPublish {
 			s.changed(tx)
 		}
-		return audit.Append(tx, audit.Record{Actor: a, Act: string(act), Subject: subject, Outcome: "done",
+		if c.Also != nil {
+			c.Also(tx)
+		}
+		return audit.Append(tx, audit.Record{Actor: a, Act: string(act), Subject: c.Subject, Outcome: "done",
 			Detail: map[string]string{"new": strconv.Itoa(p.Count(PlanNew)), "changed": strconv.Itoa(p.Count(PlanChanged)), "mode": string(p.Mode), "reason": reason}})
 	})
 }
