@@ -2,7 +2,6 @@ package app
 
 import (
 	"bytes"
-	"io"
 	"log/slog"
 	"testing"
 	"time"
@@ -16,23 +15,7 @@ import (
 // TestRoundTrip: the whole sample city goes out and comes back through every
 // format, and nothing is different.
 func TestRoundTrip(t *testing.T) {
-	ctx := t.Context()
-	f, err := ReadFolder(sample.City)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := DemoConfig(t.TempDir(), "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := Open(ctx, c, time.Now, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	if _, err := r.Import(ctx, f, ImportOptions{Demo: true, Password: DemoPassword}); err != nil {
-		t.Fatal(err)
-	}
+	ctx, r := t.Context(), sampleRooms(t, true)
 	for _, format := range sheet.Formats {
 		t0 := time.Now()
 		var b bytes.Buffer
@@ -62,5 +45,75 @@ func TestRoundTrip(t *testing.T) {
 			}
 		}
 	}
-	_ = io.Discard
+}
+
+// TestImportAllLists: all lists of the sample city come new into a city that has
+// its offices and its basic catalogue.
+func TestImportAllLists(t *testing.T) {
+	ctx := t.Context()
+	full, empty := sampleRooms(t, true), sampleRooms(t, false)
+	var b bytes.Buffer
+	n, err := sheet.Write(ctx, full.Catalog, sheet.XLSX, sheet.Choice{}, &b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t0 := time.Now()
+	entries, err := sheet.Read(ctx, empty.Catalog, sheet.XLSX, b.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t1 := time.Now()
+	p, err := empty.Catalog.Plan(ctx, actor.Platform(), catalog.PlanPublish, entries, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range p.Rows {
+		if row.State != catalog.PlanNew {
+			t.Fatalf("%s %s %s: %v", row.At, row.Name, row.State, row.Problems)
+		}
+	}
+	t2 := time.Now()
+	last := 0
+	if err := empty.Catalog.CarryOut(ctx, actor.Platform(), p, catalog.Carrying{Subject: "import/1", Reason: "初始导入", Progress: func(done, of int) {
+		if done <= last || of != n {
+			t.Errorf("progress %d of %d after %d", done, of, last)
+		}
+		last = done
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d lists: read in %v, planned in %v, carried out in %v", n, t1.Sub(t0), t2.Sub(t1), time.Since(t2))
+	x, err := empty.Catalog.Index(ctx)
+	if err != nil || len(x.Items) != n || last == 0 {
+		t.Errorf("%d of %d lists are there (%v)", len(x.Items), n, err)
+	}
+}
+
+// sampleRooms is the sample city, with or without its item files.
+func sampleRooms(t *testing.T, items bool) *Rooms {
+	t.Helper()
+	f, err := ReadFolder(sample.City)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !items {
+		f.Items, f.Featured = nil, nil
+	}
+	c, err := DemoConfig(t.TempDir(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Open(t.Context(), c, time.Now, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, err := r.Import(t.Context(), f, ImportOptions{Demo: true, Password: DemoPassword}); err != nil {
+		t.Fatal(err)
+	}
+	return r
 }

@@ -164,7 +164,10 @@ func keys[T any](head, field string, t *table, at func(*T) *[]string) column[T] 
 			return joined(out, "、")
 		},
 		set: func(x *T, v string) string {
-			list := split(strings.NewReplacer("^", "、", ",", "、", "，", "、", ";", "、", "；", "、", "\n", "、").Replace(v), "、")
+			if !strings.HasPrefix(v, `["`) {
+				v = strings.NewReplacer("^", "、", ",", "、", "，", "、", ";", "、", "；", "、", "\n", "、").Replace(v)
+			}
+			list := split(v, "、")
 			for i, w := range list {
 				if t == nil {
 					continue
