@@ -65,7 +65,8 @@ type Entry struct {
 	Problems  []Problem
 	// Lay writes what the file says over the guide in force, for a new list over
 	// the city-wide guide placed at the unit. It shares its slices with others and
-	// must replace them, not write into them.
+	// must replace them, not write into them. Nil: the row belongs to no list, and
+	// its problems say why.
 	Lay func(*Guide) []Problem
 }
 
@@ -184,6 +185,12 @@ func (s *Service) planner(ctx context.Context, a actor.Actor, mode PlanMode, x *
 // plan fills a row. What is wrong with the row is in its problems.
 func (p *planner) plan(e Entry, row *PlanRow) error {
 	refuse := func(path, zh string) { row.Problems = append(row.Problems, Problem{path, true, zh}) }
+	if e.Lay == nil {
+		if !hasError(row.Problems) {
+			refuse(e.At, "没有内容")
+		}
+		return nil // a row that belongs to no list
+	}
 	if at, twice := p.first[e.Code]; twice && e.Code != "" {
 		refuse(e.At, "实施编码重复，前一处在"+at)
 	} else {

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
@@ -284,7 +285,7 @@ func reportRowOf(p web.Page, r *catalog.PlanRow) reportRow {
 		out.Says = append(out.Says, p.Tr(c.ZH, c.EN))
 	}
 	for _, x := range r.Problems {
-		says := x.Path + "：" + x.ZH
+		says := placeWords(p, x.Path) + "：" + x.ZH
 		switch {
 		case x.Error && len(out.Wrong) < saidOfRow:
 			out.Wrong = append(out.Wrong, says)
@@ -293,6 +294,16 @@ func reportRowOf(p web.Page, r *catalog.PlanRow) reportRow {
 		}
 	}
 	return out
+}
+
+// placeWords says where a problem is: a cell as it stands, a part of the guide by
+// its name.
+func placeWords(p web.Page, path string) string {
+	name, _, _ := strings.Cut(path, "/")
+	if w, ok := sectionWords[name]; ok {
+		return p.Tr(w.zh, w.en)
+	}
+	return path
 }
 
 // carry has an import carried out.
