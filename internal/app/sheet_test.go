@@ -9,6 +9,7 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/catalog/sheet"
+	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/sample"
 )
 
@@ -44,6 +45,36 @@ func TestRoundTrip(t *testing.T) {
 				t.Logf("%s %s %s: %v %v", row.At, row.Name, row.State, row.Problems, row.Changes)
 			}
 		}
+	}
+}
+
+// TestItemCommands: what the command line asks of the platform.
+func TestItemCommands(t *testing.T) {
+	ctx, r := t.Context(), sampleRooms(t, true)
+	var b bytes.Buffer
+	n, err := sheet.Write(ctx, r.Catalog, sheet.Exchange, sheet.Choice{}, &b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := bytes.Replace(b.Bytes(), []byte(`"LINK_WAY":"`), []byte(`"LINK_WAY":"新`), 1)
+	if out, err := r.importItems(ctx, "lists.json", "", true, file); err != nil || out.Done || out.Changed != 1 || out.Same != n-1 {
+		t.Errorf("dry: %+v %v", out, err)
+	}
+	if _, err := r.importItems(ctx, "lists.json", "", false, file); errs.KindOf(err) != errs.Invalid {
+		t.Errorf("without a reason: %v", err)
+	}
+	bad := bytes.Replace(file, []byte(`"IS_NEED":"1"`), []byte(`"IS_NEED":"9"`), 1)
+	if out, err := r.importItems(ctx, "lists.json", "更新", false, bad); err != nil || out.Done || out.Rows != 1 || len(out.Refused) != 1 {
+		t.Errorf("with a refused row: %+v %v", out, err)
+	}
+	if out, err := r.importItems(ctx, "lists.json", "更新", false, file); err != nil || !out.Done {
+		t.Errorf("%+v %v", out, err)
+	}
+	if out, err := r.importItems(ctx, "lists.json", "更新", false, file); err != nil || out.Done || out.Same != n {
+		t.Errorf("again: %+v %v", out, err)
+	}
+	if _, err := r.importItems(ctx, "lists.doc", "更新", false, file); errs.KindOf(err) != errs.Invalid {
+		t.Errorf("another format: %v", err)
 	}
 }
 
