@@ -52,5 +52,6 @@ A warning needs a reason when the guide is published.`,
 	}
 	check.Flags().BoolVar(&hints, "hints", false, "也显示提示 / show hints as well")
 	c.AddCommand(check)
+	itemSheets(c)
 	return c
 }

@@ -58,6 +58,8 @@ func (r *Rooms) serveControl() (close func() error, err error) {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /import", r.controlImport)
+	mux.HandleFunc("POST /items", r.controlItems)
+	mux.HandleFunc("POST /items/export", r.controlExport)
 	mux.HandleFunc("GET /otp/{login}", r.controlOTP)
 	r.controlOrders(mux)
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}

@@ -13,6 +13,7 @@ import (
 	"github.com/tongban/tongban/internal/calendar"
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/catalog/sheet"
 	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/files"
@@ -40,6 +41,7 @@ type Rooms struct {
 	Notify   *notify.Service
 	Identity *identity.Service
 	Catalog  *catalog.Service
+	Sheets   *sheet.Service
 	Licences *licence.Service
 	Ratings  *rating.Service
 	Channel  *channel.Service
@@ -110,7 +112,9 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	r.Casework = casework.New(casework.Config{DB: r.DB, Catalog: r.Catalog, Identity: r.Identity, Calendar: r.Calendar, Files: r.Files,
 		Licences: r.Licences, Ratings: r.Ratings, Notify: r.Notify, Vault: vault, Log: r.Log, KeepReceiptClock: c.KeepReceiptClock})
 	r.Assess = assess.New(assess.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
+	r.Sheets = sheet.New(r.DB, r.Catalog)
 	r.Catalog.Handlers(r.Jobs)
+	r.Sheets.Handlers(r.Jobs)
 	r.Licences.Handlers(r.Jobs)
 	r.Casework.Handlers(r.Jobs)
 	r.Assess.Handlers(r.Jobs)

@@ -33,8 +33,8 @@ type Offerer struct {
 	Receiving string            `json:"receiving"`
 	Units     map[string]string `json:"units,omitempty"`
 
-	level   string // the unit's, where the offer comes from a Spread
-	windows bool   // windows and telephone are the centre's
+	Level    string `json:"level,omitempty"`    // 行使层级, if it is not the guide's
+	AtCentre bool   `json:"atCentre,omitempty"` // windows and telephone are the centre's
 }
 
 // Spread 覆盖 offers the item in every division of a level that has a fitting
@@ -211,7 +211,7 @@ func (d Def) offers(dir *identity.Directory) []Offerer {
 					continue
 				}
 				has[at] = true
-				out = append(out, Offerer{Unit: u.Key, Receiving: centreOf(dir, u), level: u.Level, windows: true})
+				out = append(out, Offerer{Unit: u.Key, Receiving: centreOf(dir, u), Level: u.Level, AtCentre: true})
 			}
 		}
 	}
@@ -260,8 +260,8 @@ func fill(d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, iden
 	if !ok {
 		ps = append(ps, blocking("offeredBy/"+o.Unit+"/receiving", "没有这个政务服务中心", "There is no such centre"))
 	}
-	if o.level != "" {
-		g.Basics.Level = o.level
+	if o.Level != "" {
+		g.Basics.Level = o.Level
 	}
 	g.Basics.BasicCode = d.BasicCode
 	g.Basics.Code = unit.USCC + g.Basics.Level + d.BasicCode
@@ -274,7 +274,7 @@ func fill(d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, iden
 	if g.Privacy.Processor == "" {
 		g.Privacy.Processor = unit.Name
 	}
-	if o.windows {
+	if o.AtCentre {
 		g.Windows = []Window{{Name: recv.Name + " 综合窗口", Address: recv.Address, Hours: defaultHours, Phone: recv.Phone}}
 		g.Contacts.Consult = recv.Name + "：" + recv.Phone
 	} else {

@@ -12,9 +12,8 @@ type place struct {
 }
 
 var (
-	liangxi  = place{"梁溪区", "无锡市梁溪区行政审批局", "clerk-lx", "reviewer-lx-spj", "decider-lx-spj"}
-	binhu    = place{"滨湖区", "无锡市滨湖区行政审批局", "clerk-bh", "reviewer-bh-spj", "decider-bh-spj"}
-	jiangyin = place{"江阴市", "江阴市行政审批局", "clerk-jy", "reviewer-jy-spj", "decider-jy-spj"}
+	liangxi = place{"梁溪区", "无锡市梁溪区行政审批局", "clerk-lx", "reviewer-lx-spj", "decider-lx-spj"}
+	binhu   = place{"滨湖区", "无锡市滨湖区行政审批局", "clerk-bh", "reviewer-bh-spj", "decider-bh-spj"}
 )
 
 // firm is an organisation with the person who acts for it.

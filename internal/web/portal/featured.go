@@ -142,12 +142,11 @@ func (p *Portal) feature(w http.ResponseWriter, r *http.Request) error {
 		pg.Matters = append(pg.Matters, featureMatter(pg.Page, dir, m, here, q.Division, reasons))
 	}
 	page := func(at int) string {
-		to, _ := web.WithQuery(here)
+		from := ""
 		if at > 0 {
-			to, _ = web.WithQuery(here, "from", strconv.Itoa(at))
-		} else {
-			to, _ = web.WithQuery(here, "from", "")
+			from = strconv.Itoa(at)
 		}
+		to, _ := web.WithQuery(here, "from", from)
 		return to
 	}
 	if from > 0 {

@@ -7,6 +7,7 @@
 //	/console/items ─► claim ─► draft ─► section editor ─► preview
 //	                            │  hand in ► pass ► publish
 //	proposals ─► adopt ─────────┘
+//	import ─► report, row by row ─► carry out; export
 //
 // A section of a guide is edited by its Go type: the editor walks the struct,
 // takes the words for each part from one table, and reads the answers back into

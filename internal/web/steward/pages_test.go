@@ -90,7 +90,18 @@ func TestPages(t *testing.T) {
 		Figures: []web.Stat{{Href: "#effects", Value: "1", Text: "清单"}}, Effects: table, Opinions: table, Opine: []adjustOpine{{Unit: "1", Name: "梁溪区", Stance: web.FieldView{ID: "stance-1", Name: "stance", Widget: "radio", Label: "意见", Options: []web.OptionView{{ID: "agree-1", Value: "agree", Label: "同意"}}}, Note: web.FieldView{ID: "opinion-1", Name: "note", Widget: "textarea", Label: "理由"}}},
 		Acts: []actForm{{Act: "decide", Text: "决定", Note: web.FieldView{ID: "note-decide", Name: "note", Label: "意见"}}, {Act: "withdraw", Text: "撤回", Warn: true}, {Act: "return", Text: "退回", Alt: true}}, Edit: "/x/edit", Notice: "/adjustments/1", Conflicts: []string{"梁溪区", "滨湖区"}},
 		adjustPage{Page: p, No: "2026-0001", Name: "变更", State: web.Tag{Text: "已实施"}, URL: "/x"})
-	webtest.Covered(t, rt, "templates/adjusts.html", "templates/adjust.html", "templates/pick.html", "templates/plan.html", "templates/home.html", "templates/claim.html", "templates/basics.html", "templates/list.html", "templates/draft.html", "templates/section.html", "templates/fields.html", "templates/form.html", "templates/guide.html")
+	radio := web.FieldView{ID: "mode", Name: "mode", Widget: "radio", Label: "导入后", Options: []web.OptionView{{ID: "mode-drafts", Value: "drafts", Label: "生成编制稿", Soft: "由审核人员发布", Checked: true}, {ID: "mode-publish", Value: "publish", Label: "直接发布"}}}
+	webtest.Check(t, v.imports, importPage{Page: p, Mode: radio, Most: 32, Past: table}, importPage{Page: p, Mode: radio, Error: "请先选择文件", Past: web.Table{Empty: web.Empty{Title: "没有"}}})
+	report := reportPage{Page: p, Name: "清单.xlsx", URL: "/console/items/import/1", State: web.Tag{Tone: web.Note, Text: "待执行"}, Ready: true, Count: 1, Refused: "/console/items/import/1/refused.xlsx",
+		Tabs:   []reportTab{{Href: "/console/items/import/1?state=new", Text: "新增", Count: 1, Now: true}, {Href: "/console/items/import/1?state=same", Text: "相同"}},
+		Rows:   []reportRow{{At: "事项!2", Name: "优待证", Code: "1", Unit: "梁溪区", Tag: web.Tag{Text: "新增"}, Says: []string{"承诺时限由10改为7"}, More: 2, Warn: []string{"太长"}}, {At: "材料!A3", Tag: web.Tag{Tone: web.Bad, Text: "拒绝"}, Wrong: []string{"材料!A3：没有实施编码"}}},
+		Reason: web.FieldView{ID: "reason", Name: "reason", Widget: "textarea", Label: "导入的理由"}, Pager: web.Pager{Next: "/console/items/import/1?from=50"}}
+	publish, none := report, reportPage{Page: p, Name: "清单.xlsx", URL: "/x", Ready: true, Empty: web.Empty{Title: "没有"}}
+	publish.Publish, publish.Refused = true, ""
+	webtest.Check(t, v.report, report, publish, none, reportPage{Page: p, Name: "清单.xlsx", URL: "/x", Busy: true}, reportPage{Page: p, Name: "清单.xlsx", URL: "/x", Busy: true, Done: 50, Of: 100},
+		reportPage{Page: p, Name: "清单.xlsx", URL: "/x", Wrong: []string{"缺少列"}}, reportPage{Page: p, Name: "清单.xlsx", URL: "/x", Carried: true}, reportPage{Page: p, Name: "清单.xlsx", URL: "/x", Carried: true, Publish: true})
+	webtest.Check(t, v.export, exportPage{Page: p, Units: unit, Format: radio, Below: true}, exportPage{Page: p, Units: unit, Format: radio})
+	webtest.Covered(t, rt, "templates/import.html", "templates/report.html", "templates/export.html", "templates/adjusts.html", "templates/adjust.html", "templates/pick.html", "templates/plan.html", "templates/home.html", "templates/claim.html", "templates/basics.html", "templates/list.html", "templates/draft.html", "templates/section.html", "templates/fields.html", "templates/form.html", "templates/guide.html")
 }
 
 // TestWords: the editor has words for every part that a guide can have.

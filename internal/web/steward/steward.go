@@ -11,6 +11,7 @@ import (
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
+	book "github.com/tongban/tongban/internal/catalog/sheet"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
@@ -35,6 +36,7 @@ type Config struct {
 	Style    *caseview.Style // of the guide page, for previews
 	Identity *identity.Service
 	Catalog  *catalog.Service
+	Sheets   *book.Service
 }
 
 type views struct {
@@ -51,6 +53,9 @@ type views struct {
 	adjust  *web.View[adjustPage]
 	pick    *web.View[pickPage]
 	plan    *web.View[adjustFormPage]
+	imports *web.View[importPage]
+	report  *web.View[reportPage]
+	export  *web.View[exportPage]
 }
 
 // New makes the pages.
@@ -71,13 +76,20 @@ func New(c Config) *Steward {
 		adjust:  web.NewView[adjustPage](rt, templates, page("adjust.html")...),
 		pick:    web.NewView[pickPage](rt, templates, page("pick.html")...),
 		plan:    web.NewView[adjustFormPage](rt, templates, page("plan.html")...),
+		imports: web.NewView[importPage](rt, templates, page("import.html")...),
+		report:  web.NewView[reportPage](rt, templates, page("report.html")...),
+		export:  web.NewView[exportPage](rt, templates, page("export.html")...),
 	}}
 }
 
 // Routes adds the pages.
 func (s *Steward) Routes(mux *http.ServeMux) {
 	for pattern, h := range s.routes() {
-		mux.Handle(pattern, s.c.Renderer.Handle(h))
+		limit := int64(web.BodyLimit)
+		if pattern == "POST /console/items/import" {
+			limit = uploadMost
+		}
+		mux.Handle(pattern, s.c.Renderer.HandleBody(limit, h))
 	}
 }
 
@@ -109,6 +121,13 @@ func (s *Steward) routes() map[string]web.Handler {
 		"POST /console/items/drafts/{id}/edit/{section}": s.save,
 		"GET /console/items/drafts/{id}/edit/form":       s.fields,
 		"POST /console/items/drafts/{id}/edit/form":      s.saveFields,
+		"GET /console/items/import":                      s.imports,
+		"POST /console/items/import":                     s.bring,
+		"GET /console/items/import/{id}":                 s.report,
+		"POST /console/items/import/{id}":                s.carry,
+		"GET /console/items/import/{id}/refused.xlsx":    s.refusedRows,
+		"GET /console/items/export":                      s.export,
+		"GET /console/items/export/file":                 s.exportFile,
 	}
 }
 

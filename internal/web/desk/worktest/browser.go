@@ -1,7 +1,9 @@
 package worktest
 
 import (
+	"bytes"
 	"fmt"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -52,6 +54,25 @@ func (b *Browser) Post(path string, in url.Values) Page {
 	b.c.T.Helper()
 	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(in.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	return b.do(r)
+}
+
+// Upload sends a form with a file, as a page of this site does.
+func (b *Browser) Upload(path string, in url.Values, name string, file []byte) Page {
+	b.c.T.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for k := range in {
+		b.c.Must(w.WriteField(k, in.Get(k)))
+	}
+	part, err := w.CreateFormFile("file", name)
+	b.c.Must(err)
+	_, err = part.Write(file)
+	b.c.Must(err)
+	b.c.Must(w.Close())
+	r := httptest.NewRequest(http.MethodPost, path, &body)
+	r.Header.Set("Content-Type", w.FormDataContentType())
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	return b.do(r)
 }

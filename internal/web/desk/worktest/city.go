@@ -21,6 +21,7 @@ import (
 	"github.com/tongban/tongban/internal/calendar"
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/catalog/sheet"
 	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/db/dbtest"
@@ -231,7 +232,9 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 		Held: func(ctx context.Context, _ actor.Actor, p actor.Party) ([]licence.Licence, error) {
 			return lic.HeldValid(c.DB.Read(ctx), p)
 		}}).Routes(mux)
-	steward.New(steward.Config{Renderer: rt, Style: style, Identity: c.Identity, Catalog: c.Catalog}).Routes(mux)
+	sheets := sheet.New(c.DB, c.Catalog)
+	sheets.Handlers(c.Jobs)
+	steward.New(steward.Config{Renderer: rt, Style: style, Identity: c.Identity, Catalog: c.Catalog, Sheets: sheets}).Routes(mux)
 	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Catalog: c.Catalog, Now: c.DB.Now,
 		Audit: console.AuditLog{
 			Feed: func(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Entry, error) {

@@ -1,0 +1,375 @@
+package catalog
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/form"
+	"github.com/tongban/tongban/internal/ident"
+	"github.com/tongban/tongban/internal/identity"
+)
+
+// Plan 导入预检 says row by row what an import would do. It changes nothing;
+// CarryOut does it, wholly or not at all.
+type Plan struct {
+	Mode    PlanMode
+	Version int64 // of the Index that it was made against
+	Rows    []PlanRow
+}
+
+// PlanMode says what becomes of what is imported.
+type PlanMode string
+
+// Modes of an import.
+const (
+	PlanDrafts  PlanMode = "drafts"  // 编制稿, which somebody reviews and publishes
+	PlanPublish PlanMode = "publish" // 直接发布, by a reviewer of the whole city, with a reason
+)
+
+// PlanState says what the import would do with a row.
+type PlanState string
+
+// States of a row.
+const (
+	PlanNew     PlanState = "new"     // 新增
+	PlanChanged PlanState = "changed" // 变更
+	PlanSame    PlanState = "same"    // 相同
+	PlanRefused PlanState = "refused" // 拒绝
+)
+
+// PlanRow is a list of the file.
+type PlanRow struct {
+	At       string    `json:"at"` // place in the file: 事项!5
+	Code     string    `json:"code"`
+	Name     string    `json:"name"`
+	Unit     string    `json:"unit"` // its name
+	State    PlanState `json:"state"`
+	Changes  []Change  `json:"changes,omitempty"`
+	Problems []Problem `json:"problems,omitempty"` // errors refuse the row; Path is a cell or a part of the guide
+
+	guide      Guide
+	unit, recv identity.Unit
+	basic      *Basic
+	item, base int64
+	template   int64
+}
+
+// ImportRow 导入条目 is a list as a file gives it.
+type ImportRow struct {
+	At        string
+	Code      string // 实施编码: unit, level and matter follow from it
+	Receiving string // key of the centre; empty: as it is
+	Problems  []Problem
+	// Lay writes what the file says over the guide in force, for a new list over
+	// the city-wide guide placed at the unit. It shares its slices with others and
+	// must replace them, not write into them. Nil: the row belongs to no list, and
+	// its problems say why.
+	Lay func(*Guide) []Problem
+}
+
+// Count counts the rows in a state.
+func (p *Plan) Count(st PlanState) (n int) {
+	for i := range p.Rows {
+		if p.Rows[i].State == st {
+			n++
+		}
+	}
+	return n
+}
+
+// Plan 预检 compares the entries of a file with the catalogue, by the rules of
+// publishing. progress may be nil.
+func (s *Service) Plan(ctx context.Context, a actor.Actor, mode PlanMode, entries []ImportRow, progress func(done, of int)) (_ *Plan, err error) {
+	defer errs.Wrap(&err, "plan an import of %d lists", len(entries))
+	if err := s.mayImport(ctx, a, mode); err != nil {
+		return nil, err
+	}
+	x, err := s.Index(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.planner(ctx, a, mode, x)
+	if err != nil {
+		return nil, err
+	}
+	out := &Plan{Mode: mode, Version: x.Version, Rows: make([]PlanRow, len(entries))}
+	for i, e := range entries {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if progress != nil && i%50 == 0 {
+			progress(i, len(entries))
+		}
+		row := &out.Rows[i]
+		row.At, row.Code, row.Problems = e.At, e.Code, slices.Clone(e.Problems)
+		if err := p.plan(e, row); err != nil {
+			return nil, err
+		}
+		if hasError(row.Problems) {
+			row.State, row.Changes, row.guide = PlanRefused, nil, Guide{}
+		} else if row.State == PlanSame {
+			row.guide = Guide{}
+		}
+	}
+	return out, nil
+}
+
+// mayImport: stewards import drafts for their units, reviewers of the whole city
+// publish.
+func (s *Service) mayImport(ctx context.Context, a actor.Actor, mode PlanMode) error {
+	switch {
+	case mode == PlanPublish:
+		return s.ids.Allow(ctx, a, identity.ItemPublish, identity.Target{UnitPath: s.topPath(ctx)}, "import")
+	case mode != PlanDrafts:
+		return errs.InvalidFields(errs.Field{Path: "mode", Code: "option", ZH: "请选择生成编制稿或者直接发布", EN: "Choose drafts or publish"})
+	case a.Kind == actor.System:
+		return nil
+	}
+	at := ""
+	for _, g := range a.Grants {
+		if g.Role == actor.ItemSteward {
+			at = g.Path
+		}
+	}
+	return s.ids.Allow(ctx, a, identity.ItemCompile, identity.Target{UnitPath: at}, "import")
+}
+
+type planner struct {
+	s       *Service
+	ctx     context.Context
+	a       actor.Actor
+	mode    PlanMode
+	x       *Index
+	dir     *identity.Directory
+	els     form.Elements
+	byUSCC  map[string]identity.Unit
+	first   map[string]string     // code → where it was met first
+	forms   map[string]*form.Form // by text
+	drafted map[[2]int64]bool     // matter and unit that have an open draft
+}
+
+func (s *Service) planner(ctx context.Context, a actor.Actor, mode PlanMode, x *Index) (*planner, error) {
+	p := &planner{s: s, ctx: ctx, a: a, mode: mode, x: x, byUSCC: map[string]identity.Unit{}, first: map[string]string{}, forms: map[string]*form.Form{}, drafted: map[[2]int64]bool{}}
+	var err error
+	if p.dir, err = s.ids.Directory(ctx); err != nil {
+		return nil, err
+	}
+	for _, u := range p.dir.Units() {
+		if u.USCC != "" && u.Kind != "centre" && u.Kind != "station" {
+			p.byUSCC[u.USCC] = u
+		}
+	}
+	if p.els, err = s.Elements(ctx); err != nil {
+		return nil, err
+	}
+	if mode == PlanDrafts {
+		rows, err := s.db.Read(ctx).Query(sqlDraftHeads)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var d Draft
+			var updated int64
+			if err := rows.Scan(&d.ID, &d.Kind, &d.BasicID, &d.UnitID, &d.ItemID, &d.State, &d.Version, &updated, &d.UpdatedBy); err != nil {
+				return nil, err
+			}
+			p.drafted[[2]int64{d.BasicID, d.UnitID}] = p.drafted[[2]int64{d.BasicID, d.UnitID}] || d.Kind == ListDraft
+		}
+	}
+	return p, nil
+}
+
+// plan fills a row. What is wrong with the row is in its problems.
+func (p *planner) plan(e ImportRow, row *PlanRow) error {
+	refuse := func(path, zh string) {
+		row.Problems = append(row.Problems, Problem{Path: path, Error: true, Rule: "import", ZH: zh, EN: zh})
+	}
+	if e.Lay == nil {
+		if !hasError(row.Problems) {
+			refuse(e.At, "没有内容")
+		}
+		return nil // a row that belongs to no list
+	}
+	if at, twice := p.first[e.Code]; twice && e.Code != "" {
+		refuse(e.At, "实施编码重复，前一处在"+at)
+	} else {
+		p.first[e.Code] = e.At
+	}
+	if len(e.Code) != 31 {
+		refuse(e.At, "实施编码应为31位，请把单元格设为文本格式")
+		return nil
+	}
+	if r := ident.CheckItem(e.Code); !r.Valid {
+		refuse(e.At, "实施编码不正确："+r.Reason.ZH)
+		return nil
+	}
+	b, ok := p.x.Basic(e.Code[19:])
+	if !ok || b.State != InUse {
+		refuse(e.At, "基本目录中没有事项"+e.Code[19:])
+		return nil
+	}
+	row.basic, row.Name = b, b.Name
+	it, exists := p.x.Item(e.Code)
+	if exists {
+		row.unit, _ = p.dir.Unit(it.UnitID)
+		row.recv, _ = p.dir.Unit(it.ReceivingUnitID)
+	} else if row.unit, ok = p.byUSCC[e.Code[:18]]; !ok {
+		refuse(e.At, "没有统一社会信用代码为"+e.Code[:18]+"的单位")
+		return nil
+	} else {
+		row.recv, _ = p.dir.UnitByKey(centreOf(p.dir, row.unit))
+	}
+	row.Unit = row.unit.Name
+	if e.Receiving != "" && e.Receiving != row.recv.Key {
+		if row.recv, ok = p.dir.UnitByKey(e.Receiving); !ok {
+			refuse(e.At, "没有这个政务服务中心："+e.Receiving)
+			return nil
+		}
+	}
+	act := identity.ItemCompile
+	if p.mode == PlanPublish {
+		act = identity.ItemPublish
+	}
+	if identity.Decide(p.a, act, identity.Target{UnitPath: row.unit.Path}) != nil {
+		refuse(e.At, "您不能处理"+row.unit.Name+"的事项")
+		return nil
+	}
+	level := e.Code[18:19]
+	if !exists && !slices.Contains(b.Levels, level) {
+		refuse(e.At, "基本目录规定本级不行使这个事项")
+	}
+	if p.drafted[[2]int64{b.ID, row.unit.ID}] {
+		refuse(e.At, ErrDraftOpen.ZH)
+	}
+	base, f, err := p.baseOf(row, it)
+	if err != nil || hasError(row.Problems) {
+		return err
+	}
+	g := base
+	row.Problems = append(row.Problems, e.Lay(&g)...)
+	if hasError(row.Problems) {
+		return nil
+	}
+	return p.compare(row, &base, &g, f)
+}
+
+// baseOf is the guide over which a row is laid, with its form.
+func (p *planner) baseOf(row *PlanRow, it *Item) (Guide, *form.Form, error) {
+	if it != nil {
+		if it.State == Cancelled {
+			row.Problems = append(row.Problems, blocking(row.At, ErrCancelled.ZH, ErrCancelled.EN))
+			return Guide{}, nil, nil
+		}
+		row.item, row.base = it.ID, it.VersionID
+		if it.NextVersion != 0 {
+			row.base = it.NextVersion
+		}
+		v, err := p.s.ByVersion(p.ctx, row.base)
+		if err != nil {
+			return Guide{}, nil, err
+		}
+		row.template = v.TemplateID
+		return v.Guide, v.form, nil
+	}
+	var f *form.Form
+	g := blankGuide(row.basic)
+	if row.template = row.basic.TemplateID; row.template != 0 {
+		t, err := p.s.Template(p.ctx, row.template)
+		if err != nil {
+			return Guide{}, nil, err
+		}
+		g, f = t.Guide, t.form
+	}
+	place(&g, row.unit, row.recv)
+	row.basic.lock(&g)
+	return g, f, nil
+}
+
+// compare applies the catalogue's lock and the rules of publishing to what a row
+// makes of its base.
+func (p *planner) compare(row *PlanRow, base, g *Guide, f *form.Form) error {
+	refuse := func(path, zh string) {
+		row.Problems = append(row.Problems, Problem{Path: path, Error: true, Rule: "import", ZH: zh, EN: zh})
+	}
+	b, basis := row.basic, g.Basis
+	if g.Basics.Name != b.Name {
+		refuse("basics/name", "事项名称与基本目录不一致，应为："+b.Name)
+	}
+	if g.Basics.Type != b.Type {
+		refuse("basics/type", "事项类型与基本目录不一致，应为："+b.Type)
+	}
+	if g.Basics.BasicCode != b.Code {
+		refuse("basics/basicCode", "基本编码与实施编码不一致，应为："+b.Code)
+	}
+	b.lock(g)
+	if row.template != 0 {
+		t, err := p.s.Template(p.ctx, row.template)
+		if err != nil {
+			return err
+		}
+		g.Basis = t.Guide.Basis
+	}
+	if !slices.Equal(basis, g.Basis) {
+		refuse("basis", "设定依据来自基本目录和全市指南，本级不能修改")
+	}
+	place(g, row.unit, row.recv)
+	g.Basics.Level, g.Basics.Code = row.Code[18:19], row.Code
+	for _, st := range g.Steps {
+		if _, ok := p.dir.UnitByKey(st.Unit); !ok {
+			refuse("steps/"+st.Key+"/unit", "没有这个单位："+st.Unit)
+		}
+	}
+	if f == nil || string(g.Form) != string(base.Form) {
+		var err error
+		if f, err = p.formOf(g); err != nil {
+			refuse("form", "表单有误："+err.Error())
+			return nil
+		}
+	}
+	before, err := cutGuide(base)
+	if err != nil {
+		return err
+	}
+	after, err := cutGuide(g)
+	if err != nil {
+		return err
+	}
+	row.State, row.guide = PlanChanged, *g
+	switch {
+	case row.item == 0:
+		row.State = PlanNew
+	case slices.EqualFunc(before, after, func(a, b json.RawMessage) bool { return string(a) == string(b) }):
+		if row.State = PlanSame; hasError(row.Problems) {
+			row.State = PlanRefused
+		}
+		return nil
+	default:
+		row.Changes = Diff(base, g)
+		for i, sec := range sections {
+			told := slices.ContainsFunc(row.Changes, func(c Change) bool { return c.Section == sec.name })
+			if string(before[i]) != string(after[i]) && !told {
+				row.Changes = append(row.Changes, Change{Section: sec.name, Path: sec.name, Kind: Changed, Burden: Neutral, ZH: "“" + sec.name + "”的写法有变化", EN: sec.name + " is written differently"})
+			}
+		}
+	}
+	row.Problems = append(row.Problems, Check(g, f)...)
+	return nil
+}
+
+// formOf compiles the form of a guide, each text once, and freezes it.
+func (p *planner) formOf(g *Guide) (*form.Form, error) {
+	text := string(g.Form)
+	f, ok := p.forms[text]
+	if !ok {
+		var err error
+		if f, err = form.Compile(g.Form, p.els, p.s.formats); err != nil {
+			return nil, err
+		}
+		p.forms[text] = f
+	}
+	g.Form = f.Frozen()
+	return f, nil
+}
