@@ -16,7 +16,7 @@ func itemSheets(c *cobra.Command) {
 	var reason string
 	imp := &cobra.Command{
 		Use:   "import FILE",
-		Short: "导入实施清单（.xlsx、.yaml、交换表 .json）/ import lists from a workbook, item files or exchange tables",
+		Short: "导入实施清单（.xlsx、.yaml 或交换表 .json） / import lists from a workbook, item files or exchange tables",
 		Long: `先预检，再把新增和变更的清单一次发布；有拒绝的行时一项也不导入，退出码为 1。可以在平台运行时使用。
 Checks the file, then publishes what is new or changed as one act; if a row is refused nothing is imported and the
 exit code is 1. Works also while the platform runs.`,

@@ -22,7 +22,7 @@ func TestCompileThroughAPI(t *testing.T) {
 		}
 		d := c.send("steward", "POST", "/catalogue/claims", map[string]any{"basic": "322099078000", "unit": "wx-spj"}).ok(201)
 		at := "/catalogue/drafts/" + d.text("id")
-		if d.text("state") != "drafting" || d.text("base") != "nothing" || d.text("problems", 0, "severity") != "error" || d.text("history", 0, "act") != "claim" {
+		if d.text("state") != "drafting" || d.text("base") != "nothing" || d.text("problems", 1, "severity") != "error" || d.text("history", 0, "act") != "claim" {
 			t.Errorf("%s", d)
 		}
 		if a := c.send("steward", "POST", at+"/acts", map[string]any{"act": "hand-in", "note": "首次"}).ok(422); a.text("code") != "guide-not-publishable" || a.text("fields", 0, "pointer") == "" {

@@ -447,7 +447,7 @@ func people(t *testing.T) identity.Batch {
 	role := func(r actor.Role) []identity.RoleInput { return []identity.RoleInput{{Role: r}} }
 	unit := func(key, name, kind, parent, division, level string, n int) identity.UnitInput {
 		return identity.UnitInput{Key: key, Name: name, Short: key, Kind: kind, Parent: parent, Division: division, Level: level,
-			USCC: usccOf(t, "11", division[:6], fmt.Sprintf("XX%06d", n))}
+			Address: "演示路1号", Phone: fmt.Sprintf("0510-0000%04d", n), USCC: usccOf(t, "11", division[:6], fmt.Sprintf("XX%06d", n))}
 	}
 	const city, district = "320200000000", "320213000000"
 	return identity.Batch{
@@ -474,7 +474,6 @@ func people(t *testing.T) identity.Batch {
 			{Login: "lxsteward", Name: "汪事项", Unit: "lx-gov", Roles: role(actor.ItemSteward)}, {Login: "lxirev", Name: "施审核", Unit: "lx-gov", Roles: role(actor.ItemReviewer)}, {Login: "sup", Name: "韩监督", Unit: "wx-gov", Roles: role(actor.Supervisor)},
 			{Login: "sys", Name: "朱系统", Unit: "wx-gov", Roles: role(actor.SystemAdmin)}, {Login: "sec", Name: "秦安全", Unit: "wx-gov", Roles: role(actor.SecurityAdmin)},
 			{Login: "aud", Name: "尤审计", Unit: "wx-gov", Roles: role(actor.AuditAdmin)}, {Login: "plain", Name: "许普通", Unit: "lx-gov"},
-			{Login: "itemrev", Name: "葛审核", Unit: "wx-gov", Roles: role(actor.ItemReviewer)},
 		},
 	}
 }
@@ -493,13 +492,13 @@ func items() map[string]catalog.Def {
 	line := func(code, text string) catalog.Line { return catalog.Line{Code: code, Text: text} }
 	guide := func(name, typ string) catalog.Guide {
 		return catalog.Guide{
-			Basics: catalog.Basics{Name: name, Type: typ, CaseType: "promised", Audience: []string{"1", "2"}, Topics: []string{"business"}, Level: "3",
+			Basics: catalog.Basics{Name: name, Type: typ, CaseType: "promised", Audience: []string{"1", "2"}, Topics: []string{"business"}, Level: "3", PowerSource: "1",
 				Depth: 4, Mode: "online", Agent: true, Summary: name + "的一句话说明"},
 			Department: catalog.Department{Nature: "1"},
 			Windows:    []catalog.Window{{Name: "A01 综合窗口", Address: "演示路1号", Hours: "工作日", Phone: "0510-00000001"}},
 			Conditions: []catalog.Condition{{Text: "符合条件"}},
 			Materials: []catalog.Material{
-				{Code: "m01", Name: "身份证明", Kind: "certificate", Necessity: "required", Media: "both", Source: "government", LicenceType: "id-card", Standard: "有效",
+				{Code: "m01", Name: "身份证明", Kind: "certificate", Necessity: "required", Media: "both", Source: "government", Issuer: "公安机关", LicenceType: "id-card", Standard: "有效",
 					Lines: []catalog.Line{line("a", "请上传清晰的身份证明。")}},
 				{Code: "m02", Name: "场所平面图", Kind: "document", Necessity: "required", Media: "electronic", Source: "self", Standard: "标明尺寸", MaxFiles: 2, MaxMB: 1,
 					Formats: []string{"pdf"}, Lines: []catalog.Line{line("a", "请补充标明尺寸的平面图。")}},

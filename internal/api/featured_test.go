@@ -48,8 +48,8 @@ func TestFeatured(t *testing.T) {
 			t.Errorf("%s", trial)
 		}
 		set := map[string]any{"rule": "false", "words": "空", "reason": "演示", "no": 0}
-		c.send("itemrev", "POST", "/featured/online/rule", set).ok(204)
-		c.send("itemrev", "POST", "/featured/online/rule", set).ok(409)
+		c.send("irev", "POST", "/featured/online/rule", set).ok(204)
+		c.send("irev", "POST", "/featured/online/rule", set).ok(409)
 		c.drain()
 		first := c.send("anonymous", "GET", "/featured/online/moves?limit=1", nil).ok(200)
 		second := c.send("anonymous", "GET", "/featured/online/moves?limit=1&cursor="+url.QueryEscape(first.text("next")), nil).ok(200)
@@ -62,13 +62,13 @@ func TestFeatured(t *testing.T) {
 		if got := c.send("anonymous", "GET", "/featured/online/items", nil).ok(200); len(got.at("items").([]any)) != 0 {
 			t.Errorf("%s", got)
 		}
-		c.send("itemrev", "POST", "/featured/online/choices", map[string]any{"subject": food, "kind": "add", "reason": "上门办理"}).ok(204)
+		c.send("irev", "POST", "/featured/online/choices", map[string]any{"subject": food, "kind": "add", "reason": "上门办理"}).ok(204)
 		if got := c.send("anonymous", "GET", "/items/"+food+"/featured", nil).ok(200); got.text("items", 0, "list") != "online" || got.text("items", 0, "reason") != "上门办理" {
 			t.Errorf("%s", got)
 		}
 		id := c.send("steward", "GET", "/featured/online/choices", nil).ok(200).text("items", 0, "id")
-		c.send("itemrev", "POST", "/featured/choices/"+id+"/withdraw", map[string]any{"reason": ""}).ok(422)
-		c.send("itemrev", "POST", "/featured/choices/"+id+"/withdraw", map[string]any{"reason": "停办"}).ok(204)
-		c.send("itemrev", "POST", "/featured/choices/"+id+"/withdraw", map[string]any{"reason": "停办"}).ok(409)
+		c.send("irev", "POST", "/featured/choices/"+id+"/withdraw", map[string]any{"reason": ""}).ok(422)
+		c.send("irev", "POST", "/featured/choices/"+id+"/withdraw", map[string]any{"reason": "停办"}).ok(204)
+		c.send("irev", "POST", "/featured/choices/"+id+"/withdraw", map[string]any{"reason": "停办"}).ok(409)
 	})
 }

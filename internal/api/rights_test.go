@@ -15,7 +15,7 @@ import (
 // everyone who knocks: nobody, the applicant, another person, the applicant's
 // agent, the applicant for his company, and staff of every role, at the units
 // of the case and elsewhere.
-var everyone = []string{"anonymous", "zhang", "li", "agent", "boss", "clerk", "lxclerk", "rev", "lxrev", "dec", "steward", "irev", "lxsteward", "lxirev", "sup", "sys", "sec", "aud", "plain", "itemrev"}
+var everyone = []string{"anonymous", "zhang", "li", "agent", "boss", "clerk", "lxclerk", "rev", "lxrev", "dec", "steward", "irev", "lxsteward", "lxirev", "sup", "sys", "sec", "aud", "plain"}
 
 var (
 	loggedIn = everyone[1:]
@@ -86,13 +86,13 @@ func (c *city) world() world {
 	w.appointment = c.send("zhang", "POST", "/appointments", map[string]any{"centre": "wx-zx", "item": c.codes["marriage"], "day": "2026-03-04", "slot": "09:30"}).ok(201).text("id")
 	w.member = c.send("sys", "POST", "/staff", map[string]any{"login": "newbie", "name": "新人", "unit": "wx-zx"}).ok(201).text("staff", "id")
 	w.subscriber = c.send("sys", "POST", "/subscribers", map[string]any{"name": "网站", "url": "https://www.example.gov.cn/hook"}).ok(201).text("id")
-	c.send("itemrev", "POST", "/featured/bank/choices", map[string]any{"subject": w.food, "kind": "add", "reason": "演示"}).ok(204)
-	w.choice = c.send("itemrev", "GET", "/featured/bank/choices", nil).ok(200).text("items", 0, "id")
+	c.send("irev", "POST", "/featured/bank/choices", map[string]any{"subject": w.food, "kind": "add", "reason": "演示"}).ok(204)
+	w.choice = c.send("irev", "GET", "/featured/bank/choices", nil).ok(200).text("items", 0, "id")
 	c.keepCatalogue(&w)
 	for _, to := range []*string{&w.notice, &w.dossier} {
 		*to = c.send("steward", "POST", "/adjustment-dossiers", map[string]any{"unit": "wx-gov", "plan": c.adjustment("322099901000")}).ok(201).text("no")
 	}
-	for _, x := range [][2]string{{"steward", "ask"}, {"itemrev", "decide"}, {"itemrev", "announce"}} {
+	for _, x := range [][2]string{{"steward", "ask"}, {"irev", "decide"}, {"irev", "announce"}} {
 		c.send(x[0], "POST", "/adjustment-dossiers/"+w.notice+"/acts", map[string]any{"act": x[1], "note": "同意"}).ok(200)
 	}
 	w.whole = c.application("zhang", "food")
@@ -155,8 +155,8 @@ func (c *city) knocks(w world) []knock {
 		{op: "mandate-revoke", path: "/mandates/" + w.mandate + "/revoke", allow: []string{"zhang", "li"}},
 
 		{op: "items", allow: everyone}, {op: "items-hot", allow: everyone}, {op: "item", path: "/items/" + w.food, allow: everyone},
-		{op: "item-quality", allow: []string{"steward", "itemrev"}}, {op: "item-quality-list", path: "/items/quality/list?band=poor", allow: []string{"steward", "itemrev"}},
-		{op: "item-misses", allow: []string{"steward", "itemrev"}},
+		{op: "item-quality", allow: keepers}, {op: "item-quality-list", path: "/items/quality/list?band=poor", allow: keepers},
+		{op: "item-misses", allow: keepers},
 		{op: "item-personal", path: "/items/" + w.food + "/personal", body: map[string]any{}, allow: everyone},
 		{op: "item-form", path: "/items/" + w.food + "/form", allow: everyone},
 		{op: "item-feed", allow: everyone}, {op: "item-versions", path: "/items/" + w.food + "/versions", allow: everyone},
@@ -164,11 +164,11 @@ func (c *city) knocks(w world) []knock {
 		{op: "featured", allow: everyone}, {op: "featured-attributes", allow: everyone}, {op: "featured-items", path: "/featured/online/items", allow: everyone},
 		{op: "featured-moves", path: "/featured/online/moves", allow: everyone}, {op: "featured-rules", path: "/featured/online/rules", allow: everyone},
 		{op: "item-featured", path: "/items/" + w.food + "/featured", allow: everyone},
-		{op: "featured-choices", path: "/featured/online/choices", allow: []string{"steward", "itemrev"}},
-		{op: "featured-try", path: "/featured/online/rule/try", body: map[string]any{"rule": "instant"}, allow: []string{"steward", "itemrev"}},
-		{op: "featured-rule", path: "/featured/online/rule", body: map[string]any{"rule": "instant", "words": "即办", "reason": "演示", "no": 0}, allow: []string{"itemrev"}},
-		{op: "featured-choose", path: "/featured/online/choices", body: map[string]any{"subject": w.food, "kind": "add", "reason": "演示"}, allow: []string{"itemrev"}},
-		{op: "featured-withdraw", path: "/featured/choices/" + w.choice + "/withdraw", body: map[string]any{"reason": "演示"}, allow: []string{"itemrev"}},
+		{op: "featured-choices", path: "/featured/online/choices", allow: keepers},
+		{op: "featured-try", path: "/featured/online/rule/try", body: map[string]any{"rule": "instant"}, allow: keepers},
+		{op: "featured-rule", path: "/featured/online/rule", body: map[string]any{"rule": "instant", "words": "即办", "reason": "演示", "no": 0}, allow: []string{"irev"}},
+		{op: "featured-choose", path: "/featured/online/choices", body: map[string]any{"subject": w.food, "kind": "add", "reason": "演示"}, allow: []string{"irev"}},
+		{op: "featured-withdraw", path: "/featured/choices/" + w.choice + "/withdraw", body: map[string]any{"reason": "演示"}, allow: []string{"irev"}},
 		{op: "divisions", allow: everyone}, {op: "centres", allow: everyone}, {op: "windows", path: "/centres/wx-zx/windows", allow: everyone},
 		{op: "slots", path: "/centres/wx-zx/slots?item=" + w.food, allow: everyone}, {op: "calendar", allow: everyone},
 		{op: "clock-due", body: map[string]any{"from": "2026-03-02", "workdays": 5}, allow: everyone}, {op: "progress", path: w.progress, allow: everyone},
@@ -248,9 +248,9 @@ func (c *city) knocks(w world) []knock {
 		{op: "subscriber-active", path: "/subscribers/" + w.subscriber + "/active", body: map[string]any{"active": false}, allow: sys},
 		{op: "unsubscribe", path: "/subscribers/" + w.subscriber, allow: sys},
 		{op: "adjustments", allow: everyone}, {op: "adjustment", path: "/adjustments/" + w.notice, allow: everyone},
-		{op: "adjustment-dossiers", allow: []string{"steward"}}, {op: "adjustment-dossier", path: "/adjustment-dossiers/" + w.dossier, allow: []string{"steward"}},
+		{op: "adjustment-dossiers", allow: keepers}, {op: "adjustment-dossier", path: "/adjustment-dossiers/" + w.dossier, allow: keepers},
 		{op: "adjustment-propose", body: map[string]any{"unit": "wx-gov", "plan": c.adjustment("322099902000")}, allow: []string{"steward"}},
-		{op: "adjustment-act", path: "/adjustment-dossiers/" + w.notice + "/acts", body: map[string]any{"act": "carry-out"}},
+		{op: "adjustment-act", path: "/adjustment-dossiers/" + w.notice + "/acts", body: map[string]any{"act": "carry-out"}, only: []string{"anonymous", "zhang", "clerk", "dec", "steward", "lxsteward", "lxirev", "sup", "sys", "plain"}},
 		{op: "adjustment-act", path: "/adjustment-dossiers/" + w.dossier + "/acts", body: map[string]any{"act": "withdraw", "note": "另行研究"}, allow: []string{"steward"}},
 		{op: "jobs", allow: sys}, {op: "job-requeue", path: "/jobs/1/requeue", allow: sys},
 

@@ -16,7 +16,7 @@ func TestDemo(t *testing.T) {
 	if i := strings.IndexFunc(made.errOut, func(r rune) bool { return unicode.Is(unicode.Han, r) }); i >= 0 {
 		t.Errorf("an English terminal is told in Chinese how far the load is:\n%s", made.errOut)
 	}
-	for _, want := range []string{"loading the sample city: offices and people", "items 53/53", "past cases"} {
+	for _, want := range []string{"loading the sample city: offices and people", "items 70/70", "past cases"} {
 		if !strings.Contains(made.errOut, want) {
 			t.Errorf("the load says nothing of %q:\n%s", want, made.errOut)
 		}

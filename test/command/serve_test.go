@@ -16,7 +16,7 @@ func TestServe(t *testing.T) {
 	data, addr := filepath.Join(t.TempDir(), "data"), freeAddr()
 	conf := config(t, data, "listen: "+addr, "logLevel: warn")
 	r := run(t, "import", "../../sample", "--config", conf)
-	if r.code != 0 || !strings.HasSuffix(r.out, "Imported.\n") || !strings.Contains(r.errOut, "importing: items 53/53") {
+	if r.code != 0 || !strings.HasSuffix(r.out, "Imported.\n") || !strings.Contains(r.errOut, "importing: items 70/70") {
 		t.Fatalf("%+v", r)
 	}
 	p := start(t, "serve", "--config", conf)
@@ -55,7 +55,7 @@ func importWhileServing(t *testing.T, p *process, conf string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	old, renamed := "公共图书馆读者证办理", "公共图书馆借阅证办理"
+	old, reworded := "网上实名登记，当场取得电子读者证，免费借阅。", "网上实名登记，当场取得电子读者证，借阅免费。"
 	folder := func(text string) string {
 		dir := t.TempDir()
 		write(t, filepath.Join(dir, "items", "library-card.yaml"), text)
@@ -71,14 +71,19 @@ func importWhileServing(t *testing.T, p *process, conf string) {
 		}
 		fails(t, []string{c.says}, "import", folder(wrong), "--config", conf)
 	}
-	search := "/api/v1/items?q=" + url.QueryEscape(old)
-	if status, body := p.get(search); status != 200 || !strings.Contains(body, old) {
+	status, body := p.get("/api/v1/items?q=" + url.QueryEscape("公共图书馆读者证办理"))
+	code := regexp.MustCompile(`"code":"([0-9A-Z]{31})"`).FindStringSubmatch(body)
+	if status != 200 || code == nil {
+		t.Fatalf("the library card: %d %.300s", status, body)
+	}
+	guide := "/api/v1/items/" + code[1]
+	if status, body := p.get(guide); status != 200 || !strings.Contains(body, old) {
 		t.Errorf("before: %d %.300s", status, body)
 	}
-	if out := succeeds(t, "import", folder(strings.ReplaceAll(string(text), old, renamed)), "--config", conf); !strings.HasSuffix(out, "Imported.\n") {
+	if out := succeeds(t, "import", folder(strings.ReplaceAll(string(text), old, reworded)), "--config", conf); !strings.HasSuffix(out, "Imported.\n") {
 		t.Errorf("import: %s", out)
 	}
-	if status, body := p.get("/api/v1/items?q=" + url.QueryEscape(renamed)); status != 200 || !strings.Contains(body, renamed) {
+	if status, body := p.get(guide); status != 200 || !strings.Contains(body, reworded) {
 		t.Errorf("after: %d %.300s", status, body)
 	}
 }

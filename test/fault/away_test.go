@@ -22,7 +22,7 @@ func TestPostgresAway(t *testing.T) {
 			t.Errorf("/healthz: %d %v, though the program lives", status, err)
 		}
 		away(t, s, "/", "text/html", "503")
-		away(t, s, "/api/v1/items", "application/json", `"status":503`)
+		away(t, s, "/api/v1/ratings", "application/json", `"status":503`)
 		p.start()
 		p.await()
 		s.awaitReady(20 * time.Second)
