@@ -32,6 +32,12 @@ var noPages = map[string]string{
 	"GET /desk/apply/{id}/materials/{code}/files/{file}": "a file",
 	"GET /my/cases/{no}/files/{file}":                    "a file",
 	"GET /desk/cases/{no}/files/{file}":                  "a file",
+	"GET /featured/{key}/export.csv":                     "a file",
+	"GET /featured/{key}/export.json":                    "a file",
+	"GET /feed/items.atom":                               "for feed readers",
+	"GET /feed/items.json":                               "for feed readers",
+	"GET /console/items/export/file":                     "a file",
+	"GET /console/items/import/{id}/refused.xlsx":        "a file",
 }
 
 func newRoutes(t *testing.T) routes {

@@ -2,21 +2,28 @@ package journey
 
 import (
 	"context"
+	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/tongban/tongban/internal/clock"
 )
 
 // tour follows every link of the frames, menus and lists that people of each
 // kind see: none leads nowhere. One of them reads the elderly version.
 func tour(t *testing.T, l *look, c *city) {
 	p := l.visitor(t, c, desktop, "anyone")
-	p.every("/", "/centres", "/help", "/progress", "/verify", "/items/nothing")
+	p.every("/", "/centres", "/help", "/progress", "/verify", "/items/nothing", "/featured")
+	p.open("/featured/online")
+	p.open("/featured/online/history")
 	findFood(p, liangxi)
 	p.follow("历次版本和变化 指南版本")
 	p.see("查看某一天的指南")
 	p.follow("查看")
 	p.see("在线办理") // today's is the one in force
+	p.open("/items/" + strings.TrimPrefix(p.path(), "/items/")[:31] + "/changes?from=1&to=1")
 	me := l.visitor(t, c, desktop, "qianxiuying")
 	me.login("qianxiuying")
 	me.every("/my", "/my/licences", "/my/cases")
@@ -30,13 +37,62 @@ func tour(t *testing.T, l *look, c *city) {
 	older.fill("搜索办事事项", "高龄补贴")
 	older.follow("搜索")
 	older.follow("尊老金（高龄津贴）发放")
-	for _, account := range []string{"clerk-xs", "supervisor-wx", "steward-lx", "data-wx", "secadmin", "auditadmin"} {
+	for _, account := range []string{"clerk-xs", "supervisor-wx", "steward-lx", "itemreviewer-lx", "data-wx", "secadmin", "auditadmin"} {
 		l.as(t, c, account, desktop, func(d *person) { d.every("/desk") })
 	}
 	l.as(t, c, "sysadmin", desktop, func(d *person) { d.every("/desk", "/console/staff") })
+	keepers(t, l, c)
 	api := l.visitor(t, c, phone, "integrator")
 	api.open("/api/v1/docs")
 	api.see("/cases/{no}/acts")
+}
+
+// keepers walk the rooms of those who keep the catalogue: the lists of items
+// kept for a purpose, completeness, words searched in vain, a file checked before
+// it is imported, and a matter that comes to its end.
+func keepers(t *testing.T, l *look, c *city) {
+	today := clock.DateOf(time.Now())
+	notice := ""
+	l.as(t, c, "steward-wx", desktop, func(d *person) {
+		d.every("/console/items", "/console/items/featured", "/console/items/quality", "/console/items/misses")
+		d.open("/console/items/featured/online")
+		d.open("/console/items/quality/list?band=poor")
+		d.open("/console/items/export")
+		d.open("/console/items/import")
+		d.do("choose the file", d.chooseFiles(d.find("file", "文件"), sampleFile(t, "items/library-card.yaml")))
+		d.follow("上传并预检")
+		d.awaitAt(d.path(), "公共图书馆读者证办理")
+		d.open("/console/items/adjustments")
+		d.open("/console/items/adjustments/new")
+		d.open("/console/items/adjustments/new?kind=cancel&then=fill&item=320899214000")
+		d.choose("调整事由", "法律法规立改废释")
+		d.fill("调整依据", "演示依据")
+		d.fill("为什么调整", "演示：这个事项不再办理")
+		d.fill("征求意见截止日期", today.String())
+		d.fill("生效日期", (today + 30).String())
+		d.follow("保存方案")
+		d.see("安全生产违法行为举报奖励", "调整方案")
+		d.follow("修改方案")
+		d.follow("保存方案")
+		d.follow("征求部门意见")
+		notice = d.path()
+	})
+	l.as(t, c, "itemreviewer-wx", desktop, func(d *person) {
+		d.open(notice)
+		d.fill("决定意见", "同意")
+		d.follow("决定调整")
+		d.follow("发布公告")
+		d.follow("查看公告")
+		d.see("安全生产违法行为举报奖励")
+	})
+}
+
+// sampleFile is the absolute path of a file of the sample city.
+func sampleFile(t *testing.T, name string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("..", "..", "sample", filepath.FromSlash(name)))
+	must(t, err)
+	return path
 }
 
 // manyLinks bounds how many links of one page are followed.
