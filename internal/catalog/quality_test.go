@@ -109,5 +109,13 @@ func TestAgainst(t *testing.T) {
 		if len(said) != 4 {
 			t.Errorf("%q", said)
 		}
+		// Stewards are told while they compile, and say why it stays.
+		ps, err := s.DraftProblems(ctx, &Draft{Kind: ListDraft, UnitID: s.refs.Units["lx"], ReceivingID: 1, Guide: own})
+		s.must(err)
+		for rule := range said {
+			if !slices.ContainsFunc(ps, func(p Problem) bool { return p.Rule == rule }) {
+				t.Errorf("a draft is not told of %s", rule)
+			}
+		}
 	})
 }

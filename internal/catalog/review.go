@@ -124,7 +124,13 @@ func (s *Service) DraftProblems(ctx context.Context, d *Draft) ([]Problem, error
 		recv, _ := dir.UnitByKey(centreOf(dir, unit))
 		place(&g, unit, recv)
 	}
-	return append(Check(&g, f), out...), nil
+	var against Against
+	if d.Kind == ListDraft {
+		if against, err = s.Against(ctx, d.Guide.Basics.BasicCode, d.UnitID); err != nil {
+			return nil, err
+		}
+	}
+	return append(CheckList(&g, f, against), out...), nil
 }
 
 // DraftForm compiles the form of a draft as it stands.
