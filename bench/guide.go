@@ -18,12 +18,7 @@ const guideRate = 2000
 // guides asks the running program for guide pages at a stated rate, whether or
 // not the earlier ones are answered: what the server's own cache gives.
 func (b *bench) guides(ctx context.Context) error {
-	for _, engine := range b.engines {
-		if err := b.guidesOn(ctx, engine); err != nil {
-			return fmt.Errorf("%s: %w", engine, err)
-		}
-	}
-	return nil
+	return b.onEach(ctx, b.guidesOn)
 }
 
 func (b *bench) guidesOn(ctx context.Context, engine string) (err error) {

@@ -119,3 +119,13 @@ func (b *bench) judge(what string, value float64, atLeast bool, limit float64, u
 	}
 	b.verdict = append(b.verdict, fmt.Sprintf("%s  %-58s %8.2f%s   (%s %g%s)", word, what, value, unit, sign, limit, unit))
 }
+
+// onEach takes a part on every engine.
+func (b *bench) onEach(ctx context.Context, part func(ctx context.Context, engine string) error) error {
+	for _, engine := range b.engines {
+		if err := part(ctx, engine); err != nil {
+			return fmt.Errorf("%s: %w", engine, err)
+		}
+	}
+	return nil
+}

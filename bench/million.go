@@ -19,12 +19,7 @@ const pageRate = 50
 // million compares the three pages that people look at most in a database with
 // many cases with the same pages in a small one.
 func (b *bench) million(ctx context.Context) error {
-	for _, engine := range b.engines {
-		if err := b.millionOn(ctx, engine); err != nil {
-			return fmt.Errorf("%s: %w", engine, err)
-		}
-	}
-	return nil
+	return b.onEach(ctx, b.millionOn)
 }
 
 func (b *bench) millionOn(ctx context.Context, engine string) (err error) {

@@ -22,12 +22,7 @@ var words = []string{"食品经营许可", "挖路", "残疾人证", "结婚", "
 // mixed asks the running program for guides and searches, with and without
 // submissions coming in beside them.
 func (b *bench) mixed(ctx context.Context) error {
-	for _, engine := range b.engines {
-		if err := b.mixedOn(ctx, engine); err != nil {
-			return fmt.Errorf("%s: %w", engine, err)
-		}
-	}
-	return nil
+	return b.onEach(ctx, b.mixedOn)
 }
 
 func (b *bench) mixedOn(ctx context.Context, engine string) (err error) {

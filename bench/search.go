@@ -28,12 +28,7 @@ var asked = []string{"食品经营许可", "开饭店", "我想开个奶茶店�
 // search asks a large catalogue in the words of people, with the counts of all
 // filters, as the page does.
 func (b *bench) search(ctx context.Context) error {
-	for _, engine := range b.engines {
-		if err := b.searchOn(ctx, engine); err != nil {
-			return fmt.Errorf("%s: %w", engine, err)
-		}
-	}
-	return nil
+	return b.onEach(ctx, b.searchOn)
 }
 
 func (b *bench) searchOn(ctx context.Context, engine string) (err error) {
