@@ -61,46 +61,41 @@ const (
 	AdjustCancel   AdjustKind = "cancel"    // 取消
 )
 
-// AdjustKinds lists the kinds with their names, in the order of a form.
-var AdjustKinds = []struct {
-	Kind   AdjustKind
+// Named is a value of a closed list with its names for people.
+type Named[K comparable] struct {
+	Key    K
 	ZH, EN string
-}{
+}
+
+func wordsOf[K comparable](list []Named[K], key K) (zh, en string) {
+	for _, x := range list {
+		if x.Key == key {
+			return x.ZH, x.EN
+		}
+	}
+	return "", ""
+}
+
+// AdjustKinds lists the kinds with their names, in the order of a form.
+var AdjustKinds = []Named[AdjustKind]{
 	{AdjustAdd, "新增", "Add"}, {AdjustChange, "变更", "Change"}, {AdjustMerge, "合并", "Merge"}, {AdjustSplit, "拆分", "Split"},
 	{AdjustDelegate, "下放", "Delegate"}, {AdjustTakeBack, "收回", "Take back"}, {AdjustCancel, "取消", "Cancel"},
 }
 
 // Words gives the kind's name for people.
-func (k AdjustKind) Words() (zh, en string) {
-	for _, x := range AdjustKinds {
-		if x.Kind == k {
-			return x.ZH, x.EN
-		}
-	}
-	return "", ""
-}
+func (k AdjustKind) Words() (zh, en string) { return wordsOf(AdjustKinds, k) }
 
 // AdjustGround 调整事由.
 type AdjustGround string
 
 // AdjustGrounds lists the grounds with their names.
-var AdjustGrounds = []struct {
-	Ground AdjustGround
-	ZH, EN string
-}{
+var AdjustGrounds = []Named[AdjustGround]{
 	{"law", "法律法规立改废释", "A law was made, changed, repealed or interpreted"}, {"superior", "上级取消、下放", "Cancelled or delegated from above"},
 	{"function", "机构职能调整", "Functions of authorities changed"}, {"reform", "改革需要", "Reform"}, {"other", "其他", "Other"},
 }
 
 // Words gives the ground's name for people.
-func (g AdjustGround) Words() (zh, en string) {
-	for _, x := range AdjustGrounds {
-		if x.Ground == g {
-			return x.ZH, x.EN
-		}
-	}
-	return "", ""
-}
+func (g AdjustGround) Words() (zh, en string) { return wordsOf(AdjustGrounds, g) }
 
 // AdjustState 调整状态.
 type AdjustState string
@@ -118,23 +113,13 @@ const (
 
 // AdjustStates lists the states with their names, in the order in which a
 // dossier usually meets them.
-var AdjustStates = []struct {
-	State  AdjustState
-	ZH, EN string
-}{
+var AdjustStates = []Named[AdjustState]{
 	{AdjustDrafting, "拟稿", "Drafting"}, {AdjustReturned, "退回", "Returned"}, {AdjustOpinions, "征求意见", "Hearing opinions"}, {AdjustDecided, "已决定", "Decided"},
 	{AdjustAnnounced, "已公告", "Announced"}, {AdjustCarried, "已实施", "Carried out"}, {AdjustWithdrawn, "已撤回", "Withdrawn"},
 }
 
 // Words gives the state's name for people.
-func (st AdjustState) Words() (zh, en string) {
-	for _, x := range AdjustStates {
-		if x.State == st {
-			return x.ZH, x.EN
-		}
-	}
-	return "", ""
-}
+func (st AdjustState) Words() (zh, en string) { return wordsOf(AdjustStates, st) }
 
 // AdjustAct is what is done with an adjustment.
 type AdjustAct string

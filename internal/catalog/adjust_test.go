@@ -19,13 +19,13 @@ func TestAdjustMoves(t *testing.T) {
 	lines := 0
 	for _, st := range AdjustStates {
 		for _, act := range acts {
-			m, ok := adjustMoveOf(st.State, act)
+			m, ok := adjustMoveOf(st.Key, act)
 			if !ok {
 				continue
 			}
 			lines++
-			if st.State == AdjustCarried || st.State == AdjustWithdrawn {
-				t.Errorf("%s from %s: it is at its end", act, st.State)
+			if st.Key == AdjustCarried || st.Key == AdjustWithdrawn {
+				t.Errorf("%s from %s: it is at its end", act, st.Key)
 			}
 			before := map[AdjustState]AdjustState{AdjustCarried: AdjustAnnounced, AdjustAnnounced: AdjustDecided, AdjustDecided: AdjustOpinions}[m.to]
 			if before != "" && m.from != before {
@@ -43,7 +43,7 @@ func TestAdjustMoves(t *testing.T) {
 		}
 	}
 	for _, st := range AdjustStates {
-		if !reach[st.State] || st.ZH == "" || st.EN == "" {
+		if !reach[st.Key] || st.ZH == "" || st.EN == "" {
 			t.Errorf("%+v is not reached or has no name", st)
 		}
 	}

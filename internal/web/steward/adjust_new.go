@@ -75,7 +75,7 @@ func (s *Steward) pick(w http.ResponseWriter, r *http.Request) error {
 	p.Crumbs = []web.Link{{Href: "/console/items", Text: p.Tr("事项管理", "Service items")}, {Href: adjustsPath, Text: p.Tr("动态调整", "Adjustments")}, {Text: p.Title}}
 	p.Kind = web.FieldView{ID: "kind", Name: "kind", Widget: "select", Label: p.Tr("调整类型", "Kind")}
 	for _, k := range catalog.AdjustKinds {
-		p.Kind.Options = append(p.Kind.Options, web.OptionView{Value: string(k.Kind), Label: p.Tr(k.ZH, k.EN), Checked: k.Kind == kind})
+		p.Kind.Options = append(p.Kind.Options, web.OptionView{Value: string(k.Key), Label: p.Tr(k.ZH, k.EN), Checked: k.Key == kind})
 	}
 	if in.Get("then") == "fill" {
 		p.Kind.Error = p.Tr("请选择调整类型；除新增以外，还要选择事项", "Choose the kind, and matters unless one is added")
@@ -165,7 +165,7 @@ func (s *Steward) fill(w http.ResponseWriter, r *http.Request, a actor.Actor, no
 	}
 	var grounds []option
 	for _, g := range catalog.AdjustGrounds {
-		grounds = append(grounds, option{string(g.Ground), g.ZH, g.EN})
+		grounds = append(grounds, option{string(g.Key), g.ZH, g.EN})
 	}
 	switch kind {
 	case catalog.AdjustMerge:
