@@ -174,6 +174,7 @@ func (s *server) items() {
 		})
 	s.personal()
 	s.quality()
+	s.replays()
 	addReply(s, operation{id: "item-form", method: http.MethodGet, path: "/items/{code}/form", tag: "items", open: true,
 		zh: "申请表的 JSON Schema", en: "The form as a JSON Schema", more: "What it accepts the platform accepts, except x-not-before (one date not before another)."},
 		func(ctx context.Context, c *call, in *CodeIn) (*reply[rawJSON], error) {

@@ -183,6 +183,7 @@ func (c *city) knocks(w world) []knock {
 		{op: "list-revise", path: "/catalogue/lists/" + w.food + "/revisions", allow: []string{"steward"}},
 		{op: "template-revise", path: "/catalogue/basics/320199001000/revisions", body: map[string]any{"unit": "wx-spj"}, allow: []string{"steward"}},
 		{op: "guide-drafts", allow: keepers}, {op: "guide-draft", path: guide, allow: []string{"steward", "irev"}},
+		{op: "guide-draft-replay", path: guide + "/replay", allow: []string{"steward", "irev"}},
 		{op: "guide-draft-section", path: guide + "/sections/rights", body: map[string]any{"seen": "", "value": []any{"知情"}}, allow: []string{"steward"}},
 		{op: "guide-draft-act", path: guide + "/acts", body: map[string]any{"act": "hand-in", "note": "首次"}, allow: []string{"steward"}},
 		{op: "guide-draft-act", path: guide + "/acts", body: map[string]any{"act": "pass"}, allow: []string{"steward", "irev"}}, // told that the state offers it not

@@ -65,7 +65,7 @@ var parity = map[string]string{
 	"GET /console/items": "guide-drafts proposals lists", "GET /console/items/basics": "basics basic", "GET /console/items/claim": "basics", "POST /console/items/claim": "list-claim",
 	"POST /console/items/revise": "list-revise template-revise", "POST /console/items/proposals/{id}": "proposal-adopt proposal-decline",
 	"GET /console/items/lists/{code}": "lists item", "POST /console/items/lists/{code}": "list-state", "GET /console/items/drafts/{id}": "guide-draft", "POST /console/items/drafts/{id}": "guide-draft-act",
-	"GET /console/items/drafts/{id}/guide": "guide-draft", "GET /console/items/drafts/{id}/form": "guide-draft", "GET /console/items/drafts/{id}/edit/{section}": "guide-draft",
+	"GET /console/items/drafts/{id}/guide": "guide-draft", "GET /console/items/drafts/{id}/form": "guide-draft", "GET /console/items/drafts/{id}/replay": "guide-draft-replay", "GET /console/items/drafts/{id}/edit/{section}": "guide-draft",
 	"POST /console/items/drafts/{id}/edit/{section}": "guide-draft-section", "GET /console/items/drafts/{id}/edit/form": "guide-draft", "POST /console/items/drafts/{id}/edit/form": "guide-draft-section",
 	"POST /console/staff/{id}/grant": "role-grant", "POST /console/staff/{id}/revoke": "role-revoke",
 }

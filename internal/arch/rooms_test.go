@@ -15,7 +15,7 @@ var lines = [][]string{
 	{"assess"},
 	{"bundle"},
 	{"casework"},
-	{"licence", "share", "rating", "channel"},
+	{"licence", "share", "rating", "channel", "replay"},
 	{"catalog"},
 	{"identity"},
 	{"calendar", "jobs", "audit", "files", "search", "notify"},

@@ -46,12 +46,10 @@ func (s *Service) entitled(q db.Queryer, a actor.Actor, act identity.Act, it *ca
 
 // fits checks that the item is meant for this kind of applicant (服务对象).
 func fits(g *catalog.Guide, p actor.Party) error {
-	person := slices.Contains(g.Basics.Audience, "1")
-	entity := len(g.Basics.Audience) > 1 || !person
-	if (p.Kind == actor.NaturalPerson && person) || (p.Kind == actor.LegalEntity && entity) {
+	if g.Serves(p.Kind) {
 		return nil
 	}
-	if person {
+	if slices.Contains(g.Basics.Audience, "1") {
 		return errs.New(errs.Forbidden, "wrong-applicant", "本事项由自然人申请，请切换为个人身份后办理。", "Natural persons apply for this item; switch to your own identity.")
 	}
 	return errs.New(errs.Forbidden, "wrong-applicant", "本事项由法人或者非法人组织申请，请切换为单位身份后办理。", "Organisations apply for this item; switch to an organisation you act for.")

@@ -188,7 +188,7 @@ var limitsRules = slices.Concat(
 // limitRules compare one limit, of which longer means b, and its note. A limit
 // that is not given is the regime's, whose length the guide does not tell.
 func limitRules(path, zh, en string, b Burden, of func(*Limits) *Limit) []aspect[Limits] {
-	longer := grows(func(l *Limits) float64 { return of(l).length() })
+	longer := grows(func(l *Limits) float64 { return of(l).Length() })
 	return []aspect[Limits]{
 		{path: path, zh: zh, en: en, one: func(l *Limits) said { return duration(of(l)) }, weigh: func(old, new *Limits) Burden {
 			if w := longer(old, new); b == Heavier || w == Neutral {

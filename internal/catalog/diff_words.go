@@ -117,24 +117,6 @@ func duration(l *Limit) said {
 	return inWords(raw, n+l.Unit, n+" "+l.Unit)
 }
 
-// length of a limit in days, about; NaN where it cannot be told.
-func (l *Limit) length() float64 {
-	if l == nil {
-		return math.NaN()
-	}
-	switch l.Unit {
-	case "instant":
-		return 0
-	case "workday":
-		return float64(l.Days) * 7 / 5
-	case "day":
-		return float64(l.Days)
-	case "none":
-		return math.Inf(1)
-	}
-	return math.NaN()
-}
-
 // grows weighs a figure of which more is heavier.
 func grows[T any](of func(*T) float64) func(old, new *T) Burden {
 	return func(old, new *T) Burden {

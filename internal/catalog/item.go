@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
 )
@@ -108,6 +109,15 @@ const (
 	Paused    ItemState = "suspended" // 暂停
 	Cancelled ItemState = "cancelled" // 取消
 )
+
+// Serves reports whether the item is meant for this kind of applicant (服务对象).
+func (g *Guide) Serves(k actor.PartyKind) bool {
+	person := slices.Contains(g.Basics.Audience, "1")
+	if k == actor.NaturalPerson {
+		return person
+	}
+	return k == actor.LegalEntity && (len(g.Basics.Audience) > 1 || !person)
+}
 
 // Version 事项版本 is a published guide; it never changes.
 type Version struct {

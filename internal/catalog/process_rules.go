@@ -344,16 +344,3 @@ func calendarDays(l Limit) (least, most int, counted bool) {
 	}
 	return 0, 0, false
 }
-
-func limitSaid(l Limit) words {
-	n := strconv.Itoa(l.Days)
-	switch l.Unit {
-	case "workday":
-		return words{n + "个工作日", n + " working days"}
-	case "day":
-		return words{n + "日", n + " days"}
-	case "instant":
-		return words{"当场办结", "on the spot"}
-	}
-	return words{"没有规定", "none"}
-}

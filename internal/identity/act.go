@@ -7,6 +7,7 @@ type Act string
 const (
 	ItemRead    Act = "item.read"
 	ItemCompile Act = "item.compile" // 认领、编制: claim, write, hand in a guide; say yes or no to a proposal
+	ItemReplay  Act = "item.replay"  // 试算: run a draft over past cases, their names masked
 	ItemReview  Act = "item.review"  // 审核: pass a guide or send it back
 	ItemPublish Act = "item.publish" // 发布: new versions, suspension, cancellation
 

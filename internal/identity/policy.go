@@ -119,6 +119,7 @@ var (
 var rules = map[Act]rule{
 	ItemRead:    {anyone: true},
 	ItemCompile: {staff: steward, system: true},
+	ItemReplay:  {staff: append(slices.Clone(steward), auditor...)},
 	ItemReview:  {staff: auditor, notAuthor: true, system: true},
 	ItemPublish: {staff: auditor, notAuthor: true, system: true},
 

@@ -171,6 +171,21 @@ func (s *Service) HeldValid(q db.Queryer, holder actor.Party) ([]Licence, error)
 	return slices.DeleteFunc(all, func(l Licence) bool { return l.On(today) != Valid || l.From > today }), nil
 }
 
+// KindsOn lists the kinds of licences that a party held on a day, except by one
+// licence, the result of what was applied for. A licence that is suspended or
+// taken away by now counts as not held.
+func (s *Service) KindsOn(q db.Queryer, holder actor.Party, day string, except int64) ([]string, error) {
+	all, err := s.held(q, holder)
+	var out []string
+	for _, l := range all {
+		in := l.From <= day && (l.Until == "" || day <= l.Until) && (l.Status == Valid || l.Status == Expired)
+		if in && l.ID != except && !slices.Contains(out, l.TypeKey) {
+			out = append(out, l.TypeKey)
+		}
+	}
+	return out, err
+}
+
 // StandsFor gives a licence by its id if it is the holder's, of the type, and
 // valid today; ErrNoLicence else.
 func (s *Service) StandsFor(q db.Queryer, id int64, holder actor.Party, typeKey string) (*Licence, error) {

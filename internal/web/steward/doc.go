@@ -5,6 +5,7 @@
 // whether a guide may be published: catalog and identity do.
 //
 //	/console/items ─► claim ─► draft ─► section editor ─► preview
+//	                            │  replay over past cases
 //	                            │  hand in ► pass ► publish
 //	proposals ─► adopt ─────────┘
 //	import ─► report, row by row ─► carry out; export

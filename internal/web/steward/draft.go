@@ -28,6 +28,7 @@ type draftPage struct {
 	Warnings   []warning
 	Waived     []warning // those that stay, for who reviews
 	Changes    changesView
+	Replay     replaySum
 	Done       int // per cent of the parts without errors
 	URL        string
 	Acts       []actForm
@@ -124,7 +125,11 @@ func (s *Steward) draftPage(r *http.Request, typed url.Values) (p draftPage, err
 	if err := s.changes(ctx, &p, d); err != nil {
 		return p, err
 	}
-	s.acts(&p, a, d, identity.Target{UnitPath: u.Path, AuthorIDs: d.Authors}, typed)
+	target := identity.Target{UnitPath: u.Path, AuthorIDs: d.Authors}
+	if p.Replay, err = s.replaySum(r, p.Page, a, d, target); err != nil {
+		return p, err
+	}
+	s.acts(&p, a, d, target, typed)
 	events, err := s.c.Catalog.DraftEvents(ctx, d.ID)
 	if err != nil {
 		return p, err

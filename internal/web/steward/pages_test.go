@@ -57,6 +57,7 @@ func TestPages(t *testing.T) {
 		Acts:     []actForm{{Act: "hand-in", Text: "提交审核", Note: note, Full: true}, {Act: "discard", Text: "放弃", Warn: true, Note: web.FieldView{ID: "note-discard", Name: "note", Label: "说明"}}, {Act: "pass", Text: "通过"}},
 		Waived:   []warning{{"基本信息", "太长", web.FieldView{ID: "w-9", Help: "原文如此"}}},
 		Changes:  changesView{Against: "与修订前的版本相比", Rows: []changeRow{{web.Tag{Tone: web.Bad, Text: "要求更多"}, "材料增加"}}, More: []changeRow{{web.Tag{Text: "其他"}, "说明变化"}}},
+		Replay:   replaySum{Shown: true, URL: "/x/replay", Lead: "试算", Figures: []changeRow{{web.Tag{Text: "要求更多"}, "1件"}}},
 		From:     web.FieldView{ID: "from", Name: "from", Label: "日期"}, History: history(p, []catalog.DraftEvent{{At: time.Unix(0, 0), Act: "claim", StaffName: "汪婷婷"}, {Act: "edit", Section: "basics"}})}
 	webtest.Check(t, v.draft, d, draftPage{Page: p, Name: "优待证", State: web.Tag{Text: "已发布"}})
 	g := sampleGuide()
@@ -101,7 +102,11 @@ func TestPages(t *testing.T) {
 	webtest.Check(t, v.report, report, publish, none, reportPage{Page: p, Name: "清单.xlsx", URL: "/x", Busy: true}, reportPage{Page: p, Name: "清单.xlsx", URL: "/x", Busy: true, Done: 50, Of: 100},
 		reportPage{Page: p, Name: "清单.xlsx", URL: "/x", Wrong: []string{"缺少列"}}, reportPage{Page: p, Name: "清单.xlsx", URL: "/x", Carried: true}, reportPage{Page: p, Name: "清单.xlsx", URL: "/x", Carried: true, Publish: true})
 	webtest.Check(t, v.export, exportPage{Page: p, Units: unit, Format: radio, Below: true}, exportPage{Page: p, Units: unit, Format: radio})
-	webtest.Covered(t, rt, "templates/import.html", "templates/report.html", "templates/export.html", "templates/adjusts.html", "templates/adjust.html", "templates/pick.html", "templates/plan.html", "templates/home.html", "templates/claim.html", "templates/basics.html", "templates/list.html", "templates/draft.html", "templates/section.html", "templates/fields.html", "templates/form.html", "templates/guide.html")
+	differ := []changeRow{{web.Tag{Tone: web.Bad, Text: "要求更多"}, "要多交“证明”"}}
+	webtest.Check(t, v.replay, replayPage{Page: p, Item: "优待证", Back: "/y", Lead: "2件", Many: true, Tabs: []reportTab{{Href: "/x", Text: "全部", Count: 1, Now: true}}, Reasons: differ,
+		Rows: []replayRow{{Day: "2026-11-01", Tail: "0001", Party: "张**", Unit: "梁溪区", Outcome: web.Tag{Text: "准予"}, Points: differ}}, Pager: web.Pager{Next: "/x?page=1"}},
+		replayPage{Page: p, Item: "优待证", Back: "/y", Lead: "2件", Reasons: differ, Rows: []replayRow{{Day: "2026-11-01", Points: differ}}}, replayPage{Page: p, Item: "优待证", Back: "/y", Empty: web.Empty{Title: "没有"}})
+	webtest.Covered(t, rt, "templates/replay.html", "templates/import.html", "templates/report.html", "templates/export.html", "templates/adjusts.html", "templates/adjust.html", "templates/pick.html", "templates/plan.html", "templates/home.html", "templates/claim.html", "templates/basics.html", "templates/list.html", "templates/draft.html", "templates/section.html", "templates/fields.html", "templates/form.html", "templates/guide.html")
 }
 
 // TestWords: the editor has words for every part that a guide can have.

@@ -57,6 +57,7 @@ func TestRoles(t *testing.T) {
 			{"POST /console/items/drafts/{id}", draft, url.Values{"act": {"publish"}}, answers{303: "srSR"}}, // the state offers it not
 			{"GET /console/items/drafts/{id}/guide", draft + "/guide", nil, answers{200: "srSR"}},
 			{"GET /console/items/drafts/{id}/form", draft + "/form", nil, answers{200: "srSR"}},
+			{"GET /console/items/drafts/{id}/replay", draft + "/replay", nil, answers{200: "srSR"}},
 			{"GET /console/items/drafts/{id}/edit/{section}", draft + "/edit/duties", nil, answers{200: "srSR"}},
 			{"GET /console/items/drafts/{id}/edit/{section}", draft + "/edit/nowhere", nil, answers{404: "srSR"}},
 			{"POST /console/items/drafts/{id}/edit/{section}", draft + "/edit/duties", duties, answers{303: "sS"}},

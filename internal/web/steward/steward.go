@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/catalog"
 	book "github.com/tongban/tongban/internal/catalog/sheet"
 	"github.com/tongban/tongban/internal/errs"
@@ -36,6 +37,7 @@ type Config struct {
 	Style    *caseview.Style // of the guide page, for previews
 	Identity *identity.Service
 	Catalog  *catalog.Service
+	Cases    *casework.Service // for trying a draft on past ones
 	Sheets   *book.Service
 }
 
@@ -56,6 +58,7 @@ type views struct {
 	imports *web.View[importPage]
 	report  *web.View[reportPage]
 	export  *web.View[exportPage]
+	replay  *web.View[replayPage]
 }
 
 // New makes the pages.
@@ -79,6 +82,7 @@ func New(c Config) *Steward {
 		imports: web.NewView[importPage](rt, templates, page("import.html")...),
 		report:  web.NewView[reportPage](rt, templates, page("report.html")...),
 		export:  web.NewView[exportPage](rt, templates, page("export.html")...),
+		replay:  web.NewView[replayPage](rt, templates, page("replay.html")...),
 	}}
 }
 
@@ -117,6 +121,7 @@ func (s *Steward) routes() map[string]web.Handler {
 		"POST /console/items/drafts/{id}":                s.move,
 		"GET /console/items/drafts/{id}/guide":           s.previewGuide,
 		"GET /console/items/drafts/{id}/form":            s.previewForm,
+		"GET /console/items/drafts/{id}/replay":          s.replay,
 		"GET /console/items/drafts/{id}/edit/{section}":  s.section,
 		"POST /console/items/drafts/{id}/edit/{section}": s.save,
 		"GET /console/items/drafts/{id}/edit/form":       s.fields,
