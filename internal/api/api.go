@@ -25,6 +25,7 @@ import (
 	"github.com/tongban/tongban/internal/calendar"
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/catalog/sheet"
 	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/files"
@@ -45,6 +46,7 @@ type Config struct {
 	Door     *gate.Door
 	Identity *identity.Service
 	Catalog  *catalog.Service
+	Sheets   *sheet.Service
 	Casework *casework.Service
 	Licences *licence.Service
 	Ratings  *rating.Service
@@ -125,7 +127,7 @@ func build(c Config) (*server, error) {
 
 // register adds every operation.
 func (s *server) register() {
-	for _, part := range []func(){s.auth, s.account, s.mandates, s.items, s.catalogue, s.misses, s.featured, s.matters, s.itemChanges, s.subscribers, s.places, s.clocks, s.drafts, s.materials, s.uploads, s.cases, s.acts,
+	for _, part := range []func(){s.auth, s.account, s.mandates, s.items, s.catalogue, s.imports, s.misses, s.featured, s.matters, s.itemChanges, s.subscribers, s.places, s.clocks, s.drafts, s.materials, s.uploads, s.cases, s.acts,
 		s.queue, s.parties, s.licences, s.ratings, s.messages, s.appointments, s.audits, s.staff, s.jobs, s.adjustments} {
 		part()
 	}

@@ -113,6 +113,10 @@ type GuideDifference struct {
 	EN      string             `json:"en"`
 }
 
+func guideDifference(x catalog.Change) GuideDifference {
+	return GuideDifference{x.Section, x.Path, x.Kind, x.Burden, x.ZH, x.EN}
+}
+
 // DraftEntry is an entry of a draft's history.
 type DraftEntry struct {
 	At      time.Time `json:"at"`
@@ -457,9 +461,7 @@ func (s *server) guideDraft(ctx context.Context, c *call, d *catalog.Draft) (Gui
 			}
 			return GuideProblem{p.Path, severity, p.ZH, p.Key(), d.Waived[p.Key()]}
 		}),
-		Changes: mapTo(changes, func(x catalog.Change) GuideDifference {
-			return GuideDifference{x.Section, x.Path, x.Kind, x.Burden, x.ZH, x.EN}
-		}),
+		Changes: mapTo(changes, guideDifference),
 		History: mapTo(events, func(e catalog.DraftEvent) DraftEntry {
 			return DraftEntry{e.At.UTC(), e.StaffName, e.Act, e.Section, e.Note}
 		})}

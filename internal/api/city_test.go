@@ -22,6 +22,7 @@ import (
 	"github.com/tongban/tongban/internal/calendar"
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/catalog/sheet"
 	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/db/dbtest"
@@ -148,6 +149,7 @@ func newCity(t *testing.T, d *db.DB, clk *dbtest.Clock) *city {
 	config.Catalog.Handlers(c.jobs)
 	config.Licences.Handlers(c.jobs)
 	config.Casework.Handlers(c.jobs)
+	config.Sheets.Handlers(c.jobs)
 	config.Log = logger(c.log)
 	config.Shelf = shelf{d, c.ids, notes, config.Files}
 	config.Held = func(ctx context.Context, _ actor.Actor, p actor.Party) ([]licence.Licence, error) {
@@ -225,7 +227,7 @@ func rooms(t *testing.T, d *db.DB, clk *dbtest.Clock) (Config, *notify.Service) 
 	lic := licence.New(licence.Config{DB: d, Identity: ids, Vault: vault, Signer: keys().Signer()})
 	rate := rating.New(rating.Config{DB: d, Identity: ids, Vault: vault})
 	cases := casework.New(casework.Config{DB: d, Catalog: items, Identity: ids, Calendar: cal, Files: store, Licences: lic, Ratings: rate, Notify: notes, Vault: vault})
-	return Config{Door: door, Identity: ids, Catalog: items, Casework: cases, Licences: lic, Ratings: rate,
+	return Config{Door: door, Identity: ids, Catalog: items, Sheets: sheet.New(d, ids, items), Casework: cases, Licences: lic, Ratings: rate,
 		Channel: channel.New(channel.Config{DB: d, Identity: ids, Calendar: cal}), Assess: assess.New(assess.Config{DB: d, Identity: ids, Calendar: cal}),
 		Calendar: cal, Files: store, Now: clk.Now, URL: "https://tongban.example"}, notes
 }
@@ -371,7 +373,7 @@ func (c *city) serve(who string, req *http.Request, header ...string) answer {
 }
 
 // upload sends one file.
-func (c *city) upload(who, path, name string, content []byte) answer {
+func (c *city) upload(who, path, name string, content []byte, header ...string) answer {
 	c.t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -382,7 +384,7 @@ func (c *city) upload(who, path, name string, content []byte) answer {
 	c.must(w.Close())
 	req := httptest.NewRequestWithContext(c.t.Context(), "POST", Base+path, &b)
 	req.Header.Set("Content-Type", w.FormDataContentType())
-	return c.serve(who, req)
+	return c.serve(who, req, header...)
 }
 
 // pdf is the smallest file that the files room takes for one.

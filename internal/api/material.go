@@ -227,40 +227,51 @@ func noSuchFile(at string) error {
 	return errs.InvalidFields(errs.Field{Path: at, Code: "unknown", ZH: "没有这个文件，或者已过期，请重新上传", EN: "There is no such file, or it has expired; upload it again"})
 }
 
-// receive streams the part named file into the file store.
-func (s *server) receive(ctx context.Context, c *call, meta files.Meta) (files.Ref, string, error) {
-	media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
-	if err != nil || media != "multipart/form-data" {
-		return files.Ref{}, "", errNotUpload
-	}
-	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxUpload)
-	parts, err := c.r.MultipartReader()
-	if err != nil {
-		return files.Ref{}, "", errNotUpload.Because(err)
-	}
-	var part *multipart.Part
-	switch part, err = parts.NextPart(); {
-	case err == io.EOF:
-		return files.Ref{}, "", errNoPart
-	case err != nil:
-		return files.Ref{}, "", broken(err)
-	case part.FormName() != "file" || part.FileName() == "":
-		return files.Ref{}, "", errNoPart
-	}
-	meta.Name = part.FileName()
-	ref, err := s.Files.Put(ctx, part, meta)
+// receive streams the part named file into the file store. What is stored and
+// then refused is attached to nothing and swept in a day.
+func (s *server) receive(ctx context.Context, c *call, meta files.Meta) (ref files.Ref, name string, err error) {
+	err = onePart(c, maxUpload, func(part *multipart.Part) (err error) {
+		meta.Name = part.FileName()
+		ref, err = s.Files.Put(ctx, part, meta)
+		return err
+	})
 	if err != nil {
 		return ref, "", err
 	}
-	if _, err := parts.NextPart(); err != io.EOF {
-		if err == nil {
-			err = errNoPart
-		} else {
-			err = broken(err)
-		}
-		return ref, "", err // stored, attached to nothing, swept in a day
-	}
 	return ref, fileName(meta.Name, ref.Type), nil
+}
+
+// onePart takes the part named file of a body that has no other and is at most so
+// many bytes.
+func onePart(c *call, limit int64, take func(*multipart.Part) error) error {
+	media, _, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	if err != nil || media != "multipart/form-data" {
+		return errNotUpload
+	}
+	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, limit)
+	parts, err := c.r.MultipartReader()
+	if err != nil {
+		return errNotUpload.Because(err)
+	}
+	switch part, err := parts.NextPart(); {
+	case err == io.EOF:
+		return errNoPart
+	case err != nil:
+		return broken(err)
+	case part.FormName() != "file" || part.FileName() == "":
+		return errNoPart
+	default:
+		if err := take(part); err != nil {
+			return err
+		}
+	}
+	switch _, err := parts.NextPart(); {
+	case err == nil:
+		return errNoPart
+	case err != io.EOF:
+		return broken(err)
+	}
+	return nil
 }
 
 // fileTypes are the types that a material takes.
@@ -330,18 +341,26 @@ func (s *server) held(ctx context.Context, c *call, party actor.Party, identifie
 // stored opens a stored file for sending.
 func (s *server) stored(ctx context.Context, f casework.HandedDoc) (*stream, error) {
 	r, err := s.Files.Open(ctx, files.Ref{ID: f.File})
-	return &stream{files.Type(f.Type).MIME(), f.Name, f.Size, r}, err
+	if err != nil {
+		return nil, err
+	}
+	return &stream{files.Type(f.Type).MIME(), f.Name, f.Size, func(w io.Writer) error {
+		defer r.Close()
+		_, err := io.Copy(w, r)
+		return err
+	}}, nil
 }
 
 // stream sends a file as a download; nothing in it can run in a browser.
 func (s *server) stream(c *call, f *stream) {
-	defer f.r.Close()
 	h := c.w.Header()
 	h.Set("Content-Type", f.mime)
-	h.Set("Content-Length", strconv.FormatInt(f.size, 10))
+	if f.size > 0 {
+		h.Set("Content-Length", strconv.FormatInt(f.size, 10))
+	}
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.name}))
 	c.w.WriteHeader(http.StatusOK)
-	if _, err := io.Copy(c.w, f.r); err != nil {
+	if err := f.write(c.w); err != nil {
 		s.Log.WarnContext(c.r.Context(), "a file was not sent whole", "err", err)
 		panic(http.ErrAbortHandler) // a cut connection, never a short file that looks whole
 	}

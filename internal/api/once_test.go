@@ -61,6 +61,7 @@ func TestRepeated(t *testing.T) {
 			"list-revise":        {who: "steward", path: "/catalogue/lists/" + c.codes["marriage"] + "/revisions", same: []any{"id"}},
 			"template-revise":    {"steward", "/catalogue/basics/320799004000/revisions", map[string]any{"unit": "wx-spj"}, "unit", "wx-gov", []any{"id"}},
 			"proposal-adopt":     {who: "steward", path: "/catalogue/proposals/" + w.proposal + "/adopt", same: []any{"id"}},
+			"list-import-begin":  {who: "steward", path: "/catalogue/imports?mode=drafts", same: []any{"id"}},
 			"adjustment-propose": {"steward", "/adjustment-dossiers", map[string]any{"unit": "wx-gov", "plan": c.adjustment("322099903000")}, "unit", "lx-gov", []any{"no"}},
 		}
 		for _, op := range c.s.operations {
@@ -78,7 +79,7 @@ func TestRepeated(t *testing.T) {
 			send := func(body map[string]any) answer {
 				switch {
 				case op.upload && body == nil:
-					return c.upload(r.who, r.path, "一.pdf", pdf)
+					return c.upload(r.who, r.path, map[bool]string{true: "一.xlsx", false: "一.pdf"}[op.once], pdf, "Idempotency-Key", "key-"+op.id)
 				case body == nil:
 					return c.send(r.who, "POST", r.path, nil, "Idempotency-Key", "key-"+op.id)
 				}

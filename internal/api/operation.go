@@ -27,7 +27,7 @@ type operation struct {
 	open             bool   // nobody has to be logged in
 	once             bool   // takes an Idempotency-Key
 	again            string // a POST that takes none: what repeating it does, in English
-	upload           bool   // the body is a file and belongs to the handler
+	upload           bool   // the body is a file and belongs to the handler, and the Idempotency-Key with it
 }
 
 // call is one request on its way.
@@ -38,6 +38,13 @@ type call struct {
 	body []byte
 	en   bool // texts in English
 	once *gate.Once
+}
+
+// key takes the request's Idempotency-Key; body is what the same key may not be
+// sent with another of.
+func (c *call) key(body []byte) (err error) {
+	c.once, err = gate.NewOnce(c.Actor, c.r.Header.Get("Idempotency-Key"), c.r.Method, c.r.URL.RequestURI(), body)
+	return err
 }
 
 // pick gives the text in the caller's language.
@@ -102,11 +109,11 @@ func do[I any](s *server, op operation, handle func(context.Context, *call, *I) 
 // stream is an answer of bytes.
 type stream struct {
 	mime, name string
-	size       int64
-	r          io.ReadCloser
+	size       int64 // 0: not known before it is written
+	write      func(io.Writer) error
 }
 
-// send registers an operation that answers with a stored file.
+// send registers an operation that answers with a file.
 func send[I any](s *server, op operation, handle func(context.Context, *call, *I) (*stream, error)) {
 	h := s.describe(op)
 	h.Responses = map[string]*huma.Response{"200": {Description: "The file.",
@@ -194,10 +201,10 @@ func (s *server) read(op operation, h *huma.Operation, c *call) (err error) {
 			return errBodyless
 		}
 	}
-	if op.once {
-		c.once, err = gate.NewOnce(c.Actor, c.r.Header.Get("Idempotency-Key"), c.r.Method, c.r.URL.RequestURI(), c.body)
+	if op.once && !op.upload {
+		return c.key(c.body)
 	}
-	return err
+	return nil
 }
 
 // who asks: the token alone says it. Where app has put the door in front, it

@@ -48,6 +48,7 @@ type world struct {
 	reviewing, deciding          string
 	subscriber                   string
 	guide, proposal              string // a draft of the city department, a change above its list
+	brought                      string // a file of lists by the city's steward
 	notice, dossier              string // adjustments: announced, being written
 }
 
@@ -118,6 +119,7 @@ func (c *city) keepCatalogue(w *world) {
 	c.send("irev", "POST", at, map[string]any{"act": "pass"}).ok(200)
 	c.send("irev", "POST", at, map[string]any{"act": "publish"}).ok(200)
 	w.proposal = c.send("steward", "GET", "/catalogue/proposals", nil).ok(200).text("items", 0, "id")
+	w.brought = c.upload("steward", "/catalogue/imports?mode=drafts", "清单.xlsx", []byte("PK")).ok(201).text("id")
 }
 
 // section writes a section of a draft as it was answered.
@@ -191,6 +193,13 @@ func (c *city) knocks(w world) []knock {
 		{op: "proposals", allow: keepers}, {op: "proposal-adopt", path: "/catalogue/proposals/" + w.proposal + "/adopt", allow: []string{"steward"}},
 		{op: "proposal-decline", path: "/catalogue/proposals/" + w.proposal + "/decline", body: map[string]any{"reason": "已有规定"}, allow: []string{"steward"}},
 		{op: "list-state", path: "/catalogue/lists/" + w.food + "/state", body: map[string]any{"state": "in-use", "reason": "照常办理"}, allow: []string{"irev"}},
+
+		{op: "list-imports", allow: keepers}, {op: "list-import-begin", path: "/catalogue/imports?mode=drafts", body: "{}", allow: keepers},
+		{op: "list-import", path: "/catalogue/imports/" + w.brought, allow: []string{"steward"}},
+		{op: "list-import-refused", path: "/catalogue/imports/" + w.brought + "/refused.xlsx", allow: []string{"steward"}},
+		{op: "list-import-carry-out", path: "/catalogue/imports/" + w.brought + "/carry-out", body: map[string]any{"reason": "更新"}, allow: []string{"steward"}}, // told that it is not ready
+		{op: "list-export", path: "/catalogue/export?unit=lx-gov&format=json", allow: keepers},
+		{op: "list-export", path: "/catalogue/export?unit=wx-gov&below=true&format=yaml", allow: []string{"steward", "irev"}},
 
 		{op: "drafts", allow: loggedIn}, {op: "draft-start", body: map[string]any{"item": w.food}, only: slices.Concat(everyone[:1], persons4), allow: persons4},
 		{op: "draft-start", body: map[string]any{"item": w.food, "party": w.zhang}, only: members, allow: clerk},
@@ -351,7 +360,7 @@ func (c *city) things() string {
 	for _, q := range []string{`SELECT count(*) FROM cases`, `SELECT coalesce(sum(version), 0) FROM cases`, `SELECT count(*) FROM draft`,
 		`SELECT coalesce(sum(version), 0) FROM draft`, `SELECT count(*) FROM case_event`, `SELECT count(*) FROM rating`, `SELECT count(*) FROM appointment`,
 		`SELECT count(*) FROM person`, `SELECT count(*) FROM staff`, `SELECT count(*) FROM staff_role`, `SELECT count(*) FROM mandate`, `SELECT count(*) FROM licence`,
-		`SELECT coalesce(sum(version), 0) FROM guide_draft`, `SELECT count(*) FROM guide_proposal WHERE state = 'open'`, `SELECT count(*) FROM item_change`, `SELECT coalesce(sum(version), 0) FROM adjustment`} {
+		`SELECT coalesce(sum(version), 0) FROM guide_draft`, `SELECT count(*) FROM guide_proposal WHERE state = 'open'`, `SELECT count(*) FROM item_change`, `SELECT count(*) FROM item_import`, `SELECT count(*) FROM item_import WHERE state = 'carrying'`, `SELECT coalesce(sum(version), 0) FROM adjustment`} {
 		out = append(out, fmt.Sprint(c.count(q)))
 	}
 	return strings.Join(out, " ")

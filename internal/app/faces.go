@@ -23,7 +23,7 @@ import (
 // handler puts the faces behind the door: the API under its own path, pages
 // everywhere else.
 func (r *Rooms) handler() (http.Handler, error) {
-	program, err := api.New(api.Config{Door: r.Door, Identity: r.Identity, Catalog: r.Catalog, Casework: r.Casework, Licences: r.Licences,
+	program, err := api.New(api.Config{Door: r.Door, Identity: r.Identity, Catalog: r.Catalog, Sheets: r.Sheets, Casework: r.Casework, Licences: r.Licences,
 		Ratings: r.Ratings, Channel: r.Channel, Assess: r.Assess, Calendar: r.Calendar, Files: r.Files, Shelf: shelf{r}, Now: r.DB.Now,
 		Held: r.heldFor, Record: r.record, Verify: r.verifyAudit, Log: r.Log, URL: r.Config.URL})
 	if err != nil {

@@ -112,7 +112,7 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	r.Casework = casework.New(casework.Config{DB: r.DB, Catalog: r.Catalog, Identity: r.Identity, Calendar: r.Calendar, Files: r.Files,
 		Licences: r.Licences, Ratings: r.Ratings, Notify: r.Notify, Vault: vault, Log: r.Log, KeepReceiptClock: c.KeepReceiptClock})
 	r.Assess = assess.New(assess.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
-	r.Sheets = sheet.New(r.DB, r.Catalog)
+	r.Sheets = sheet.New(r.DB, r.Identity, r.Catalog)
 	r.Catalog.Handlers(r.Jobs)
 	r.Sheets.Handlers(r.Jobs)
 	r.Licences.Handlers(r.Jobs)

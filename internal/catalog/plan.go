@@ -40,6 +40,13 @@ const (
 	PlanRefused PlanState = "refused" // 拒绝
 )
 
+// PlanStates lists them in the order of a report: what it would do, what it
+// would not, and what needs nothing.
+var PlanStates = []Named[PlanState]{{PlanNew, "新增", "New"}, {PlanChanged, "变更", "Changed"}, {PlanRefused, "拒绝", "Refused"}, {PlanSame, "相同", "The same"}}
+
+// Words names the state.
+func (s PlanState) Words() (zh, en string) { return wordsOf(PlanStates, s) }
+
 // PlanRow is a list of the file.
 type PlanRow struct {
 	At       string    `json:"at"` // place in the file: 事项!5
@@ -151,6 +158,11 @@ type planner struct {
 	drafted map[[2]int64]bool     // matter and unit that have an open draft
 }
 
+// refuse keeps a row out.
+func (r *PlanRow) refuse(path, zh, en string) {
+	r.Problems = append(r.Problems, blocking(path, zh, en))
+}
+
 func (s *Service) planner(ctx context.Context, a actor.Actor, mode PlanMode, x *Index) (*planner, error) {
 	p := &planner{s: s, ctx: ctx, a: a, mode: mode, x: x, byUSCC: map[string]identity.Unit{}, first: map[string]string{}, forms: map[string]*form.Form{}, drafted: map[[2]int64]bool{}}
 	var err error
@@ -184,31 +196,28 @@ func (s *Service) planner(ctx context.Context, a actor.Actor, mode PlanMode, x *
 
 // plan fills a row. What is wrong with the row is in its problems.
 func (p *planner) plan(e ImportRow, row *PlanRow) error {
-	refuse := func(path, zh string) {
-		row.Problems = append(row.Problems, Problem{Path: path, Error: true, Rule: "import", ZH: zh, EN: zh})
-	}
 	if e.Lay == nil {
 		if !hasError(row.Problems) {
-			refuse(e.At, "没有内容")
+			row.refuse(e.At, "没有内容", "There is nothing in it")
 		}
 		return nil // a row that belongs to no list
 	}
 	if at, twice := p.first[e.Code]; twice && e.Code != "" {
-		refuse(e.At, "实施编码重复，前一处在"+at)
+		row.refuse(e.At, "实施编码重复，前一处在"+at, "The code stands twice; before, at "+at)
 	} else {
 		p.first[e.Code] = e.At
 	}
 	if len(e.Code) != 31 {
-		refuse(e.At, "实施编码应为31位，请把单元格设为文本格式")
+		row.refuse(e.At, "实施编码应为31位，请把单元格设为文本格式", "The code has 31 characters; format the cell as text")
 		return nil
 	}
 	if r := ident.CheckItem(e.Code); !r.Valid {
-		refuse(e.At, "实施编码不正确："+r.Reason.ZH)
+		row.refuse(e.At, "实施编码不正确："+r.Reason.ZH, "The code is not right: "+r.Reason.EN)
 		return nil
 	}
 	b, ok := p.x.Basic(e.Code[19:])
 	if !ok || b.State != InUse {
-		refuse(e.At, "基本目录中没有事项"+e.Code[19:])
+		row.refuse(e.At, "基本目录中没有事项"+e.Code[19:], "The basic catalogue has no matter "+e.Code[19:])
 		return nil
 	}
 	row.basic, row.Name = b, b.Name
@@ -217,7 +226,7 @@ func (p *planner) plan(e ImportRow, row *PlanRow) error {
 		row.unit, _ = p.dir.Unit(it.UnitID)
 		row.recv, _ = p.dir.Unit(it.ReceivingUnitID)
 	} else if row.unit, ok = p.byUSCC[e.Code[:18]]; !ok {
-		refuse(e.At, "没有统一社会信用代码为"+e.Code[:18]+"的单位")
+		row.refuse(e.At, "没有统一社会信用代码为"+e.Code[:18]+"的单位", "No unit has the credit code "+e.Code[:18])
 		return nil
 	} else {
 		row.recv, _ = p.dir.UnitByKey(centreOf(p.dir, row.unit))
@@ -225,7 +234,7 @@ func (p *planner) plan(e ImportRow, row *PlanRow) error {
 	row.Unit = row.unit.Name
 	if e.Receiving != "" && e.Receiving != row.recv.Key {
 		if row.recv, ok = p.dir.UnitByKey(e.Receiving); !ok {
-			refuse(e.At, "没有这个政务服务中心："+e.Receiving)
+			row.refuse(e.At, "没有这个政务服务中心："+e.Receiving, "There is no such centre: "+e.Receiving)
 			return nil
 		}
 	}
@@ -234,15 +243,15 @@ func (p *planner) plan(e ImportRow, row *PlanRow) error {
 		act = identity.ItemPublish
 	}
 	if identity.Decide(p.a, act, identity.Target{UnitPath: row.unit.Path}) != nil {
-		refuse(e.At, "您不能处理"+row.unit.Name+"的事项")
+		row.refuse(e.At, "您不能处理"+row.unit.Name+"的事项", "The items of "+row.unit.Name+" are not yours to handle")
 		return nil
 	}
 	level := e.Code[18:19]
 	if !exists && !slices.Contains(b.Levels, level) {
-		refuse(e.At, "基本目录规定本级不行使这个事项")
+		row.refuse(e.At, "基本目录规定本级不行使这个事项", "By the basic catalogue this level does not handle the matter")
 	}
 	if p.drafted[[2]int64{b.ID, row.unit.ID}] {
-		refuse(e.At, ErrDraftOpen.ZH)
+		row.refuse(e.At, ErrDraftOpen.ZH, ErrDraftOpen.EN)
 	}
 	base, f, err := p.baseOf(row, it)
 	if err != nil || hasError(row.Problems) {
@@ -260,7 +269,7 @@ func (p *planner) plan(e ImportRow, row *PlanRow) error {
 func (p *planner) baseOf(row *PlanRow, it *Item) (Guide, *form.Form, error) {
 	if it != nil {
 		if it.State == Cancelled {
-			row.Problems = append(row.Problems, blocking(row.At, ErrCancelled.ZH, ErrCancelled.EN))
+			row.refuse(row.At, ErrCancelled.ZH, ErrCancelled.EN)
 			return Guide{}, nil, nil
 		}
 		row.item, row.base = it.ID, it.VersionID
@@ -291,18 +300,15 @@ func (p *planner) baseOf(row *PlanRow, it *Item) (Guide, *form.Form, error) {
 // compare applies the catalogue's lock and the rules of publishing to what a row
 // makes of its base.
 func (p *planner) compare(row *PlanRow, base, g *Guide, f *form.Form) error {
-	refuse := func(path, zh string) {
-		row.Problems = append(row.Problems, Problem{Path: path, Error: true, Rule: "import", ZH: zh, EN: zh})
-	}
 	b, basis := row.basic, g.Basis
 	if g.Basics.Name != b.Name {
-		refuse("basics/name", "事项名称与基本目录不一致，应为："+b.Name)
+		row.refuse("basics/name", "事项名称与基本目录不一致，应为："+b.Name, "The name is not that of the basic catalogue: "+b.Name)
 	}
 	if g.Basics.Type != b.Type {
-		refuse("basics/type", "事项类型与基本目录不一致，应为："+b.Type)
+		row.refuse("basics/type", "事项类型与基本目录不一致，应为："+b.Type, "The type is not that of the basic catalogue: "+b.Type)
 	}
 	if g.Basics.BasicCode != b.Code {
-		refuse("basics/basicCode", "基本编码与实施编码不一致，应为："+b.Code)
+		row.refuse("basics/basicCode", "基本编码与实施编码不一致，应为："+b.Code, "The basic code does not fit the code of the list: "+b.Code)
 	}
 	b.lock(g)
 	if row.template != 0 {
@@ -313,19 +319,19 @@ func (p *planner) compare(row *PlanRow, base, g *Guide, f *form.Form) error {
 		g.Basis = t.Guide.Basis
 	}
 	if !slices.Equal(basis, g.Basis) {
-		refuse("basis", "设定依据来自基本目录和全市指南，本级不能修改")
+		row.refuse("basis", "设定依据来自基本目录和全市指南，本级不能修改", "The legal basis comes from the basic catalogue and the city-wide guide")
 	}
 	place(g, row.unit, row.recv)
 	g.Basics.Level, g.Basics.Code = row.Code[18:19], row.Code
 	for _, st := range g.Steps {
 		if _, ok := p.dir.UnitByKey(st.Unit); !ok {
-			refuse("steps/"+st.Key+"/unit", "没有这个单位："+st.Unit)
+			row.refuse("steps/"+st.Key+"/unit", "没有这个单位："+st.Unit, "There is no such unit: "+st.Unit)
 		}
 	}
 	if f == nil || string(g.Form) != string(base.Form) {
 		var err error
 		if f, err = p.formOf(g); err != nil {
-			refuse("form", "表单有误："+err.Error())
+			row.refuse("form", "表单有误："+err.Error(), "The form is not sound: "+err.Error())
 			return nil
 		}
 	}

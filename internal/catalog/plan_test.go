@@ -47,7 +47,7 @@ func TestPlan(t *testing.T) {
 			"表单有误":       listed(code, func(g *Guide) { g.Form = []byte(`{"type":"string"}`) }),
 		} {
 			p := s.planned(top, PlanPublish, e)
-			if row := p.Rows[0]; row.State != PlanRefused || !containsWords(row.Problems, what) {
+			if row := p.Rows[0]; row.State != PlanRefused || !containsWords(row.Problems, what) || row.Problems[0].EN == "" || row.Problems[0].EN == row.Problems[0].ZH {
 				t.Errorf("%s: %s %v", what, row.State, row.Problems)
 			}
 		}

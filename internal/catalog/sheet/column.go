@@ -16,11 +16,11 @@ type column[T any] struct {
 	field string // national field name, accepted as a heading too; empty if there is none
 	need  bool   // a sheet without it cannot be read
 	get   func(*T) string
-	set   func(*T, string) string // gives what is wrong, in words
+	set   func(*T, string) fault
 }
 
 func text[T any](head, field string, at func(*T) *string) column[T] {
-	return column[T]{head: head, field: field, get: func(t *T) string { return *at(t) }, set: func(t *T, v string) string { *at(t) = v; return "" }}
+	return column[T]{head: head, field: field, get: func(t *T) string { return *at(t) }, set: func(t *T, v string) fault { *at(t) = v; return fault{} }}
 }
 
 func needed[T any](c column[T]) column[T] {
@@ -31,17 +31,17 @@ func needed[T any](c column[T]) column[T] {
 func number[T any](head, field string, at func(*T) *int) column[T] {
 	return column[T]{head: head, field: field,
 		get: func(t *T) string { return zero(strconv.Itoa(*at(t))) },
-		set: func(t *T, v string) string {
+		set: func(t *T, v string) fault {
 			if v == "" {
 				*at(t) = 0
-				return ""
+				return fault{}
 			}
 			n, ok := whole(v)
 			if !ok {
-				return "“" + cut(v) + "”应为整数"
+				return unlike(v, "应为整数", "should be a whole number")
 			}
 			*at(t) = n
-			return ""
+			return fault{}
 		}}
 }
 
@@ -68,16 +68,16 @@ func flag[T any](head, field string, at func(*T) *bool) column[T] {
 			}
 			return "否"
 		},
-		set: func(t *T, v string) string {
+		set: func(t *T, v string) fault {
 			switch strings.ToLower(v) {
 			case "是", "1", "true", "y", "yes":
 				*at(t) = true
 			case "否", "0", "false", "n", "no", "":
 				*at(t) = false
 			default:
-				return "“" + cut(v) + "”应为是或者否"
+				return unlike(v, "应为是或者否", "should be 是 (yes) or 否 (no)")
 			}
-			return ""
+			return fault{}
 		}}
 }
 
@@ -104,13 +104,13 @@ func (t table) say(code string) string {
 	return code
 }
 
-func (t table) code(v string) (string, string) {
+func (t table) code(v string) (string, fault) {
 	if _, ok := t.words[v]; ok || v == "" {
-		return v, ""
+		return v, fault{}
 	}
 	for code, w := range t.words {
 		if w == v {
-			return code, ""
+			return code, fault{}
 		}
 	}
 	var all []string
@@ -118,14 +118,14 @@ func (t table) code(v string) (string, string) {
 		all = append(all, code+" "+w)
 	}
 	slices.Sort(all)
-	return "", "“" + cut(v) + "”不在代码表中，可以填：" + strings.Join(all, "、")
+	return "", notOf(v, "代码表", "the code table", strings.Join(all, "、"))
 }
 
 func coded[T any](head, field string, t table, at func(*T) *string) column[T] {
 	return column[T]{head: head, field: field, get: func(x *T) string { return t.say(*at(x)) },
-		set: func(x *T, v string) string {
+		set: func(x *T, v string) fault {
 			code, wrong := t.code(v)
-			if wrong == "" {
+			if wrong == (fault{}) {
 				*at(x) = code
 			}
 			return wrong
@@ -135,9 +135,9 @@ func coded[T any](head, field string, t table, at func(*T) *string) column[T] {
 // codedNumber is a code table whose codes are numbers in the guide.
 func codedNumber[T any](head, field string, t table, at func(*T) *int) column[T] {
 	return column[T]{head: head, field: field, get: func(x *T) string { return t.say(strconv.Itoa(*at(x))) },
-		set: func(x *T, v string) string {
+		set: func(x *T, v string) fault {
 			code, wrong := t.code(v)
-			if n, ok := whole(code); wrong == "" && (ok || code == "") {
+			if n, ok := whole(code); wrong == (fault{}) && (ok || code == "") {
 				*at(x) = n
 			}
 			return wrong
@@ -148,7 +148,7 @@ func codedNumber[T any](head, field string, t table, at func(*T) *int) column[T]
 // the cell JSON.
 func several[T any](head, field string, at func(*T) *[]string) column[T] {
 	return column[T]{head: head, field: field, get: func(x *T) string { return joined(*at(x), "\n") },
-		set: func(x *T, v string) string { *at(x) = split(v, "\n"); return "" }}
+		set: func(x *T, v string) fault { *at(x) = split(v, "\n"); return fault{} }}
 }
 
 // keys are short values, parted by 、.
@@ -163,7 +163,7 @@ func keys[T any](head, field string, t *table, at func(*T) *[]string) column[T] 
 			}
 			return joined(out, "、")
 		},
-		set: func(x *T, v string) string {
+		set: func(x *T, v string) fault {
 			if !strings.HasPrefix(v, `["`) {
 				v = strings.NewReplacer("^", "、", ",", "、", "，", "、", ";", "、", "；", "、", "\n", "、").Replace(v)
 			}
@@ -173,13 +173,13 @@ func keys[T any](head, field string, t *table, at func(*T) *[]string) column[T] 
 					continue
 				}
 				code, wrong := t.code(w)
-				if wrong != "" {
+				if wrong != (fault{}) {
 					return wrong
 				}
 				list[i] = code
 			}
 			*at(x) = list
-			return ""
+			return fault{}
 		}}
 }
 
@@ -216,17 +216,17 @@ func inJSON[T, V any](head string, at func(*T) *V) column[T] {
 			}
 			return ""
 		},
-		set: func(x *T, v string) string {
+		set: func(x *T, v string) fault {
 			var out V
 			if v != "" {
 				dec := json.NewDecoder(strings.NewReader(v))
 				dec.DisallowUnknownFields()
 				if err := dec.Decode(&out); err != nil {
-					return "“" + cut(v) + "”格式不正确"
+					return unlike(v, "格式不正确", "is not written as an export writes it")
 				}
 			}
 			*at(x) = out
-			return ""
+			return fault{}
 		}}
 }
 
@@ -246,7 +246,7 @@ func cond[T any](head string, at func(*T) **catalog.Cond) column[T] {
 			}
 			return c.Field + "=" + strings.Join(c.In, "|")
 		},
-		set: func(x *T, v string) string {
+		set: func(x *T, v string) fault {
 			field, in, has := strings.Cut(v, "=")
 			switch {
 			case v == "":
@@ -254,7 +254,7 @@ func cond[T any](head string, at func(*T) **catalog.Cond) column[T] {
 			case strings.HasPrefix(v, "{"):
 				var c catalog.Cond
 				if err := json.Unmarshal([]byte(v), &c); err != nil {
-					return "“" + cut(v) + "”应写成：表单项=值1|值2"
+					return unlike(v, "应写成：表单项=值1|值2", "should be written as: field=value1|value2")
 				}
 				*at(x) = &c
 			case !has:
@@ -262,7 +262,7 @@ func cond[T any](head string, at func(*T) **catalog.Cond) column[T] {
 			default:
 				*at(x) = &catalog.Cond{Field: strings.TrimSpace(field), In: strings.Split(strings.TrimSpace(in), "|")}
 			}
-			return ""
+			return fault{}
 		}}
 }
 
@@ -280,20 +280,20 @@ func optional[T any](head string, at func(*T) **catalog.Limit) column[T] {
 			}
 			return s
 		},
-		set: func(x *T, v string) string {
+		set: func(x *T, v string) fault {
 			if v == "" {
 				*at(x) = nil
-				return ""
+				return fault{}
 			}
 			days, rest, _ := strings.Cut(v, " ")
 			unit, note, _ := strings.Cut(rest, " ")
 			n, ok := whole(days)
 			code, wrong := limitUnits.code(unit)
-			if !ok || wrong != "" || code == "" {
-				return "“" + cut(v) + "”应写成：5 工作日"
+			if !ok || wrong != (fault{}) || code == "" {
+				return unlike(v, "应写成：5 工作日", "should be written as: 5 工作日")
 			}
 			*at(x) = &catalog.Limit{Days: n, Unit: code, Note: note}
-			return ""
+			return fault{}
 		}}
 }
 

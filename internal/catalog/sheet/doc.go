@@ -2,9 +2,9 @@
 // 导入导出: as a workbook of several sheets, as YAML item files, and as the
 // national exchange tables in JSON.
 //
-// It owns the three formats and the imports that people have begun. It never
-// decides what may be imported: catalog plans and carries out by the rules of
-// publishing.
+// It owns the three formats, the imports that people have begun and what they may
+// take out; pages and the API show both and add nothing. It never decides what may
+// be imported: catalog plans and carries out by the rules of publishing.
 //
 //	file ──Read──► entries ──catalog.Plan──► report, row by row
 //	  │                                        └──CarryOut──► drafts, or versions

@@ -77,12 +77,8 @@ func (x exchangeTable[T]) write(t *T, row exchangeRow) (out []catalog.Problem) {
 		if !has || v == c.get(t) {
 			continue
 		}
-		if wrong := c.set(t, v); wrong != "" {
-			p := catalog.Problem{Path: row.at + "/" + c.field, Error: true, ZH: c.head + "：" + wrong}
-			if note, ok := strings.CutPrefix(wrong, noted); ok {
-				p.Error, p.ZH = false, c.head+"："+note
-			}
-			out = append(out, p)
+		if wrong := c.set(t, v); wrong != (fault{}) {
+			out = append(out, wrong.problem(row.at+"/"+c.field, c.head))
 		}
 	}
 	return out
@@ -267,7 +263,7 @@ func ReadExchange(file []byte) ([]catalog.ImportRow, error) {
 				}
 				if len(out) > 0 {
 					slices.Sort(out)
-					l.notes = append(l.notes, catalog.Problem{Path: row.at, ZH: "这些字段本平台没有，没有导入：" + strings.Join(out[:min(len(out), 30)], "、")})
+					l.notes = append(l.notes, leftOut(row.at, "字段", "fields", out))
 				}
 				continue
 			}
@@ -287,7 +283,7 @@ func ReadExchange(file []byte) ([]catalog.ImportRow, error) {
 		l := by[strings.ToUpper(x.row.values["TASK_CODE"])]
 		if l == nil {
 			if len(entries) < maxLoose {
-				entries = append(entries, catalog.ImportRow{At: x.row.at, Code: cut(x.row.values["TASK_CODE"]), Problems: []catalog.Problem{{Path: x.row.at + "/TASK_CODE", Error: true, ZH: "没有这个实施编码的事项基本信息"}}})
+				entries = append(entries, catalog.ImportRow{At: x.row.at, Code: cut(x.row.values["TASK_CODE"]), Problems: []catalog.Problem{{Path: x.row.at + "/TASK_CODE", Error: true, ZH: "没有这个实施编码的事项基本信息", EN: "UP_TASK_GENERAL_BASIC has no list with this code"}}})
 			}
 			continue
 		}
@@ -297,7 +293,7 @@ func ReadExchange(file []byte) ([]catalog.ImportRow, error) {
 	for i, l := range lists {
 		if i == 0 && len(spare) > 0 {
 			names := slices.Sorted(maps.Keys(spare))
-			l.notes = append(l.notes, catalog.Problem{Path: "file", ZH: "这些表本平台没有，没有导入：" + strings.Join(names[:min(len(names), 30)], "、")})
+			l.notes = append(l.notes, leftOut("file", "表", "tables", names))
 		}
 		out = append(out, catalog.ImportRow{At: l.at, Code: l.code, Problems: l.notes, Lay: func(g *catalog.Guide) (ps []catalog.Problem) {
 			for i, x := range exchangeTables {
@@ -312,6 +308,12 @@ func ReadExchange(file []byte) ([]catalog.ImportRow, error) {
 		return nil, refused("UP_TASK_GENERAL_BASIC", "文件中没有事项基本信息", "The file has no UP_TASK_GENERAL_BASIC")
 	}
 	return append(out, entries...), nil
+}
+
+// leftOut names what the platform has no place for.
+func leftOut(path, zh, en string, names []string) catalog.Problem {
+	said := strings.Join(names[:min(len(names), 30)], "、")
+	return catalog.Problem{Path: path, ZH: "这些" + zh + "本平台没有，没有导入：" + said, EN: "these " + en + " have no place here and were left out: " + said}
 }
 
 func scalar(v any) (string, bool) {

@@ -10,9 +10,6 @@ import (
 	"github.com/tongban/tongban/internal/catalog"
 )
 
-// noted begins words about a value that is left out, which refuses nothing.
-const noted = "\x00"
-
 // boundary converts a code of ours to the national one and back; unknown codes
 // are refused.
 func boundary[T any](head, field string, national map[string]string, at func(*T) *string) column[T] {
@@ -21,14 +18,18 @@ func boundary[T any](head, field string, national map[string]string, at func(*T)
 		back[theirs] = ours
 	}
 	return column[T]{head: head, field: field, get: func(x *T) string { return national[*at(x)] },
-		set: func(x *T, v string) string {
+		set: func(x *T, v string) fault {
 			ours, ok := back[v]
 			if !ok && v != "" {
-				return "“" + cut(v) + "”不在国家代码表中：" + strings.Join(slices.Sorted(maps.Keys(back)), "、")
+				return notNational(v, strings.Join(slices.Sorted(maps.Keys(back)), "、"))
 			}
 			*at(x) = ours
-			return ""
+			return fault{}
 		}}
+}
+
+func notNational(v, codes string) fault {
+	return notOf(v, "国家代码表", "the national code table", codes)
 }
 
 func bit[T any](head, field string, at func(*T) *bool) column[T] {
@@ -45,7 +46,9 @@ func bit[T any](head, field string, at func(*T) *bool) column[T] {
 // follows is a field that follows from others: a value that differs is left out
 // with a note.
 func follows[T any](head, field string, get func(*T) string) column[T] {
-	return column[T]{head: head, field: field, get: get, set: func(*T, string) string { return noted + "由其他内容决定，没有采用" }}
+	return column[T]{head: head, field: field, get: get, set: func(*T, string) fault {
+		return fault{zh: "由其他内容决定，没有采用", en: "follows from the rest and was left out", note: true}
+	}}
 }
 
 func figure[T any](c column[T], at func(*T) *int) column[T] {
@@ -74,9 +77,9 @@ func makeExchange() []exchange {
 	limit := func(head, field string, at func(*gd) *catalog.Limit) []column[gd] {
 		days := figure(number(head, field+"_DAY", func(g *gd) *int { return &at(g).Days }), func(g *gd) *int { return &at(g).Days })
 		set := days.set
-		days.set = func(g *gd, v string) string {
+		days.set = func(g *gd, v string) fault {
 			wrong := set(g, v)
-			if l := at(g); wrong == "" && l.Days > 0 && (l.Unit == "instant" || l.Unit == "none") {
+			if l := at(g); wrong == (fault{}) && l.Days > 0 && (l.Unit == "instant" || l.Unit == "none") {
 				l.Unit = "workday"
 			}
 			return wrong
@@ -88,16 +91,16 @@ func makeExchange() []exchange {
 				}
 				return "1"
 			},
-			set: func(g *gd, v string) string {
+			set: func(g *gd, v string) fault {
 				switch v {
 				case "1", "":
 					at(g).Unit = "workday"
 				case "2":
 					at(g).Unit = "day"
 				default:
-					return "“" + cut(v) + "”不在国家代码表中：1、2"
+					return notNational(v, "1、2")
 				}
-				return ""
+				return fault{}
 			}}
 		return []column[gd]{days, unit, text(head+"说明", field+"_EXPLAIN", func(g *gd) *string { return &at(g).Note })}
 	}
@@ -106,16 +109,22 @@ func makeExchange() []exchange {
 		text("事项名称", "TASK_NAME", func(g *gd) *string { return &g.Basics.Name }),
 		text("基本编码", "CATALOG_CODE", func(g *gd) *string { return &g.Basics.BasicCode }),
 		boundary("事项类型", "TASK_TYPE", nationalSame("type"), func(g *gd) *string { return &g.Basics.Type }),
-		{head: "设定依据", field: "BY_LAW", get: lawText, set: func(*gd, string) string { return "来自基本目录，不能修改" }},
+		{head: "设定依据", field: "BY_LAW", get: lawText, set: func(*gd, string) fault {
+			return fault{zh: "来自基本目录，不能修改", en: "comes from the basic catalogue and cannot be changed"}
+		}},
 		boundary("权力来源", "POWER_SOURCE", nationalSame("powerSource"), func(g *gd) *string { return &g.Basics.PowerSource }),
-		{head: "行使层级", field: "USE_LEVEL", get: func(g *gd) string { return g.Basics.Level }, set: func(*gd, string) string { return "与实施编码不一致" }},
+		{head: "行使层级", field: "USE_LEVEL", get: func(g *gd) string { return g.Basics.Level }, set: func(*gd, string) fault {
+			return fault{zh: "与实施编码不一致", en: "does not fit the code of the list"}
+		}},
 		follows("实施主体", "DEPT_NAME", func(g *gd) string { return g.Department.Name }),
-		{head: "实施主体编码", field: "DEPT_CODE", get: func(g *gd) string { return g.Department.USCC }, set: func(*gd, string) string { return "与实施编码不一致" }},
+		{head: "实施主体编码", field: "DEPT_CODE", get: func(g *gd) string { return g.Department.USCC }, set: func(*gd, string) fault {
+			return fault{zh: "与实施编码不一致", en: "does not fit the code of the list"}
+		}},
 		boundary("实施主体性质", "DEPT_TYPE", nationalSame("nature"), func(g *gd) *string { return &g.Department.Nature }),
 		text("委托部门", "ENTRUST_NAME", func(g *gd) *string { return &g.Department.Entrusted }),
 		{head: "办件类型", field: "PROJECT_TYPE",
 			get: func(g *gd) string { return map[string]string{"instant": "1", "promised": "2"}[g.Basics.CaseType] },
-			set: func(g *gd, v string) string {
+			set: func(g *gd, v string) fault {
 				switch v {
 				case "1":
 					g.Basics.CaseType, g.Limits.Promised = "instant", catalog.Limit{Unit: "instant"}
@@ -124,9 +133,9 @@ func makeExchange() []exchange {
 						g.Limits.Promised.Unit = "workday"
 					}
 				default:
-					return "“" + cut(v) + "”不在国家代码表中：1、2"
+					return notNational(v, "1、2")
 				}
-				return ""
+				return fault{}
 			}},
 	}
 	basic = append(basic, limit("法定办结时限", "ANTICIPATE", func(g *gd) *catalog.Limit { return &g.Limits.Statutory })...)
@@ -142,12 +151,12 @@ func makeExchange() []exchange {
 				}
 				return strings.Join(all, "\n")
 			},
-			set: func(g *gd, v string) string {
+			set: func(g *gd, v string) fault {
 				g.Conditions = nil
 				for _, s := range split(v, "\n") {
 					g.Conditions = append(g.Conditions, catalog.Condition{Text: s})
 				}
-				return ""
+				return fault{}
 			}},
 		follows("办理流程", "HANDLE_FLOW", func(g *gd) string {
 			var all []string
@@ -185,19 +194,19 @@ func makeExchange() []exchange {
 			get: func(g *gd) string {
 				return []string{"", "1", "1^2", "1^2^3", "1^2^3^4^5^6"}[max(0, min(4, g.Basics.Depth))]
 			},
-			set: func(g *gd, v string) string {
+			set: func(g *gd, v string) fault {
 				depth := 0
 				for s := range strings.SplitSeq(v, "^") {
 					n, err := strconv.Atoi(s)
 					if v != "" && (err != nil || n < 1 || n > 9 || n == 8) {
-						return "“" + cut(s) + "”不在国家代码表中：1至7、9"
+						return notNational(s, "1、2、3、4、5、6、7、9")
 					}
 					if n != 9 {
 						depth = max(depth, min(n, 4))
 					}
 				}
 				g.Basics.Depth = depth
-				return ""
+				return fault{}
 			}},
 	}
 	self := func(g *gd) *gd { return g }
@@ -274,14 +283,14 @@ func windowText(head, field string, at func(*catalog.Window) *string) column[gd]
 			}
 			return *at(&g.Windows[0])
 		},
-		set: func(g *gd, v string) string {
+		set: func(g *gd, v string) fault {
 			list := slices.Clone(g.Windows)
 			if len(list) == 0 {
 				list = []catalog.Window{{Name: "综合窗口"}}
 			}
 			*at(&list[0]) = v
 			g.Windows = list
-			return ""
+			return fault{}
 		}}
 }
 
@@ -298,7 +307,7 @@ func resultText(head, field string, national map[string]string, at func(*catalog
 			}
 			return c.get(&g.Results[0])
 		},
-		set: func(g *gd, v string) string {
+		set: func(g *gd, v string) fault {
 			list := slices.Clone(g.Results)
 			if len(list) == 0 {
 				list = []catalog.Result{{Kind: "other", Delivery: []string{catalog.PickUp}}}

@@ -7,9 +7,71 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/identity"
 )
+
+// Wanted 导出条件 is which lists somebody asks for, and as what.
+type Wanted struct {
+	Unit   string // key of the unit that they are of
+	Below  bool   // with the units below it
+	Format Format
+}
+
+// Export 导出文件 is a file that is written when it is sent.
+type Export struct {
+	Name, MIME string
+	Write      func(io.Writer) error
+}
+
+// Units lists the units whose lists somebody may take: those of which he keeps or
+// reviews the items and that can have any.
+func (s *Service) Units(ctx context.Context, a actor.Actor) ([]identity.Unit, error) {
+	if err := s.Allowed(ctx, a); err != nil {
+		return nil, err
+	}
+	dir, err := s.ids.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(dir.Subtree(catalog.Scope(a)), func(u identity.Unit) bool { return u.Kind == "centre" || u.Kind == "station" }), nil
+}
+
+// Export gives the lists in force of a unit to who keeps or reviews its items.
+func (s *Service) Export(ctx context.Context, a actor.Actor, in Wanted) (*Export, error) {
+	dir, err := s.ids.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	u, ok := dir.UnitByKey(in.Unit)
+	if !ok {
+		return nil, errs.InvalidFields(errs.Field{Path: "query/unit", Code: "unknown", ZH: "没有这个单位", EN: "There is no such unit"})
+	}
+	if err := s.ids.Allow(ctx, a, identity.CatalogueRead, identity.Target{UnitPath: u.Path}, "catalogue"); err != nil {
+		return nil, err
+	}
+	if !slices.Contains(Formats, in.Format) {
+		return nil, errFormat
+	}
+	by := Choice{Units: map[int64]bool{u.ID: true}}
+	if in.Below {
+		for _, below := range dir.Subtree(u.Path) {
+			by.Units[below.ID] = true
+		}
+	}
+	return &Export{"items-" + u.Key + "." + string(in.Format), in.Format.MIME(), func(w io.Writer) error {
+		_, err := Write(ctx, s.catalog, in.Format, by, w)
+		return err
+	}}, nil
+}
+
+// Refused 拒绝的行 gives the rows of an import that were refused, with the
+// reasons, as a workbook.
+func (im *Import) Refused() *Export {
+	return &Export{"refused.xlsx", XLSX.MIME(), func(w io.Writer) error { return writeRefused(w, im.Rows) }}
+}
 
 // Choice narrows an export.
 type Choice struct {
@@ -82,5 +144,5 @@ func Write(ctx context.Context, c *catalog.Service, f Format, by Choice, w io.Wr
 		}
 		return len(items), nil
 	}
-	return 0, errs.InvalidFields(errs.Field{Path: "format", Code: "option", ZH: "请选择 XLSX、YAML 或者交换表 JSON", EN: "Choose xlsx, yaml or json"})
+	return 0, errFormat
 }

@@ -115,6 +115,13 @@ const (
 // Formats lists them as people choose.
 var Formats = []Format{XLSX, YAML, Exchange}
 
+// MIME is the media type of a file in the format.
+func (f Format) MIME() string {
+	return map[Format]string{XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", YAML: "application/yaml; charset=utf-8", Exchange: "application/json"}[f]
+}
+
+var errFormat = errs.InvalidFields(errs.Field{Path: "format", Code: "option", ZH: "请选择 XLSX、YAML 或者交换表 JSON", EN: "Choose xlsx, yaml or json"})
+
 // Read reads a file of any format.
 func Read(ctx context.Context, c *catalog.Service, f Format, file []byte) ([]catalog.ImportRow, error) {
 	switch f {
@@ -139,5 +146,5 @@ func Read(ctx context.Context, c *catalog.Service, f Format, file []byte) ([]cat
 		}
 		return out, nil
 	}
-	return nil, errs.InvalidFields(errs.Field{Path: "format", Code: "option", ZH: "请选择 XLSX、YAML 或者交换表 JSON", EN: "Choose xlsx, yaml or json"})
+	return nil, errFormat
 }

@@ -160,10 +160,11 @@ func (r *reading) sheet(ctx context.Context, book *excelize.File, index int, p p
 			if at > 0 && at <= len(line) {
 				values[i] = line[at-1]
 				if broken(values[i]) {
-					wrong = append(wrong, catalog.Problem{Path: cell(at), Error: true, ZH: "公式出错：" + values[i]})
+					wrong = append(wrong, catalog.Problem{Path: cell(at), Error: true, ZH: "公式出错：" + values[i], EN: "the formula failed: " + values[i]})
 				}
 				if m.formulas[[2]int{no, at}] {
-					wrong = append(wrong, catalog.Problem{Path: cell(at), ZH: "是公式，按文件中保存的结果导入：" + cut(values[i])})
+					wrong = append(wrong, catalog.Problem{Path: cell(at), ZH: "是公式，按文件中保存的结果导入：" + cut(values[i]),
+						EN: "is a formula; the result that the file keeps is taken: " + cut(values[i])})
 				}
 			}
 		}
@@ -261,7 +262,8 @@ func (r *reading) merges(title string, no int, line *[]string, m marks, above ma
 		if s.right > s.left {
 			name := place(title, s.left, s.top)
 			if slices.ContainsFunc(head, func(at int) bool { return at >= s.left && at <= s.right }) || codeAt >= s.left && codeAt <= s.right {
-				wrong = append(wrong, catalog.Problem{Path: name, Error: true, ZH: "合并了几列，不能判断是哪一列的内容，请取消合并"})
+				wrong = append(wrong, catalog.Problem{Path: name, Error: true, ZH: "合并了几列，不能判断是哪一列的内容，请取消合并",
+					EN: "columns are merged, so it cannot be told whose value this is; split the cell"})
 			}
 			continue
 		}
@@ -297,12 +299,12 @@ func (r *reading) row(index int, title string, no int, code string, values []str
 			r.missed++
 			return
 		}
-		says := "实施编码“" + cut(code) + "”不在“事项”表中"
+		says, en := "实施编码“"+cut(code)+"”不在“事项”表中", "no list of the sheet 事项 has the code “"+cut(code)+"”"
 		if code == "" {
-			says = "没有实施编码"
+			says, en = "没有实施编码", "has no code of a list"
 		}
 		at := place(title, codeAt, no)
-		r.loose = append(r.loose, catalog.ImportRow{At: at, Code: code, Problems: []catalog.Problem{{Path: at, Error: true, ZH: says}}})
+		r.loose = append(r.loose, catalog.ImportRow{At: at, Code: code, Problems: []catalog.Problem{{Path: at, Error: true, ZH: says, EN: en}}})
 		return
 	}
 	l.wrong = append(l.wrong, wrong...)
@@ -325,7 +327,8 @@ func (r *reading) entries() []catalog.ImportRow {
 	}
 	out = append(out, r.loose...)
 	if r.missed > 0 {
-		out = append(out, catalog.ImportRow{At: "…", Problems: []catalog.Problem{{Path: "…", Error: true, ZH: fmt.Sprintf("还有%d行的实施编码不在“事项”表中", r.missed)}}})
+		out = append(out, catalog.ImportRow{At: "…", Problems: []catalog.Problem{{Path: "…", Error: true, ZH: fmt.Sprintf("还有%d行的实施编码不在“事项”表中", r.missed),
+			EN: fmt.Sprintf("%d more rows have the code of no list of the sheet 事项", r.missed)}}})
 	}
 	return out
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/jobs"
 )
 
@@ -28,6 +29,8 @@ type Import struct {
 	Problems  []errs.Field      // why the file as a whole was refused, or not carried out
 	Reason    string
 	CreatedAt time.Time
+
+	staff int64 // who brought it
 }
 
 // State 导入状态.
@@ -43,6 +46,13 @@ const (
 	Failed   State = "failed"   // 没有导入
 )
 
+// stateWords name the states for people.
+var stateWords = map[State][2]string{Reading: {"正在预检", "Being checked"}, Ready: {"预检完成，待执行", "Checked, to be carried out"}, Refused: {"文件不能导入", "File refused"},
+	Carrying: {"正在导入", "Importing"}, Done: {"已导入", "Imported"}, Failed: {"没有导入", "Not imported"}}
+
+// Words names the state.
+func (s State) Words() (zh, en string) { w := stateWords[s]; return w[0], w[1] }
+
 // Busy reports whether a job is at work on it.
 func (s State) Busy() bool { return s == Reading || s == Carrying }
 
@@ -52,6 +62,7 @@ type Progress struct{ Done, Of int }
 // Service keeps imports.
 type Service struct {
 	db      *db.DB
+	ids     *identity.Service
 	catalog *catalog.Service
 
 	mu    sync.Mutex
@@ -64,8 +75,8 @@ type Service struct {
 const plansKept = 4
 
 // New makes the service.
-func New(d *db.DB, c *catalog.Service) *Service {
-	return &Service{db: d, catalog: c, at: map[int64]Progress{}, plans: map[int64]*catalog.Plan{}}
+func New(d *db.DB, ids *identity.Service, c *catalog.Service) *Service {
+	return &Service{db: d, ids: ids, catalog: c, at: map[int64]Progress{}, plans: map[int64]*catalog.Plan{}}
 }
 
 // Jobs of imports.
@@ -78,12 +89,11 @@ const (
 const keepImports = 14 * 24 * time.Hour
 
 const (
-	importColumns  = `id, name, format, mode, state, report, error, reason, created_at`
+	importColumns  = `id, staff_id, name, format, mode, state, report, error, reason, created_at`
 	sqlPutImport   = `INSERT INTO item_import (id, staff_id, name, format, mode, state, file, report, error, reason, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, 'reading', $6, '', '', '', $7, $7)`
-	sqlImport      = `SELECT ` + importColumns + ` FROM item_import WHERE id = $1 AND staff_id = $2`
-	sqlImports     = `SELECT id, name, format, mode, state, '', '', reason, created_at FROM item_import WHERE staff_id = $1 ORDER BY id DESC LIMIT 20`
+	sqlImport      = `SELECT ` + importColumns + ` FROM item_import WHERE id = $1`
+	sqlImports     = `SELECT id, staff_id, name, format, mode, state, '', '', reason, created_at FROM item_import WHERE staff_id = $1 ORDER BY id DESC LIMIT 20`
 	sqlImportFile  = `SELECT file FROM item_import WHERE id = $1`
-	sqlImportState = `SELECT state FROM item_import WHERE id = $1`
 	sqlSetImport   = `UPDATE item_import SET state = $3, report = $4, error = $5, updated_at = $6 WHERE id = $1 AND state = $2`
 	sqlCarryImport = `UPDATE item_import SET state = 'carrying', reason = $2, updated_at = $3 WHERE id = $1 AND state = 'ready'`
 	sqlEndImport   = `UPDATE item_import SET state = $2, error = $3, file = $4, updated_at = $5 WHERE id = $1 AND state = 'carrying'`
@@ -92,7 +102,7 @@ const (
 
 // SQL lists the texts of imports, for the test that prepares them on both engines.
 func SQL() []string {
-	return []string{sqlPutImport, sqlImport, sqlImports, sqlImportFile, sqlImportState, sqlSetImport, sqlCarryImport, sqlEndImport, sqlDropImports}
+	return []string{sqlPutImport, sqlImport, sqlImports, sqlImportFile, sqlSetImport, sqlCarryImport, sqlEndImport, sqlDropImports}
 }
 
 // Handlers registers the jobs.
@@ -140,23 +150,36 @@ func FormatOf(name string) (Format, bool) {
 	return "", false
 }
 
-// Begin 上传 stores a file; a job reads and plans it.
-func (s *Service) Begin(ctx context.Context, a actor.Actor, name string, mode catalog.PlanMode, file []byte) (id int64, err error) {
+// Allowed holds that somebody keeps or reviews items, who alone may bring or
+// take lists. A face asks before it reads a file.
+func (s *Service) Allowed(ctx context.Context, a actor.Actor) error {
+	return s.ids.Allow(ctx, a, identity.CatalogueRead, identity.Target{UnitPath: catalog.Scope(a)}, "catalogue")
+}
+
+// Begin 上传 stores a file; a job reads and plans it. once may be nil; a repeated
+// key answers the import that it began.
+func (s *Service) Begin(ctx context.Context, a actor.Actor, name string, mode catalog.PlanMode, file []byte, once db.Once) (id int64, err error) {
 	defer errs.Wrap(&err, "begin an import")
 	format, ok := FormatOf(name)
-	if !ok {
+	switch {
+	case len(file) == 0:
+		return 0, ErrNoFile
+	case !ok:
 		return 0, errs.InvalidFields(errs.Field{Path: "file", Code: "format", ZH: "请选择 .xlsx、.yaml 或者 .json 文件", EN: "Choose a file named .xlsx, .yaml or .json"})
-	}
-	if len(file) > MaxFile {
-		return 0, ErrTooLarge
+	case len(file) > MaxUpload:
+		return 0, ErrUpload
 	}
 	if _, err := s.catalog.Plan(ctx, a, mode, nil, nil); err != nil { // may they at all
 		return 0, err
 	}
-	err = s.db.Write(ctx, "catalog.import-begin", func(tx *db.Tx) error {
+	err = s.db.Write(ctx, "catalog.import-begin", func(tx *db.Tx) (err error) {
+		if id, err = tx.Claim(once); err != nil || id != 0 {
+			return err
+		}
 		id = tx.NewID()
 		tx.Queue(sqlDropImports, db.Micros(tx.Now().Add(-keepImports)))
 		tx.Queue(sqlPutImport, id, a.ID, cut(name), string(format), string(mode), file, tx.NowMicros())
+		tx.Record(once, id)
 		return enqueue(tx, JobRead, order{id, a})
 	})
 	return id, err
@@ -168,7 +191,7 @@ var ErrNoImport = errs.New(errs.NotFound, "import-not-found", "没有找到这�
 func scanImport(r interface{ Scan(...any) error }) (im Import, err error) {
 	var report, problems string
 	var created int64
-	if err := r.Scan(&im.ID, &im.Name, &im.Format, &im.Mode, &im.State, &report, &problems, &im.Reason, &created); err != nil {
+	if err := r.Scan(&im.ID, &im.staff, &im.Name, &im.Format, &im.Mode, &im.State, &report, &problems, &im.Reason, &created); err != nil {
 		return im, err
 	}
 	im.CreatedAt = db.Time(created)
@@ -185,35 +208,55 @@ func scanImport(r interface{ Scan(...any) error }) (im Import, err error) {
 
 // Import gives an import of the actor's.
 func (s *Service) Import(ctx context.Context, a actor.Actor, id int64) (*Import, error) {
-	im, err := scanImport(s.db.Read(ctx).QueryRow(sqlImport, id, a.ID))
+	if err := s.Allowed(ctx, a); err != nil {
+		return nil, err
+	}
+	im, err := s.stored(ctx, id)
+	if err == nil && im.staff != a.ID {
+		s.ids.Refused(ctx, a, identity.CatalogueRead, subject(id), identity.ErrNotFound)
+		return nil, ErrNoImport
+	}
+	return im, err
+}
+
+func (s *Service) stored(ctx context.Context, id int64) (*Import, error) {
+	im, err := scanImport(s.db.Read(ctx).QueryRow(sqlImport, id))
 	if errors.Is(err, db.ErrNoRows) {
 		return nil, ErrNoImport
 	}
 	return &im, err
 }
 
+// subject names an import in the audit log.
+func subject(id int64) string { return fmt.Sprintf("import/%d", id) }
+
 // Imports lists the actor's last imports, newest first, without their rows.
 func (s *Service) Imports(ctx context.Context, a actor.Actor) ([]Import, error) {
+	if err := s.Allowed(ctx, a); err != nil {
+		return nil, err
+	}
 	return db.All(s.db.Read(ctx), func(r *db.Rows) (Import, error) { return scanImport(r) }, sqlImports, a.ID)
 }
 
 // ErrImportState is the error for carrying out what is not ready.
 var ErrImportState = errs.New(errs.Conflict, "import-state", "这次导入现在不能执行，请查看它的状态。", "This import cannot be carried out now; look at its state.")
 
-// Carry 执行 has an import carried out by a job.
-func (s *Service) Carry(ctx context.Context, a actor.Actor, id int64, reason string) (err error) {
+// Carry 执行 has an import carried out by a job. once may be nil; a repeated key
+// orders nothing more.
+func (s *Service) Carry(ctx context.Context, a actor.Actor, id int64, reason string, once db.Once) (err error) {
 	defer errs.Wrap(&err, "carry out import %d", id)
-	im, err := s.Import(ctx, a, id)
-	switch {
-	case err != nil:
+	if _, err := s.Import(ctx, a, id); err != nil {
 		return err
-	case im.State != Ready:
-		return ErrImportState
-	case strings.TrimSpace(reason) == "":
+	}
+	if strings.TrimSpace(reason) == "" {
 		return errs.InvalidFields(errs.Field{Path: "reason", Code: "required", ZH: "请写明导入的理由", EN: "Say why it is imported"})
 	}
 	return s.db.Write(ctx, "catalog.import-order", func(tx *db.Tx) error {
+		if prior, err := tx.Claim(once); err != nil || prior != 0 {
+			return err
+		}
 		tx.QueueOne(ErrImportState, sqlCarryImport, id, reason, tx.NowMicros())
+		tx.Record(once, id)
 		return enqueue(tx, JobCarry, order{id, a})
 	})
 }
@@ -260,7 +303,7 @@ func (s *Service) kept(id int64) *catalog.Plan {
 
 // planOf reads the stored file and plans it.
 func (s *Service) planOf(ctx context.Context, o order) (*catalog.Plan, error) {
-	im, err := s.Import(ctx, o.Actor, o.ID)
+	im, err := s.stored(ctx, o.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -330,7 +373,7 @@ func (s *Service) set(ctx context.Context, id int64, from, to State, report, say
 // carry is the job that carries an import out. The act notes that it is done, so
 // running twice does nothing more.
 func (s *Service) carry(ctx context.Context, o order) error {
-	im, err := s.Import(ctx, o.Actor, o.ID)
+	im, err := s.stored(ctx, o.ID)
 	if err != nil {
 		return jobs.Permanent(err)
 	}
@@ -347,7 +390,7 @@ func (s *Service) carry(ctx context.Context, o order) error {
 		return func(tx *db.Tx) { tx.Queue(sqlEndImport, o.ID, string(to), says, []byte{}, tx.NowMicros()) }
 	}
 	if err == nil {
-		err = s.catalog.CarryOut(ctx, o.Actor, p, catalog.Carrying{Subject: fmt.Sprintf("import/%d", o.ID), Reason: im.Reason, Progress: s.told(o.ID), Also: end(Done, "")})
+		err = s.catalog.CarryOut(ctx, o.Actor, p, catalog.Carrying{Subject: subject(o.ID), Reason: im.Reason, Progress: s.told(o.ID), Also: end(Done, "")})
 	}
 	if err == nil {
 		return nil

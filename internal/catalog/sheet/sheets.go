@@ -64,8 +64,8 @@ func write[T any](cols []column[T], x *T, row []string, has []bool, at func(col 
 		if !has[i] || row[i] == c.get(x) {
 			continue
 		}
-		if wrong := c.set(x, row[i]); wrong != "" {
-			out = append(out, catalog.Problem{Path: at(i), Error: true, ZH: c.head + "：" + wrong})
+		if wrong := c.set(x, row[i]); wrong != (fault{}) {
+			out = append(out, wrong.problem(at(i), c.head))
 		}
 	}
 	return out
@@ -138,11 +138,13 @@ func makeParts() []part {
 			text("英文名称", "", func(g *gd) *string { return &g.Basics.NameEN }),
 			text("基本编码", "CATALOG_CODE", func(g *gd) *string { return &g.Basics.BasicCode }),
 			coded("事项类型", "TASK_TYPE", guideTable("type"), func(g *gd) *string { return &g.Basics.Type }),
-			{head: "实施主体", field: "DEPT_NAME", get: func(g *gd) string { return g.Department.Name }, set: func(*gd, string) string { return "由实施编码决定，不能修改" }},
-			{head: "行使层级", field: "USE_LEVEL", get: func(g *gd) string { return level.say(g.Basics.Level) }, set: func(g *gd, v string) string {
+			{head: "实施主体", field: "DEPT_NAME", get: func(g *gd) string { return g.Department.Name }, set: func(*gd, string) fault {
+				return fault{zh: "由实施编码决定，不能修改", en: "follows from the code and cannot be changed"}
+			}},
+			{head: "行使层级", field: "USE_LEVEL", get: func(g *gd) string { return level.say(g.Basics.Level) }, set: func(g *gd, v string) fault {
 				code, wrong := level.code(v)
-				if wrong == "" && code != "" && code != g.Basics.Level {
-					return "由实施编码决定，不能修改"
+				if wrong == (fault{}) && code != "" && code != g.Basics.Level {
+					return fault{zh: "由实施编码决定，不能修改", en: "follows from the code and cannot be changed"}
 				}
 				return wrong
 			}},
@@ -302,7 +304,7 @@ func lines() column[mt] {
 		return out
 	}
 	c.get = func(m *mt) string { return joined(said(m), "\n") }
-	c.set = func(m *mt, v string) string {
+	c.set = func(m *mt, v string) fault {
 		m.Lines = nil
 		for i, s := range split(v, "\n") {
 			code, text, ok := cutLine(s)
@@ -311,7 +313,7 @@ func lines() column[mt] {
 			}
 			m.Lines = append(m.Lines, catalog.Line{Code: code, Text: text})
 		}
-		return ""
+		return fault{}
 	}
 	return c
 }
@@ -368,7 +370,7 @@ func (formSheet) lay(g *catalog.Guide, rows [][]string, _ []bool, at func(row, c
 	case text == string(g.Form) || text == "":
 		return nil
 	case !json.Valid([]byte(text)):
-		return []catalog.Problem{{Path: at(0, 1), Error: true, ZH: "表单原文不是正确的 JSON"}}
+		return []catalog.Problem{{Path: at(0, 1), Error: true, ZH: "表单原文不是正确的 JSON", EN: "the form is no sound JSON"}}
 	}
 	g.Form = json.RawMessage(text)
 	return nil

@@ -90,9 +90,9 @@ func WriteWorkbook(w io.Writer, next func() (*catalog.Guide, error)) (err error)
 	return book.Write(w)
 }
 
-// WriteRefused 下载拒绝的行 writes the rows of a plan that were refused, with
+// writeRefused writes the rows of a plan that were refused, with
 // their reasons, as a workbook.
-func WriteRefused(w io.Writer, rows []catalog.PlanRow) (err error) {
+func writeRefused(w io.Writer, rows []catalog.PlanRow) (err error) {
 	book := excelize.NewFile()
 	defer func() { err = errors.Join(err, book.Close()) }()
 	const title = "拒绝的行"

@@ -14,7 +14,6 @@ import (
 	book "github.com/tongban/tongban/internal/catalog/sheet"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/errs"
-	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/web"
 )
 
@@ -69,18 +68,8 @@ type exportPage struct {
 	Below         bool
 }
 
-// keepsItems is who may bring or take lists.
-func (s *Steward) keepsItems(r *http.Request) (actor.Actor, string, error) {
-	a, err := s.actor(r)
-	if err != nil {
-		return a, "", err
-	}
-	top := catalog.Scope(a)
-	return a, top, s.c.Identity.Allow(r.Context(), a, identity.CatalogueRead, identity.Target{UnitPath: top}, "catalogue")
-}
-
 func (s *Steward) imports(w http.ResponseWriter, r *http.Request) error {
-	a, _, err := s.keepsItems(r)
+	a, err := s.actor(r)
 	if err != nil {
 		return err
 	}
@@ -88,7 +77,7 @@ func (s *Steward) imports(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Steward) importForm(w http.ResponseWriter, r *http.Request, a actor.Actor, status int, wrong string) error {
-	p := importPage{Page: s.page(r, a, "导入清单", "Import lists"), Error: wrong, Most: uploadMost >> 20}
+	p := importPage{Page: s.page(r, a, "导入清单", "Import lists"), Error: wrong, Most: book.MaxUpload >> 20}
 	p.Mode = web.FieldView{ID: "mode", Name: "mode", Widget: "radio", Label: p.Tr("导入后", "Then")}
 	if a.Has(actor.ItemSteward) {
 		p.Mode.Options = append(p.Mode.Options, web.OptionView{ID: "mode-drafts", Value: string(catalog.PlanDrafts), Label: p.Tr("生成编制稿", "Make drafts"), Soft: p.Tr("由审核人员审核、发布", "A reviewer publishes them"), Checked: true})
@@ -111,69 +100,22 @@ func (s *Steward) importForm(w http.ResponseWriter, r *http.Request, a actor.Act
 func importPath(id int64) string { return "/console/items/import/" + strconv.FormatInt(id, 10) }
 
 func importTag(p web.Page, st book.State) web.Tag {
-	switch st {
-	case book.Ready:
-		return web.Tag{Tone: web.Note, Text: p.Tr("预检完成，待执行", "Checked, to be carried out")}
-	case book.Refused:
-		return web.Tag{Tone: web.Bad, Text: p.Tr("文件不能导入", "File refused")}
-	case book.Carrying:
-		return web.Tag{Tone: web.Info, Text: p.Tr("正在导入", "Importing")}
-	case book.Done:
-		return web.Tag{Tone: web.OK, Text: p.Tr("已导入", "Imported")}
-	case book.Failed:
-		return web.Tag{Tone: web.Bad, Text: p.Tr("没有导入", "Not imported")}
-	}
-	return web.Tag{Tone: web.Info, Text: p.Tr("正在预检", "Being checked")}
+	tones := map[book.State]web.Tone{book.Reading: web.Info, book.Ready: web.Note, book.Refused: web.Bad, book.Carrying: web.Info, book.Done: web.OK, book.Failed: web.Bad}
+	return web.Tag{Tone: tones[st], Text: p.Tr(st.Words())}
 }
-
-// uploadMost is how large a file may be that is brought through the page, bytes.
-const uploadMost = 32 << 20
 
 // bring takes a file.
 func (s *Steward) bring(w http.ResponseWriter, r *http.Request) error {
-	a, _, err := s.keepsItems(r)
+	a, err := s.actor(r)
+	if err == nil {
+		err = s.c.Sheets.Allowed(r.Context(), a)
+	}
 	if err != nil {
 		return err
 	}
-	mr, err := r.MultipartReader()
-	if err != nil {
-		return web.Malformed(err)
-	}
-	var name, mode string
-	var file []byte
-	for {
-		part, err := mr.NextPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return web.Malformed(err)
-		}
-		switch part.FormName() {
-		case "mode":
-			b, err := io.ReadAll(io.LimitReader(part, 40))
-			if err != nil {
-				return web.Malformed(err)
-			}
-			mode = string(b)
-		case "file":
-			name = part.FileName()
-			if file, err = io.ReadAll(part); err != nil {
-				return err
-			}
-		}
-	}
-	p := web.NewPage(r, "", "")
-	if name == "" || len(file) == 0 {
-		return s.importForm(w, r, a, http.StatusUnprocessableEntity, p.Tr("请先选择文件", "Choose a file first"))
-	}
-	id, err := s.c.Sheets.Begin(r.Context(), a, name, catalog.PlanMode(mode), file)
-	if e := errs.Of(err); err != nil && e.Kind == errs.Invalid {
-		words := p.Tr(e.ZH, e.EN)
-		if len(e.Fields) > 0 {
-			words = p.Tr(e.Fields[0].ZH, e.Fields[0].EN)
-		}
-		return s.importForm(w, r, a, http.StatusUnprocessableEntity, words)
+	id, err := s.begin(r, a)
+	if e := errs.Of(err); err != nil && (e.Kind == errs.Invalid || e.Kind == errs.TooLarge) && len(e.Fields) > 0 {
+		return s.importForm(w, r, a, e.Kind.Status(), web.NewPage(r, "", "").Tr(e.Fields[0].ZH, e.Fields[0].EN))
 	}
 	if err != nil {
 		return err
@@ -181,9 +123,41 @@ func (s *Steward) bring(w http.ResponseWriter, r *http.Request) error {
 	return web.SeeOther(w, r, importPath(id))
 }
 
+// begin reads the form with the file.
+func (s *Steward) begin(r *http.Request, a actor.Actor) (int64, error) {
+	mr, err := r.MultipartReader()
+	if err != nil {
+		return 0, web.Malformed(err)
+	}
+	var name, mode string
+	var file []byte
+	for {
+		part, err := mr.NextPart()
+		if errors.Is(err, io.EOF) {
+			return s.c.Sheets.Begin(r.Context(), a, name, catalog.PlanMode(mode), file, nil)
+		}
+		if err != nil {
+			return 0, web.Malformed(err)
+		}
+		switch part.FormName() {
+		case "mode":
+			b, err := io.ReadAll(io.LimitReader(part, 40))
+			if err != nil {
+				return 0, web.Malformed(err)
+			}
+			mode = string(b)
+		case "file":
+			name = part.FileName()
+			if file, err = book.ReadUpload(part); err != nil {
+				return 0, err
+			}
+		}
+	}
+}
+
 // broughtImport loads the import that the address names.
 func (s *Steward) broughtImport(r *http.Request) (actor.Actor, *book.Import, error) {
-	a, _, err := s.keepsItems(r)
+	a, err := s.actor(r)
 	if err != nil {
 		return a, nil, err
 	}
@@ -198,11 +172,7 @@ func (s *Steward) broughtImport(r *http.Request) (actor.Actor, *book.Import, err
 // reportRows is how many rows a page of the report shows.
 const reportRows = 50
 
-var planTabs = []struct {
-	state  catalog.PlanState
-	zh, en string
-	tone   web.Tone
-}{{catalog.PlanNew, "新增", "New", web.OK}, {catalog.PlanChanged, "变更", "Changed", web.Note}, {catalog.PlanRefused, "拒绝", "Refused", web.Bad}, {catalog.PlanSame, "相同", "The same", ""}}
+var planTones = map[catalog.PlanState]web.Tone{catalog.PlanNew: web.OK, catalog.PlanChanged: web.Note, catalog.PlanRefused: web.Bad}
 
 func (s *Steward) report(w http.ResponseWriter, r *http.Request) error {
 	a, im, err := s.broughtImport(r)
@@ -224,38 +194,29 @@ func (s *Steward) reportPage(w http.ResponseWriter, r *http.Request, a actor.Act
 	for _, f := range im.Problems {
 		p.Wrong = append(p.Wrong, p.Tr(f.ZH, f.EN))
 	}
-	count := map[catalog.PlanState]int{}
-	for i := range im.Rows {
-		count[im.Rows[i].State]++
-	}
+	count := im.Counts()
 	show := catalog.PlanState(r.URL.Query().Get("state"))
-	for _, t := range planTabs {
-		if count[t.state] > 0 && count[show] == 0 {
-			show = t.state
+	for _, t := range catalog.PlanStates {
+		if count[t.Key] > 0 && count[show] == 0 {
+			show = t.Key
 		}
 	}
-	for _, t := range planTabs {
-		p.Tabs = append(p.Tabs, reportTab{Href: p.URL + "?state=" + string(t.state), Text: p.Tr(t.zh, t.en), Count: count[t.state], Now: t.state == show})
+	for _, t := range catalog.PlanStates {
+		p.Tabs = append(p.Tabs, reportTab{Href: p.URL + "?state=" + string(t.Key), Text: p.Tr(t.ZH, t.EN), Count: count[t.Key], Now: t.Key == show})
 	}
 	from, err := strconv.Atoi(r.URL.Query().Get("from"))
 	if err != nil || from < 0 {
 		from = 0
 	}
-	at := 0
-	for i := range im.Rows {
-		if im.Rows[i].State != show {
-			continue
-		}
-		if at >= from && at < from+reportRows {
-			p.Rows = append(p.Rows, reportRowOf(p.Page, &im.Rows[i]))
-		}
-		at++
+	rows, more := im.Page(show, from, reportRows)
+	for _, row := range rows {
+		p.Rows = append(p.Rows, reportRowOf(p.Page, row))
 	}
 	link := func(n int) string { return fmt.Sprintf("%s?state=%s&from=%d", p.URL, show, n) }
 	if from > 0 {
 		p.Pager.Prev = link(max(0, from-reportRows))
 	}
-	if from+reportRows < at {
+	if more {
 		p.Pager.Next = link(from + reportRows)
 	}
 	if count[catalog.PlanRefused] > 0 {
@@ -271,12 +232,7 @@ func (s *Steward) reportPage(w http.ResponseWriter, r *http.Request, a actor.Act
 const saidOfRow = 8
 
 func reportRowOf(p web.Page, r *catalog.PlanRow) reportRow {
-	out := reportRow{At: r.At, Name: r.Name, Code: r.Code, Unit: r.Unit}
-	for _, t := range planTabs {
-		if t.state == r.State {
-			out.Tag = web.Tag{Tone: t.tone, Text: p.Tr(t.zh, t.en)}
-		}
-	}
+	out := reportRow{At: r.At, Name: r.Name, Code: r.Code, Unit: r.Unit, Tag: web.Tag{Tone: planTones[r.State], Text: p.Tr(r.State.Words())}}
 	for i, c := range r.Changes {
 		if i == saidOfRow {
 			out.More = len(r.Changes) - saidOfRow
@@ -285,7 +241,7 @@ func reportRowOf(p web.Page, r *catalog.PlanRow) reportRow {
 		out.Says = append(out.Says, p.Tr(c.ZH, c.EN))
 	}
 	for _, x := range r.Problems {
-		says := placeWords(p, x.Path) + "：" + x.ZH
+		says := placeWords(p, x.Path) + p.Tr("：", ": ") + p.Tr(x.ZH, x.EN)
 		switch {
 		case x.Error && len(out.Wrong) < saidOfRow:
 			out.Wrong = append(out.Wrong, says)
@@ -316,7 +272,7 @@ func (s *Steward) carry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.c.Sheets.Carry(r.Context(), a, im.ID, in.Get("reason"))
+	err = s.c.Sheets.Carry(r.Context(), a, im.ID, in.Get("reason"), nil)
 	if e := errs.Of(err); err != nil && e.Kind == errs.Invalid && len(e.Fields) > 0 {
 		return s.reportPage(w, r, a, im, http.StatusUnprocessableEntity, web.NewPage(r, "", "").Tr(e.Fields[0].ZH, e.Fields[0].EN))
 	}
@@ -331,34 +287,34 @@ func (s *Steward) refusedRows(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	attach(w, "xlsx", "refused.xlsx")
-	return book.WriteRefused(w, im.Rows)
+	return sendExport(w, im.Refused())
 }
 
-var contentTypes = map[book.Format]string{book.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", book.YAML: "application/yaml; charset=utf-8", book.Exchange: "application/json"}
-
-func attach(w http.ResponseWriter, f book.Format, name string) {
+// sendExport sends a file as a download.
+func sendExport(w http.ResponseWriter, f *book.Export) error {
 	h := w.Header()
-	h.Set("Content-Type", contentTypes[f])
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	h.Set("Content-Type", f.MIME)
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
 	h.Set("Cache-Control", "no-store")
+	if err := f.Write(w); err != nil {
+		panic(http.ErrAbortHandler) // half a file must not look whole
+	}
+	return nil
 }
 
 func (s *Steward) export(w http.ResponseWriter, r *http.Request) error {
-	a, top, err := s.keepsItems(r)
+	a, err := s.actor(r)
 	if err != nil {
 		return err
 	}
-	dir, err := s.c.Identity.Directory(r.Context())
+	units, err := s.c.Sheets.Units(r.Context(), a)
 	if err != nil {
 		return err
 	}
 	p := exportPage{Page: s.page(r, a, "导出清单", "Export lists"), Below: true}
 	p.Units = web.FieldView{ID: "unit", Name: "unit", Widget: "select", Label: p.Tr("单位", "Unit")}
-	for _, u := range dir.Subtree(top) {
-		if u.Kind != "centre" && u.Kind != "station" {
-			p.Units.Options = append(p.Units.Options, web.OptionView{Value: u.Key, Label: u.Name, Checked: u.ID == a.Unit})
-		}
+	for _, u := range units {
+		p.Units.Options = append(p.Units.Options, web.OptionView{Value: u.Key, Label: u.Name, Checked: u.ID == a.Unit})
 	}
 	p.Format = web.FieldView{ID: "format", Name: "format", Widget: "radio", Label: p.Tr("格式", "Format"), Options: []web.OptionView{
 		{ID: "format-xlsx", Value: string(book.XLSX), Label: p.Tr("工作簿 XLSX", "Workbook (XLSX)"), Soft: p.Tr("每项清单一行，材料、流程等各有工作表；修改后可以导入", "One row a list, sheets for materials and steps; edit and import again"), Checked: true},
@@ -368,32 +324,14 @@ func (s *Steward) export(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Steward) exportFile(w http.ResponseWriter, r *http.Request) error {
-	_, top, err := s.keepsItems(r)
-	if err != nil {
-		return err
-	}
-	dir, err := s.c.Identity.Directory(r.Context())
+	a, err := s.actor(r)
 	if err != nil {
 		return err
 	}
 	in := r.URL.Query()
-	u, ok := dir.UnitByKey(in.Get("unit"))
-	if !ok || !dir.InSubtree(u.ID, top) {
-		return web.ErrNoPage()
+	f, err := s.c.Sheets.Export(r.Context(), a, book.Wanted{Unit: in.Get("unit"), Below: in.Get("below") != "", Format: book.Format(in.Get("format"))})
+	if err != nil {
+		return err
 	}
-	by := book.Choice{Units: map[int64]bool{u.ID: true}}
-	if in.Get("below") != "" {
-		for _, below := range dir.Subtree(u.Path) {
-			by.Units[below.ID] = true
-		}
-	}
-	f := book.Format(in.Get("format"))
-	if contentTypes[f] == "" {
-		return web.ErrNoPage()
-	}
-	attach(w, f, "items-"+u.Key+"."+string(f))
-	if _, err := book.Write(r.Context(), s.c.Catalog, f, by, w); err != nil {
-		panic(http.ErrAbortHandler) // half a file must not look whole
-	}
-	return nil
+	return sendExport(w, f)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"github.com/tongban/tongban/internal/catalog/sheet"
 	"github.com/tongban/tongban/internal/web/desk/worktest"
 )
 
@@ -43,11 +44,12 @@ func TestImport(t *testing.T) {
 		s.Get("/console/items").Has("/console/items/import", "/console/items/export")
 		s.Get("/console/items/export").Status(http.StatusOK).Has("梁溪区", "国家交换表")
 		file := s.Get("/console/items/export/file?unit=lx-gov&below=1&format=xlsx").Status(http.StatusOK).Body
-		s.Get("/console/items/export/file?unit=wx-gov&below=1&format=xlsx").Status(http.StatusNotFound)
+		s.Get("/console/items/export/file?unit=wx-gov&below=1&format=xlsx").Status(http.StatusForbidden)
 		s.Get("/console/items/import").Status(http.StatusOK).Has("生成编制稿").Lacks("直接发布")
 		drafts := url.Values{"mode": {"drafts"}}
 		s.Upload("/console/items/import", drafts, "清单.txt", []byte("x")).Status(http.StatusUnprocessableEntity).Has(".xlsx")
 		s.Upload("/console/items/import", drafts, "清单.xlsx", nil).Status(http.StatusUnprocessableEntity).Has("请先选择文件")
+		s.Upload("/console/items/import", drafts, "清单.xlsx", make([]byte, sheet.MaxUpload+1)).Status(http.StatusRequestEntityTooLarge).Has("不能超过32 MB", "生成编制稿")
 		s.Upload("/console/items/import", url.Values{"mode": {"publish"}}, "清单.xlsx", []byte(file)).Status(http.StatusForbidden)
 		rv.Upload("/console/items/import", url.Values{"mode": {"publish"}}, "清单.xlsx", []byte(file)).Status(http.StatusForbidden)
 

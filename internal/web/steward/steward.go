@@ -91,7 +91,7 @@ func (s *Steward) Routes(mux *http.ServeMux) {
 	for pattern, h := range s.routes() {
 		limit := int64(web.BodyLimit)
 		if pattern == "POST /console/items/import" {
-			limit = uploadMost
+			limit = book.MaxUpload + web.BodyLimit
 		}
 		mux.Handle(pattern, s.c.Renderer.HandleBody(limit, h))
 	}

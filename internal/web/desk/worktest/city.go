@@ -232,7 +232,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 		Held: func(ctx context.Context, _ actor.Actor, p actor.Party) ([]licence.Licence, error) {
 			return lic.HeldValid(c.DB.Read(ctx), p)
 		}}).Routes(mux)
-	sheets := sheet.New(c.DB, c.Catalog)
+	sheets := sheet.New(c.DB, c.Identity, c.Catalog)
 	sheets.Handlers(c.Jobs)
 	steward.New(steward.Config{Renderer: rt, Style: style, Identity: c.Identity, Catalog: c.Catalog, Cases: c.Casework, Sheets: sheets}).Routes(mux)
 	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Catalog: c.Catalog, Now: c.DB.Now,
