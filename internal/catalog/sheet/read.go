@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -76,21 +75,23 @@ func ReadWorkbook(ctx context.Context, file []byte) (_ []catalog.ImportRow, err 
 	defer func() { _ = book.Close() }()
 	r := &reading{parts: parts(), byCode: map[string]*pending{}, texts: map[string]string{}}
 	r.present = make([]bool, len(r.parts))
+	titles := make([]string, len(r.parts))
+	for i, p := range r.parts {
+		titles[i] = p.title()
+	}
+	if files[titles[0]] == nil {
+		return nil, refused(mainSheet, "没有名为“事项”的工作表", "there is no sheet named 事项")
+	}
+	streams, wait := readAhead(ctx, book, titles, files)
+	defer wait()
 	var missing []errs.Field
 	for i, p := range r.parts {
-		f := files[p.title()]
-		if f == nil {
-			if i == 0 {
-				return nil, refused(mainSheet, "没有名为“事项”的工作表", "there is no sheet named 事项")
-			}
+		in := streams[titles[i]]
+		if in == nil {
 			continue
 		}
 		r.present[i] = true
-		m, err := readMarks(f)
-		if err != nil {
-			return nil, notWorkbook(err)
-		}
-		lacks, err := r.sheet(ctx, book, i, p, m)
+		lacks, err := r.sheet(in, i, p)
 		if err != nil {
 			return nil, err
 		}
@@ -108,79 +109,94 @@ func notWorkbook(err error) error {
 }
 
 // sheet reads one sheet from its stream of rows.
-func (r *reading) sheet(ctx context.Context, book *excelize.File, index int, p part, m marks) (lacks []errs.Field, err error) {
-	title := p.title()
-	rows, err := book.Rows(title)
-	if err != nil {
-		return nil, notWorkbook(err)
+func (r *reading) sheet(in *stream, index int, p part) (lacks []errs.Field, err error) {
+	defer in.stop()
+	m, ok := <-in.marks
+	if !ok {
+		return nil, in.err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	var (
-		head     []int // for each column, where it stands from 1; 0 if it does not
-		has      []bool
-		codeAt   int
-		above    = map[int]string{} // values of merged cells by column, while inside them
-		no, seen int
-	)
-	trim := title != (formSheet{}).title()
-	for rows.Next() {
-		no++
-		if no%500 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		line, err := rows.Columns(excelize.Options{RawCellValue: true})
-		if err != nil {
-			return nil, notWorkbook(err)
-		}
-		if head == nil {
-			if no < headingWithin && !named(line) {
-				continue // titles and empty rows above the headings
-			}
-			if codeAt, head, has, lacks = headings(title, p, line); len(lacks) > 0 {
-				return lacks, nil
-			}
-			continue
-		}
-		line = r.tidy(line[:min(len(line), maxCells)], trim)
-		wrong := r.merges(title, no, &line, m, above, head, codeAt)
-		if !slices.ContainsFunc(line, func(s string) bool { return s != "" }) {
-			continue
-		}
-		if seen++; index == 0 && seen > maxLists {
-			return nil, tooMany(title, maxLists)
-		} else if seen > maxRows {
-			return nil, tooMany(title, maxRows)
-		}
-		if r.size > maxText {
-			return nil, ErrTooLarge
-		}
-		cell := func(col int) string { return place(title, col, no) }
-		values := make([]string, len(head))
-		for i, at := range head {
-			if at > 0 && at <= len(line) {
-				values[i] = line[at-1]
-				if broken(values[i]) {
-					wrong = append(wrong, catalog.Problem{Path: cell(at), Error: true, ZH: "公式出错：" + values[i], EN: "the formula failed: " + values[i]})
-				}
-				if m.formulas[[2]int{no, at}] {
-					wrong = append(wrong, catalog.Problem{Path: cell(at), ZH: "是公式，按文件中保存的结果导入：" + cut(values[i]),
-						EN: "is a formula; the result that the file keeps is taken: " + cut(values[i])})
-				}
+	x := sheetReading{r: r, part: p, index: index, title: p.title(), marks: m, above: map[int]string{}}
+	x.trim = x.title != (formSheet{}).title()
+	for pack := range in.packs {
+		for _, line := range pack {
+			if lacks, err := x.line(line); err != nil || len(lacks) > 0 {
+				return lacks, err
 			}
 		}
-		code := ""
-		if codeAt <= len(line) {
-			code = strings.ToUpper(line[codeAt-1])
-		}
-		r.row(index, title, no, code, values, has, head, codeAt, wrong)
 	}
-	if err := rows.Error(); err != nil {
-		return nil, notWorkbook(err)
+	if in.err != nil {
+		return nil, in.err
 	}
-	if head == nil {
-		return []errs.Field{{Path: title + "/" + codeHead, Code: "column", ZH: "工作表“" + title + "”没有表头，或者缺少列“" + codeHead + "”", EN: "sheet " + title + " has no headings, or lacks the column " + codeHead}}, nil
+	if x.head == nil {
+		return []errs.Field{{Path: x.title + "/" + codeHead, Code: "column", ZH: "工作表“" + x.title + "”没有表头，或者缺少列“" + codeHead + "”", EN: "sheet " + x.title + " has no headings, or lacks the column " + codeHead}}, nil
 	}
 	return nil, nil
+}
+
+// sheetReading is a sheet while its rows come.
+type sheetReading struct {
+	r        *reading
+	part     part
+	index    int
+	title    string
+	marks    marks
+	trim     bool
+	head     []int // for each column, where it stands from 1; 0 if it does not
+	has      []bool
+	codeAt   int
+	above    map[int]string // values of merged cells by column, while inside them
+	no, seen int
+}
+
+// line takes the next row.
+func (x *sheetReading) line(line []string) (lacks []errs.Field, err error) {
+	x.no++
+	if x.head == nil {
+		if x.no < headingWithin && !named(line) {
+			return nil, nil // titles and empty rows above the headings
+		}
+		x.codeAt, x.head, x.has, lacks = headings(x.title, x.part, line)
+		return lacks, nil
+	}
+	line = x.r.tidy(line[:min(len(line), maxCells)], x.trim)
+	wrong := x.r.merges(x.title, x.no, &line, x.marks, x.above, x.head, x.codeAt)
+	if !slices.ContainsFunc(line, func(s string) bool { return s != "" }) {
+		return nil, nil
+	}
+	if x.seen++; x.index == 0 && x.seen > maxLists {
+		return nil, tooMany(x.title, maxLists)
+	} else if x.seen > maxRows {
+		return nil, tooMany(x.title, maxRows)
+	}
+	if x.r.size > maxText {
+		return nil, ErrTooLarge
+	}
+	values, faults := x.values(line)
+	code := ""
+	if x.codeAt <= len(line) {
+		code = strings.ToUpper(line[x.codeAt-1])
+	}
+	x.r.row(x.index, x.title, x.no, code, values, x.has, x.head, x.codeAt, append(wrong, faults...))
+	return nil, nil
+}
+
+// values puts the cells of a row under the columns of the sheet.
+func (x *sheetReading) values(line []string) (values []string, wrong []catalog.Problem) {
+	values = make([]string, len(x.head))
+	for i, at := range x.head {
+		if at == 0 || at > len(line) {
+			continue
+		}
+		values[i] = line[at-1]
+		if broken(values[i]) {
+			wrong = append(wrong, catalog.Problem{Path: place(x.title, at, x.no), Error: true, ZH: "公式出错：" + values[i], EN: "the formula failed: " + values[i]})
+		}
+		if x.marks.formulas[[2]int{x.no, at}] {
+			wrong = append(wrong, catalog.Problem{Path: place(x.title, at, x.no), ZH: "是公式，按文件中保存的结果导入：" + cut(values[i]),
+				EN: "is a formula; the result that the file keeps is taken: " + cut(values[i])})
+		}
+	}
+	return values, wrong
 }
 
 // headingWithin is how many rows down the headings are looked for.
