@@ -3,8 +3,10 @@ package catalog
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Change 变化 is one difference between two guides, in words for people.
@@ -59,8 +61,12 @@ func (b Burden) opposite() Burden {
 // to a default. Diff is pure and takes guides that are not sound.
 func Diff(old, new *Guide) []Change {
 	d := &differ{}
-	of, nf := readForm(old.Form), readForm(new.Form)
+	forms := sync.OnceValues(func() (*formDoc, *formDoc) { return readForm(old.Form), readForm(new.Form) })
+	was, now := reflect.ValueOf(old).Elem(), reflect.ValueOf(new).Elem()
 	for _, s := range sections {
+		if reflect.DeepEqual(was.Field(s.index).Interface(), now.Field(s.index).Interface()) {
+			continue
+		}
 		d.section = s.name
 		switch s.name {
 		case "basics":
@@ -70,7 +76,7 @@ func Diff(old, new *Guide) []Change {
 		case "windows":
 			entries(d, s.name, old.Windows, new.Windows, windowEntries)
 		case "materials":
-			entries(d, s.name, old.Materials, new.Materials, materialEntries(of, nf))
+			entries(d, s.name, old.Materials, new.Materials, materialEntries(forms()))
 		case "steps":
 			entries(d, s.name, old.Steps, new.Steps, stepEntries)
 		case "limits":
@@ -93,6 +99,7 @@ func Diff(old, new *Guide) []Change {
 		case "remedies":
 			compare(d, s.name, thing{}, &old.Remedies, &new.Remedies, remedyRules)
 		case "form":
+			of, nf := forms()
 			diffForm(d, of, nf)
 		case "privacy":
 			compare(d, s.name, thing{}, &old.Privacy, &new.Privacy, privacyRules)

@@ -3,7 +3,13 @@ package catalog
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/errs"
@@ -72,7 +78,8 @@ type ImportRow struct {
 	Problems  []Problem
 	// Lay writes what the file says over the guide in force, for a new list over
 	// the city-wide guide placed at the unit. It shares its slices with others and
-	// must replace them, not write into them. Nil: the row belongs to no list, and
+	// must replace them, not write into them; it is called once, and beside those of
+	// other rows. Nil: the row belongs to no list, and
 	// its problems say why.
 	Lay func(*Guide) []Problem
 }
@@ -88,7 +95,7 @@ func (p *Plan) Count(st PlanState) (n int) {
 }
 
 // Plan 预检 compares the entries of a file with the catalogue, by the rules of
-// publishing. progress may be nil.
+// publishing. progress may be nil, and is called by several goroutines.
 func (s *Service) Plan(ctx context.Context, a actor.Actor, mode PlanMode, entries []ImportRow, progress func(done, of int)) (_ *Plan, err error) {
 	defer errs.Wrap(&err, "plan an import of %d lists", len(entries))
 	if err := s.mayImport(ctx, a, mode); err != nil {
@@ -104,16 +111,57 @@ func (s *Service) Plan(ctx context.Context, a actor.Actor, mode PlanMode, entrie
 	}
 	out := &Plan{Mode: mode, Version: x.Version, Rows: make([]PlanRow, len(entries))}
 	for i, e := range entries {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if progress != nil && i%50 == 0 {
-			progress(i, len(entries))
-		}
 		row := &out.Rows[i]
 		row.At, row.Code, row.Problems = e.At, e.Code, slices.Clone(e.Problems)
+		p.known(e, row)
+	}
+	if err := p.rows(entries, out.Rows, progress); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// rows plans every row, several at a time.
+func (p *planner) rows(entries []ImportRow, rows []PlanRow, progress func(done, of int)) error {
+	const together = 50 // rows that a worker takes at once
+	var (
+		next, done atomic.Int64
+		failed     = make([]error, runtime.GOMAXPROCS(0))
+		all        sync.WaitGroup
+	)
+	for w := range failed {
+		all.Go(func() {
+			for failed[w] == nil {
+				from := int(next.Add(together)) - together
+				if from >= len(rows) {
+					return
+				}
+				to := min(from+together, len(rows))
+				failed[w] = p.some(entries[from:to], rows[from:to])
+				if at := int(done.Add(int64(to - from))); progress != nil {
+					progress(at, len(rows))
+				}
+			}
+		})
+	}
+	all.Wait()
+	return errors.Join(failed...)
+}
+
+// some plans a few rows; what a stranger's file makes panic is an error.
+func (p *planner) some(entries []ImportRow, rows []PlanRow) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+		}
+	}()
+	for i, e := range entries {
+		row := &rows[i]
+		if err := p.ctx.Err(); err != nil {
+			return err
+		}
 		if err := p.plan(e, row); err != nil {
-			return nil, err
+			return err
 		}
 		if hasError(row.Problems) {
 			row.State, row.Changes, row.guide = PlanRefused, nil, Guide{}
@@ -121,7 +169,19 @@ func (s *Service) Plan(ctx context.Context, a actor.Actor, mode PlanMode, entrie
 			row.guide = Guide{}
 		}
 	}
-	return out, nil
+	return nil
+}
+
+// known refuses a code that the file had before.
+func (p *planner) known(e ImportRow, row *PlanRow) {
+	if e.Lay == nil || e.Code == "" {
+		return
+	}
+	if at, twice := p.first[e.Code]; twice {
+		row.refuse(e.At, "实施编码重复，前一处在"+at, "The code stands twice; before, at "+at)
+		return
+	}
+	p.first[e.Code] = e.At
 }
 
 // mayImport: stewards import drafts for their units, reviewers of the whole city
@@ -153,9 +213,9 @@ type planner struct {
 	dir     *identity.Directory
 	els     form.Elements
 	byUSCC  map[string]identity.Unit
-	first   map[string]string     // code → where it was met first
-	forms   map[string]*form.Form // by text
-	drafted map[[2]int64]bool     // matter and unit that have an open draft
+	first   map[string]string // code → where it was met first
+	forms   sync.Map          // by text: *form.Form
+	drafted map[[2]int64]bool // matter and unit that have an open draft
 }
 
 // refuse keeps a row out.
@@ -164,7 +224,7 @@ func (r *PlanRow) refuse(path, zh, en string) {
 }
 
 func (s *Service) planner(ctx context.Context, a actor.Actor, mode PlanMode, x *Index) (*planner, error) {
-	p := &planner{s: s, ctx: ctx, a: a, mode: mode, x: x, byUSCC: map[string]identity.Unit{}, first: map[string]string{}, forms: map[string]*form.Form{}, drafted: map[[2]int64]bool{}}
+	p := &planner{s: s, ctx: ctx, a: a, mode: mode, x: x, byUSCC: map[string]identity.Unit{}, first: map[string]string{}, drafted: map[[2]int64]bool{}}
 	var err error
 	if p.dir, err = s.ids.Directory(ctx); err != nil {
 		return nil, err
@@ -201,11 +261,6 @@ func (p *planner) plan(e ImportRow, row *PlanRow) error {
 			row.refuse(e.At, "没有内容", "There is nothing in it")
 		}
 		return nil // a row that belongs to no list
-	}
-	if at, twice := p.first[e.Code]; twice && e.Code != "" {
-		row.refuse(e.At, "实施编码重复，前一处在"+at, "The code stands twice; before, at "+at)
-	} else {
-		p.first[e.Code] = e.At
 	}
 	if len(e.Code) != 31 {
 		row.refuse(e.At, "实施编码应为31位，请把单元格设为文本格式", "The code has 31 characters; format the cell as text")
@@ -368,14 +423,15 @@ func (p *planner) compare(row *PlanRow, base, g *Guide, f *form.Form) error {
 // formOf compiles the form of a guide, each text once, and freezes it.
 func (p *planner) formOf(g *Guide) (*form.Form, error) {
 	text := string(g.Form)
-	f, ok := p.forms[text]
-	if !ok {
-		var err error
-		if f, err = form.Compile(g.Form, p.els, p.s.formats); err != nil {
-			return nil, err
-		}
-		p.forms[text] = f
+	if f, ok := p.forms.Load(text); ok {
+		g.Form = f.(*form.Form).Frozen()
+		return f.(*form.Form), nil
 	}
+	f, err := form.Compile(g.Form, p.els, p.s.formats)
+	if err != nil {
+		return nil, err
+	}
+	p.forms.Store(text, f)
 	g.Form = f.Frozen()
 	return f, nil
 }

@@ -273,7 +273,7 @@ func (s *Service) told(id int64) func(done, of int) {
 	return func(done, of int) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.at[id] = Progress{done, of}
+		s.at[id] = Progress{max(done, s.at[id].Done), of}
 	}
 }
 
