@@ -84,6 +84,9 @@ func subscriberTable(p web.Page, list []catalog.Subscriber, end int64) web.Table
 		Empty: web.Empty{Title: p.Tr("还没有订阅方", "No subscriber yet"), Text: p.Tr("登记省政务服务网、政府网站后，事项每次变更都会推送给它。", "Once the provincial portal or a website is registered, it is told of every change.")}}
 	for _, s := range list {
 		wrong := deliveryWords(p, s.Error)
+		if wrong == "" {
+			wrong = p.Tr("没有", "None")
+		}
 		if s.Failures > 0 {
 			wrong += fmt.Sprintf(p.Tr("（连续 %d 次）", " (%d in a row)"), s.Failures)
 		}
