@@ -59,9 +59,9 @@ var features = []Feature{
 		Rule: `agent && assist_windows > 0`},
 	{Key: "bank", Name: "政银合作", NameEN: "At the bank", Short: "政银合作", ShortEN: "At the bank",
 		Means: "合作银行一起办：有的环节在银行网点就能办好，不用两头跑。", MeansEN: "Partner banks take part: some steps can be done at a branch.",
-		Words: "有合作银行网点可以受理。", WordsEN: "Branches of banks receive it.",
+		Words: "有银行网点替受理的中心受理这件事。", WordsEN: "Bank outlets take it for the receiving centre.",
 		Rule: `bank_outlets > 0`,
-		Note: "银行网点尚未接入平台，目前只列出经审核增列、写明依据的事项。", NoteEN: "Bank branches are not connected yet; for now the list holds what was added by hand, with its ground."},
+		Note: "银行网点按登记的受理事项列出；网点还不能在平台上收件，办件由受理的中心录入。", NoteEN: "Outlets are listed with the matters that they take. They cannot enter cases in the platform yet; the centre does."},
 }
 
 // FeatureByKey finds a list.
@@ -77,7 +77,7 @@ func FeatureByKey(key string) (Feature, bool) {
 type surroundings struct {
 	places int // towns and villages that handle the matter
 	assist int // windows for assistance at the receiving centre
-	banks  int // branches of banks that receive it: none is connected yet
+	banks  int // bank outlets that take it for the receiving centre
 }
 
 // attribute is a value of an implementation list that a rule may ask for.
@@ -108,7 +108,7 @@ var attributes = []attribute{
 	{rule.Attribute{Key: "auto_clauses", Type: rule.Int, ZH: "公布的秒批规则条数", EN: "Published clauses of an instant decision"}, func(it *Item, _ surroundings) any { return it.Facts.Auto }},
 	{rule.Attribute{Key: "places", Type: rule.Int, ZH: "全市办理这件事的镇（街道）、村（社区）数", EN: "Towns and villages of the city that handle the matter"}, func(_ *Item, s surroundings) any { return s.places }},
 	{rule.Attribute{Key: "assist_windows", Type: rule.Int, ZH: "受理中心的帮办代办窗口数", EN: "Windows for assistance at the receiving centre"}, func(_ *Item, s surroundings) any { return s.assist }},
-	{rule.Attribute{Key: "bank_outlets", Type: rule.Int, ZH: "可以受理的合作银行网点数（尚未接入，均为0）", EN: "Branches of banks that receive it (none connected yet: 0)"}, func(_ *Item, s surroundings) any { return s.banks }},
+	{rule.Attribute{Key: "bank_outlets", Type: rule.Int, ZH: "替受理中心受理这件事的银行网点数", EN: "Bank outlets that take it for the receiving centre"}, func(_ *Item, s surroundings) any { return s.banks }},
 }
 
 // FeatureAttributes lists what a membership rule may ask for.
