@@ -492,6 +492,10 @@ func TestSigned(t *testing.T) {
 	at := time.Unix(1_780_000_000, 0)
 	body, secret := []byte(`{"a":1}`), []byte("k")
 	h := Sign(secret, at, body)
+	// printf '1780000000.{"a":1}' | openssl dgst -sm3 -hmac k
+	if h != "t=1780000000,sm3=1f177eb799d2b7294ed42439cda366154b0359072037d8acc672cdafc39c479c" {
+		t.Errorf("%s is not what OpenSSL gives", h)
+	}
 	if !Signed(secret, h, body, at.Add(4*time.Minute)) {
 		t.Error("sound and refused")
 	}
