@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -55,6 +56,17 @@ Outside systems that are told of every change of a service item; see docs/operat
 	reg.Flags().Int64Var(&after, "after", -1, "从这个位置之后推送，0 为全部，默认从现在起 / told after this position; 0: everything; default: from now on")
 	add("pause ID", "暂停推送", "tell it nothing for now", cobra.ExactArgs(1), byID("pause"))
 	add("resume ID", "恢复推送，补发遗漏的变更", "go on, with what it missed", cobra.ExactArgs(1), byID("resume"))
+	add("replay ID POSITION", "从这个位置之后重新推送，0 为全部", "tell it again what came after a position; 0: everything", cobra.ExactArgs(2), func(args []string) (app.SubscriberOrder, error) {
+		o, err := byID("replay")(args)
+		if err != nil {
+			return o, err
+		}
+		if o.After, err = strconv.ParseInt(args[1], 10, 64); err != nil {
+			err = errs.New(errs.Invalid, "position", "位置应是数字，list 列出已确认和最新的位置。", "The position is a number; list shows the confirmed and the newest one.")
+		}
+		return o, err
+	})
+	add("test ID", "试推一次，不含变更", "try its address with a delivery without changes", cobra.ExactArgs(1), byID("test"))
 	add("remove ID", "删除", "remove it", cobra.ExactArgs(1), byID("remove"))
 	return c
 }
@@ -65,6 +77,11 @@ func showSubscribers(l app.SubscriberList) {
 		if s.Error != "" {
 			fmt.Printf(tr("   连续失败 %d 次：%s\n", "   failed %d times: %s\n"), s.Failures, s.Error)
 		}
+	}
+	if t := l.Test; t != nil && t.Heard {
+		fmt.Printf(tr("试推成功，用时 %v。\n", "The test was answered, after %v.\n"), t.Took.Round(time.Millisecond))
+	} else if t != nil {
+		fmt.Printf(tr("试推没有成功：%s\n", "The test was not answered: %s\n"), t.Error)
 	}
 	if l.Secret != "" {
 		fmt.Println(tr("签名密钥：", "secret: ") + l.Secret)

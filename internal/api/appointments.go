@@ -33,6 +33,8 @@ type ServiceWindow struct {
 	Hours   string `json:"hours"`
 	Address string `json:"address"`
 	Phone   string `json:"phone,omitempty"`
+
+	Items []string `json:"items,omitempty" doc:"Basic codes of the matters that a bank outlet takes; other windows take what the centre takes."`
 }
 
 // SlotDay is a day with what can be booked on it.
@@ -105,7 +107,7 @@ func (s *server) appointments() {
 				return nil, err
 			}
 			return publicBody(c, List[ServiceWindow]{Items: mapTo(list, func(w channel.Window) ServiceWindow {
-				return ServiceWindow{w.Key, w.No, w.Name, word(c, w.Kind), w.Hours, w.Address, w.Phone}
+				return ServiceWindow{w.Key, w.No, w.Name, word(c, w.Kind), w.Hours, w.Address, w.Phone, w.Items}
 			})})
 		})
 	add(s, operation{id: "slots", method: http.MethodGet, path: "/centres/{key}/slots", tag: "places", open: true, zh: "可预约时段", en: "What can be booked at a centre for an item"},

@@ -140,6 +140,13 @@ type NewSubscriber struct {
 	Secret string `json:"secret,omitempty" doc:"Shown this once. Deliveries carry Tongban-Signature: t=SECONDS,sm3=HEX; HEX is HMAC-SM3 with this secret over SECONDS, a full stop and the body."`
 }
 
+// DeliveryTest 试推 is what came of a delivery without changes.
+type DeliveryTest struct {
+	Heard  bool   `json:"heard" doc:"It was answered with 2xx."`
+	Error  string `json:"error,omitempty" doc:"Why it was not."`
+	Millis int64  `json:"millis" doc:"Until the answer, or until it was given up."`
+}
+
 func subscriber(x catalog.Subscriber) Subscriber {
 	return Subscriber{ID(x.ID), x.Name, x.URL, x.State, x.Position, x.Failures, x.Error, instant(x.RetryAt), instant(x.ConfirmedAt), x.CreatedAt.UTC()}
 }
@@ -170,6 +177,24 @@ func (s *server) subscribers() {
 			}
 		}) error {
 			return s.Catalog.SetSubscriber(ctx, c.Actor, int64(in.ID), in.Body.Active)
+		})
+	do(s, operation{id: "subscriber-replay", method: http.MethodPut, path: "/subscribers/{id}/position", tag: "administration", zh: "从某个位置起重新推送", en: "System administrators: tell a subscriber again what came after a position",
+		more: "0: everything. A later position leaves out what lies before it."},
+		func(ctx context.Context, c *call, in *struct {
+			ID   ID `path:"id"`
+			Body struct {
+				After int64 `json:"after" minimum:"0" maximum:"9000000000000000"`
+			}
+		}) error {
+			return s.Catalog.Replay(ctx, c.Actor, int64(in.ID), in.Body.After)
+		})
+	add(s, operation{id: "subscriber-test", method: http.MethodPost, path: "/subscribers/{id}/test", tag: "administration", zh: "试推一次", en: "System administrators: try a subscriber's address with a signed delivery without changes",
+		more: "The delivery says \"test\": true. What the subscriber has confirmed stays.", again: "each call sends another one, and nothing changes."},
+		func(ctx context.Context, c *call, in *struct {
+			ID ID `path:"id"`
+		}) (DeliveryTest, error) {
+			x, err := s.Catalog.TryDelivery(ctx, c.Actor, int64(in.ID))
+			return DeliveryTest{x.Heard, x.Error, x.Took.Milliseconds()}, err
 		})
 	do(s, operation{id: "unsubscribe", method: http.MethodDelete, path: "/subscribers/{id}", tag: "administration", zh: "删除订阅方", en: "System administrators: remove a subscriber"},
 		func(ctx context.Context, c *call, in *struct {

@@ -81,7 +81,7 @@ type Narrowing struct {
 	Unit     string `query:"unit" maxLength:"60" doc:"Key of the deciding unit, or of the centre that receives."`
 	Division string `query:"division" pattern:"^[0-9]{12}$"`
 	Level    string `query:"level" pattern:"^[0-9]$" doc:"行使层级."`
-	Scope    string `query:"scope" pattern:"^[0-9]$" doc:"通办范围: 1 nationwide, 2 the province, 3 the city, …"`
+	Scope    string `query:"scope" pattern:"^[0-9]$" doc:"通办范围: 1 nationwide, 7 the Yangtze delta 长三角, 2 the province, 3 the city, …"`
 	Type     string `query:"type" pattern:"^[0-9]{2}$"`
 	CaseType string `query:"caseType" enum:"instant,promised"`
 	Counts   bool   `query:"counts" doc:"Tell how many matters each value of each filter would give."`

@@ -256,6 +256,8 @@ func (c *city) knocks(w world) []knock {
 		{op: "case-unmask", path: "/cases/" + w.no + "/unmask", body: map[string]any{"purpose": "核对身份"}, allow: []string{"clerk", "rev", "dec"}},
 		{op: "subscribers", allow: sys}, {op: "subscribe", body: map[string]any{"name": "省平台", "url": "https://example.gov.cn/hook"}, allow: sys},
 		{op: "subscriber-active", path: "/subscribers/" + w.subscriber + "/active", body: map[string]any{"active": false}, allow: sys},
+		{op: "subscriber-replay", path: "/subscribers/" + w.subscriber + "/position", body: map[string]any{"after": 0}, allow: sys},
+		{op: "subscriber-test", path: "/subscribers/" + w.subscriber + "/test", allow: sys},
 		{op: "unsubscribe", path: "/subscribers/" + w.subscriber, allow: sys},
 		{op: "adjustments", allow: everyone}, {op: "adjustment", path: "/adjustments/" + w.notice, allow: everyone},
 		{op: "adjustment-dossiers", allow: keepers}, {op: "adjustment-dossier", path: "/adjustment-dossiers/" + w.dossier, allow: keepers},

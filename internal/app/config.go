@@ -108,5 +108,6 @@ func DemoConfig(data, addr string) (Config, error) {
 		return Config{}, err
 	}
 	return Config{Listen: addr, Database: "sqlite://" + filepath.Join(abs, "tongban.db"), Keys: filepath.Join(abs, "keys"),
-		Files: filepath.Join(abs, "files"), Spool: filepath.Join(abs, "spool"), LogFormat: "text", LogLevel: "warn", demo: true}.complete()
+		Files: filepath.Join(abs, "files"), Spool: filepath.Join(abs, "spool"), LogFormat: "text", LogLevel: "warn", demo: true,
+		SubscriberNetworks: []string{"127.0.0.0/8", "::1"}}.complete()
 }

@@ -129,6 +129,9 @@ func TestSubscriberOrders(t *testing.T) {
 	if _, err := Subscribers(ctx, c, NewSubscriber("别处", "http://10.2.0.1/", nil)); err == nil || !strings.Contains(errs.Of(err).ZH, "subscriberNetworks") {
 		t.Errorf("%v", err)
 	}
+	if l, err := Subscribers(ctx, c, SubscriberOrder{Do: "replay", ID: id}); err != nil || l.Subscribers[0].Position != 0 {
+		t.Errorf("%+v %v", l, err)
+	}
 	if l, err := Subscribers(ctx, c, SubscriberOrder{Do: "remove", ID: id}); err != nil || len(l.Subscribers) != 0 {
 		t.Errorf("%+v %v", l, err)
 	}

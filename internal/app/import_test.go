@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/sample"
@@ -49,6 +50,14 @@ func TestSampleCity(t *testing.T) {
 		if l.Matters == 0 {
 			t.Errorf("nothing is in %s", l.Name)
 		}
+	}
+	scopes, err := r.Catalog.Search(ctx, catalog.Query{Counts: true, Limit: 1})
+	if err != nil || scopes.Counts[catalog.ByScope][catalog.ScopeDelta] == 0 { // 第二十九条: nothing to show under 长三角
+		t.Errorf("scopes %v, %v", scopes.Counts[catalog.ByScope], err)
+	}
+	moves, _, err := r.Catalog.Moves(ctx, "bank", catalog.MoveCursor{}, 100)
+	if err != nil || !slices.ContainsFunc(moves, func(m catalog.Move) bool { return m.Joined && m.Cause == catalog.ByRule }) {
+		t.Errorf("no matter is taken at a bank outlet: %v", err)
 	}
 	t0 := time.Now()
 	if n, err := r.Catalog.SettleFeatured(ctx); err != nil || n != 0 {

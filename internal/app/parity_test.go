@@ -51,6 +51,9 @@ var parity = map[string]string{
 	"GET /desk/appointments": "appointments-of-day",
 
 	"GET /console/items/misses": "item-misses", "GET /console/items/quality": "item-quality", "GET /console/items/quality/list": "item-quality-list",
+	"GET /console/subscribers": "subscribers", "POST /console/subscribers": "subscribe", "GET /console/subscribers/{id}": "subscribers item-feed",
+	"POST /console/subscribers/{id}/active": "subscriber-active", "POST /console/subscribers/{id}/replay": "subscriber-replay",
+	"POST /console/subscribers/{id}/test": "subscriber-test", "POST /console/subscribers/{id}/remove": "unsubscribe",
 	"GET /console/items/featured": "featured", "GET /console/items/featured/{key}": "featured-items featured-choices featured-rules featured-try", "POST /console/items/featured/{key}/rule": "featured-rule",
 	"POST /console/items/featured/{key}/choices": "featured-choose", "POST /console/items/featured/{key}/choices/{id}/withdraw": "featured-withdraw",
 	"GET /console/items/adjustments": "adjustment-dossiers", "GET /console/items/adjustments/new": "- a form",

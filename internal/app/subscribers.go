@@ -10,9 +10,10 @@ import (
 
 // SubscriberOrder is what an operator does about subscribers at the machine.
 type SubscriberOrder struct {
-	Do  string                `json:"do"` // "list", "add", "pause", "resume", "remove"
-	ID  int64                 `json:"id,omitempty"`
-	New catalog.NewSubscriber `json:"new"`
+	Do    string                `json:"do"` // "list", "add", "pause", "resume", "replay", "test", "remove"
+	ID    int64                 `json:"id,omitempty"`
+	After int64                 `json:"after,omitempty"` // for replay: position after which it is told again
+	New   catalog.NewSubscriber `json:"new"`
 }
 
 // SubscriberList is what there is after it.
@@ -20,6 +21,7 @@ type SubscriberList struct {
 	Subscribers []catalog.Subscriber `json:"subscribers"`
 	End         int64                `json:"end"`              // position of the newest change
 	Secret      string               `json:"secret,omitempty"` // of the one that was added, shown once
+	Test        *catalog.Attempt     `json:"test,omitempty"`
 }
 
 // Subscribers carries an order about subscribers out. Errors: fields name, url,
@@ -43,6 +45,12 @@ func (r *Rooms) subscribers(ctx context.Context, in SubscriberOrder) (out Subscr
 		_, out.Secret, err = r.Catalog.Subscribe(ctx, a, in.New)
 	case "pause", "resume":
 		err = r.Catalog.SetSubscriber(ctx, a, in.ID, in.Do == "resume")
+	case "replay":
+		err = r.Catalog.Replay(ctx, a, in.ID, in.After)
+	case "test":
+		var x catalog.Attempt
+		x, err = r.Catalog.TryDelivery(ctx, a, in.ID)
+		out.Test = &x
 	case "remove":
 		err = r.Catalog.Unsubscribe(ctx, a, in.ID)
 	default:

@@ -136,6 +136,16 @@ const (
 	AdjustWithdraw AdjustAct = "withdraw"  // 撤回
 )
 
+// adjustActs are the names of the acts.
+var adjustActs = []Named[AdjustAct]{
+	{AdjustEdit, "修改方案", "Change the plan"}, {AdjustAsk, "征求部门意见", "Ask the departments"}, {AdjustOpine, "提出意见", "Give an opinion"},
+	{AdjustDecide, "决定调整", "Decide for it"}, {AdjustReturn, "退回", "Return"}, {AdjustAnnounce, "发布公告", "Announce"},
+	{AdjustCarryOut, "立即实施", "Carry out now"}, {AdjustWithdraw, "撤回", "Withdraw"},
+}
+
+// Words gives the act's name for people, "" for what is no act of the table.
+func (a AdjustAct) Words() (zh, en string) { return wordsOf(adjustActs, a) }
+
 // adjustMove is a line of the table: who may do what in which state, and what
 // comes of it.
 type adjustMove struct {

@@ -66,7 +66,8 @@ type Delivery struct {
 	Subscriber string      `json:"subscriber"`
 	After      int64       `json:"after"`
 	Last       int64       `json:"last"`
-	More       bool        `json:"more"` // another delivery follows at once
+	More       bool        `json:"more"`           // another delivery follows at once
+	Test       bool        `json:"test,omitempty"` // somebody tries the address: there are no changes in it
 	Changes    []Delivered `json:"changes"`
 }
 

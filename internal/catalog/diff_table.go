@@ -37,7 +37,7 @@ var basicsRules = []aspect[Basics]{
 	{path: "quota", zh: "数量限制", en: "quota", one: func(b *Basics) said { return plain(b.Quota) },
 		weigh: given(Heavier, func(b *Basics) string { return b.Quota })},
 	{path: "scope", zh: "通办范围", en: "handled in", one: func(b *Basics) said { return scopeCodes.say(b.Scope) },
-		weigh: grows(ranked([]string{"1", "2", "3", "4", "5", "6"}, func(b *Basics) string { return b.Scope }))},
+		weigh: grows(ranked(Scopes, func(b *Basics) string { return b.Scope }))},
 	{path: "type", zh: "事项类型", en: "type", one: func(b *Basics) said { return typeCodes.say(b.Type) }},
 	{path: "level", zh: "行使层级", en: "level", one: func(b *Basics) said { return levelCodes.say(b.Level) }},
 	{path: "powerSource", zh: "权力来源", en: "source of the power", one: func(b *Basics) said { return sourceCodes.say(b.PowerSource) }},

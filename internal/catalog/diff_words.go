@@ -35,7 +35,7 @@ var (
 	levelCodes  = codes{"3": {"市级", "city"}, "4": {"县级", "county or district"}, "5": {"镇（街道）级", "town"}, "6": {"村（社区）级", "village"}}
 	sourceCodes = codes{"1": {"法定本级行使", "by law at this level"}, "2": {"上级下放", "handed down"}, "3": {"上级授权", "authorised from above"},
 		"4": {"同级授权", "authorised at the same level"}, "5": {"上级委托", "entrusted from above"}, "6": {"同级委托", "entrusted at the same level"}}
-	scopeCodes = codes{"1": {"全国", "nationwide"}, "2": {"全省", "the whole province"}, "3": {"全市", "the whole city"}, "4": {"全区（县）", "the whole district"},
+	scopeCodes = codes{"1": {"全国", "nationwide"}, ScopeDelta: {"长三角", "the Yangtze delta"}, "2": {"全省", "the whole province"}, "3": {"全市", "the whole city"}, "4": {"全区（县）", "the whole district"},
 		"5": {"全镇（街道）", "the whole town"}, "6": {"全村（社区）", "the whole village"}}
 	modeCodes  = codes{"online": {"全程网上办理", "online the whole way"}, "precheck": {"网上预审后到窗口", "checked online, finished at the window"}, "window": {"到窗口办理", "at the window"}}
 	depthCodes = codes{"0": {"不支持网办", "not online"}, "1": {"网上查看指南", "guide online"}, "2": {"网上申请或者预约", "apply or book online"},

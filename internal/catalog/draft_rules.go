@@ -53,6 +53,16 @@ const (
 	Discarded DraftState = "discarded" // 已放弃
 )
 
+// DraftStates lists the states with their names, in the order in which a draft
+// usually meets them.
+var DraftStates = []Named[DraftState]{
+	{Drafting, "编制中", "Being written"}, {Submitted, "待审核", "To review"}, {Returned, "退回修改", "Returned"}, {Passed, "待发布", "To publish"},
+	{Published, "已发布", "Published"}, {Discarded, "已放弃", "Discarded"},
+}
+
+// Words gives the state's name for people.
+func (s DraftState) Words() (zh, en string) { return wordsOf(DraftStates, s) }
+
 // DraftAct is what is done with a draft.
 type DraftAct string
 
@@ -66,6 +76,15 @@ const (
 	DraftPublish  DraftAct = "publish"   // 发布
 	DraftDiscard  DraftAct = "discard"   // 放弃
 )
+
+// draftActs are the names of the acts.
+var draftActs = []Named[DraftAct]{
+	{DraftEdit, "编制", "Edit"}, {DraftHandIn, "提交审核", "Hand in"}, {DraftTakeBack, "撤回提交", "Take back"}, {DraftPass, "审核通过", "Pass"},
+	{DraftReturn, "退回修改", "Return"}, {DraftPublish, "发布", "Publish"}, {DraftDiscard, "放弃编制稿", "Discard"},
+}
+
+// Words gives the act's name for people, "" for what is no act upon a draft.
+func (a DraftAct) Words() (zh, en string) { return wordsOf(draftActs, a) }
 
 // draftMove is a line of the table: who may do what in which state, and what
 // comes of it.

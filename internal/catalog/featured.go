@@ -17,6 +17,10 @@ import (
 // centre's unit. The channel room knows them.
 type AssistWindows func(q db.Queryer) (map[int64]int, error)
 
+// BankOutlets counts the bank outlets 银行网点 that take a matter for a centre, by
+// the centre's unit and the matter's basic code. The channel room knows them.
+type BankOutlets func(q db.Queryer) (map[int64]map[string]int, error)
+
 const (
 	// sqlHoldCatalog makes acts upon the catalogue wait for each other: what one
 	// reads of a matter's lists then holds until it commits.
@@ -60,6 +64,12 @@ func (s *Service) settleLater(tx *db.Tx, item int64, code string) {
 type survey struct {
 	rulings []ruling // in the order of features
 	assist  map[int64]int
+	banks   map[int64]map[string]int
+}
+
+// around gives what a rule may ask of the surroundings of a list.
+func (in survey) around(it *Item, places int) surroundings {
+	return surroundings{places: places, assist: in.assist[it.ReceivingUnitID], banks: in.banks[it.ReceivingUnitID][it.BasicCode]}
 }
 
 // surveying reads it within an act, which from here on is the only one that
@@ -74,7 +84,12 @@ func (s *Service) survey(q db.Queryer) (in survey, err error) {
 		return in, err
 	}
 	if s.assist != nil {
-		in.assist, err = s.assist(q)
+		if in.assist, err = s.assist(q); err != nil {
+			return in, err
+		}
+	}
+	if s.banks != nil {
+		in.banks, err = s.banks(q)
 	}
 	return in, err
 }
@@ -93,7 +108,7 @@ func (s *Service) settle(tx *db.Tx, in survey, basic string) (moves int, err err
 	places := placesOf(items)
 	for i := range items {
 		it := &items[i]
-		values := valuesOf(it, surroundings{places: places, assist: in.assist[it.ReceivingUnitID]})
+		values := valuesOf(it, in.around(it, places))
 		var now []string
 		for k, f := range features {
 			was := slices.Contains(it.Featured, f.Key)
@@ -338,7 +353,7 @@ func (s *Service) TryRule(ctx context.Context, key, text string) (_ *Trial, err 
 	}
 	for i := range x.Items {
 		it := &x.Items[i]
-		values := valuesOf(it, surroundings{places: places[it.BasicCode], assist: in.assist[it.ReceivingUnitID]})
+		values := valuesOf(it, in.around(it, places[it.BasicCode]))
 		st, err := stand(it, values, ruling{rule: r}, slices.Concat(open[it.Code], open[it.BasicCode]))
 		if err != nil {
 			t.Failed++

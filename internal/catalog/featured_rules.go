@@ -26,8 +26,8 @@ func Features() []Feature { return slices.Clone(features) }
 var features = []Feature{
 	{Key: "citywide", Name: "全域通办", NameEN: "Anywhere in the city", Short: "全域通办", ShortEN: "Anywhere",
 		Means: "不论户籍、住所或者注册地在哪个区，都可以在全市任一受理点办理，不用跑回去。", MeansEN: "Hand it in at any office of the city, wherever you live or are registered.",
-		Words: "通办范围是全市、全省或者全国。", WordsEN: "It may be handed in anywhere in the city, the province or the country.",
-		Rule: `scope in ["1", "2", "3"]`},
+		Words: "通办范围是全市、全省、长三角或者全国。", WordsEN: "It may be handed in anywhere in the city, the province, the Yangtze delta or the country.",
+		Rule: `scope in ["1", "7", "2", "3"]`},
 	{Key: "instant", Name: "马上办", NameEN: "Done on the spot", Short: "马上办", ShortEN: "On the spot",
 		Means: "材料齐全、符合条件的，当场办结，不用等。", MeansEN: "With everything in order it is done while you wait.",
 		Words: "是即办件，并且最多到现场一次。", WordsEN: "It is done at once, with at most one visit.",
@@ -59,9 +59,9 @@ var features = []Feature{
 		Rule: `agent && assist_windows > 0`},
 	{Key: "bank", Name: "政银合作", NameEN: "At the bank", Short: "政银合作", ShortEN: "At the bank",
 		Means: "合作银行一起办：有的环节在银行网点就能办好，不用两头跑。", MeansEN: "Partner banks take part: some steps can be done at a branch.",
-		Words: "有合作银行网点可以受理。", WordsEN: "Branches of banks receive it.",
+		Words: "有银行网点替受理的中心受理这件事。", WordsEN: "Bank outlets take it for the receiving centre.",
 		Rule: `bank_outlets > 0`,
-		Note: "银行网点尚未接入平台，目前只列出经审核增列、写明依据的事项。", NoteEN: "Bank branches are not connected yet; for now the list holds what was added by hand, with its ground."},
+		Note: "银行网点按登记的受理事项列出；网点还不能在平台上收件，办件由受理的中心录入。", NoteEN: "Outlets are listed with the matters that they take. They cannot enter cases in the platform yet; the centre does."},
 }
 
 // FeatureByKey finds a list.
@@ -77,7 +77,7 @@ func FeatureByKey(key string) (Feature, bool) {
 type surroundings struct {
 	places int // towns and villages that handle the matter
 	assist int // windows for assistance at the receiving centre
-	banks  int // branches of banks that receive it: none is connected yet
+	banks  int // bank outlets that take it for the receiving centre
 }
 
 // attribute is a value of an implementation list that a rule may ask for.
@@ -94,7 +94,7 @@ var attributes = []attribute{
 	{rule.Attribute{Key: "mode", Type: rule.Text, Max: 8, ZH: "办理形式：online全程网办、precheck网上预审后到窗口、window窗口", EN: "online, precheck or window"}, func(it *Item, _ surroundings) any { return it.Facts.Mode }},
 	{rule.Attribute{Key: "depth", Type: rule.Int, ZH: "网办深度0至4", EN: "Online depth 0 to 4"}, func(it *Item, _ surroundings) any { return it.Facts.Depth }},
 	{rule.Attribute{Key: "visits", Type: rule.Int, ZH: "到现场次数", EN: "Visits"}, func(it *Item, _ surroundings) any { return it.Facts.Visits }},
-	{rule.Attribute{Key: "scope", Type: rule.Text, Max: 1, ZH: "通办范围：1全国、2全省、3全市、4全区（县）、5全镇（街道）、6全村（社区）", EN: "Scope: 1 country, 2 province, 3 city, 4 county, 5 town, 6 village"}, func(it *Item, _ surroundings) any { return it.Facts.Scope }},
+	{rule.Attribute{Key: "scope", Type: rule.Text, Max: 1, ZH: "通办范围：1全国、7长三角、2全省、3全市、4全区（县）、5全镇（街道）、6全村（社区）", EN: "Scope: 1 country, 7 Yangtze delta, 2 province, 3 city, 4 county, 5 town, 6 village"}, func(it *Item, _ surroundings) any { return it.Facts.Scope }},
 	{rule.Attribute{Key: "appointment", Type: rule.Bool, ZH: "可以预约", EN: "Appointments are taken"}, func(it *Item, _ surroundings) any { return it.Facts.Appointment }},
 	{rule.Attribute{Key: "agent", Type: rule.Bool, ZH: "可以代办", EN: "An agent may hand it in"}, func(it *Item, _ surroundings) any { return it.Facts.Agent }},
 	{rule.Attribute{Key: "post", Type: rule.Bool, ZH: "结果可以邮寄或者电子送达", EN: "The result comes by post or electronically"}, func(it *Item, _ surroundings) any { return it.Facts.Post }},
@@ -108,7 +108,7 @@ var attributes = []attribute{
 	{rule.Attribute{Key: "auto_clauses", Type: rule.Int, ZH: "公布的秒批规则条数", EN: "Published clauses of an instant decision"}, func(it *Item, _ surroundings) any { return it.Facts.Auto }},
 	{rule.Attribute{Key: "places", Type: rule.Int, ZH: "全市办理这件事的镇（街道）、村（社区）数", EN: "Towns and villages of the city that handle the matter"}, func(_ *Item, s surroundings) any { return s.places }},
 	{rule.Attribute{Key: "assist_windows", Type: rule.Int, ZH: "受理中心的帮办代办窗口数", EN: "Windows for assistance at the receiving centre"}, func(_ *Item, s surroundings) any { return s.assist }},
-	{rule.Attribute{Key: "bank_outlets", Type: rule.Int, ZH: "可以受理的合作银行网点数（尚未接入，均为0）", EN: "Branches of banks that receive it (none connected yet: 0)"}, func(_ *Item, s surroundings) any { return s.banks }},
+	{rule.Attribute{Key: "bank_outlets", Type: rule.Int, ZH: "替受理中心受理这件事的银行网点数", EN: "Bank outlets that take it for the receiving centre"}, func(_ *Item, s surroundings) any { return s.banks }},
 }
 
 // FeatureAttributes lists what a membership rule may ask for.

@@ -25,6 +25,7 @@ type featuring struct {
 	*shelf
 	jobs   *jobs.Runner
 	assist map[int64]int
+	banks  map[int64]map[string]int
 }
 
 func onFeatures(t *testing.T, test func(t *testing.T, s *featuring)) {
@@ -35,7 +36,8 @@ func onFeatures(t *testing.T, test func(t *testing.T, s *featuring)) {
 			{Login: "topreviewer", Name: "孙总审", Unit: "wx", Roles: []identity.RoleInput{{Role: actor.ItemReviewer}}}}})
 		s.must(err)
 		s.refs.Staff["topreviewer"] = refs.Staff["topreviewer"]
-		s.Service = New(Config{DB: s.d, Identity: s.ids, Assist: func(db.Queryer) (map[int64]int, error) { return f.assist, nil }})
+		s.Service = New(Config{DB: s.d, Identity: s.ids, Assist: func(db.Queryer) (map[int64]int, error) { return f.assist, nil },
+			Banks: func(db.Queryer) (map[int64]map[string]int, error) { return f.banks, nil }})
 		f.jobs = jobs.New(s.d, jobs.Options{Sealer: jobs.Unsealed{}})
 		f.Handlers(f.jobs)
 		test(t, f)
@@ -251,6 +253,25 @@ func TestFeatured(t *testing.T) {
 			if got := s.in(it.Code); got != "citywide online mobile" {
 				t.Errorf("on its day: %q", got)
 			}
+		})
+		t.Run("bank_outlet", func(t *testing.T) { // of the receiving centre, for this matter alone
+			g := sound("银行网点能办", "20")
+			code := s.publish(def(99103, g, "lx"))[0]
+			it, err := s.Item(ctx, code)
+			s.must(err)
+			for _, x := range []struct {
+				at    int64
+				basic string
+				want  string
+			}{{it.ReceivingUnitID, it.BasicCode, "online mobile bank"}, {it.ReceivingUnitID, "322099104000", "online mobile"}, {it.UnitID, it.BasicCode, "online mobile"}} {
+				s.banks = map[int64]map[string]int{x.at: {x.basic: 2}}
+				_, err := s.SettleFeatured(ctx)
+				s.must(err)
+				if got := s.in(code); got != x.want {
+					t.Errorf("%+v: %q", x, got)
+				}
+			}
+			s.banks = nil
 		})
 		t.Run("at_once", func(t *testing.T) { // two acts upon neighbours see each other
 			g := sound("同时恢复", "20")

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -354,6 +355,35 @@ func TestSubscriber(t *testing.T) {
 				t.Errorf("%q", got)
 			}
 		})
+		t.Run("told_again_from_a_position", func(t *testing.T) {
+			s.must(s.Replay(ctx, actor.Platform(), sub.ID, 208))
+			drain()
+			if got := to.took(); got != "209 210" || state().Position != 210 {
+				t.Errorf("%q %+v", got, state())
+			}
+			for _, after := range []int64{-1, 211} {
+				if e := errs.Of(s.Replay(ctx, actor.Platform(), sub.ID, after)); len(e.Fields) != 1 || e.Fields[0].Path != "after" {
+					t.Errorf("after %d: %v", after, e)
+				}
+			}
+		})
+		t.Run("a_test_changes_nothing", func(t *testing.T) {
+			before := state()
+			x, err := s.TryDelivery(ctx, actor.Platform(), sub.ID)
+			s.must(err)
+			if !x.Heard || x.Error != "" || !to.got[0].Test || to.got[0].Last != before.Position || to.took() != "" || !reflect.DeepEqual(state(), before) {
+				t.Errorf("%+v %+v", x, state())
+			}
+			to.answers(status(404))
+			if x, err := s.TryDelivery(ctx, actor.Platform(), sub.ID); err != nil || x.Heard || x.Error != "answered 404" || !reflect.DeepEqual(state(), before) {
+				t.Errorf("%+v %v %+v", x, err, state())
+			}
+			to.answers(nil)
+			to.took()
+			if _, err := s.TryDelivery(ctx, s.staff("lxsteward"), sub.ID); errs.KindOf(err) != errs.Forbidden {
+				t.Errorf("%v", err)
+			}
+		})
 		t.Run("redirects_are_not_followed", func(t *testing.T) {
 			to.answers(func(w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
@@ -462,6 +492,10 @@ func TestSigned(t *testing.T) {
 	at := time.Unix(1_780_000_000, 0)
 	body, secret := []byte(`{"a":1}`), []byte("k")
 	h := Sign(secret, at, body)
+	// printf '1780000000.{"a":1}' | openssl dgst -sm3 -hmac k
+	if h != "t=1780000000,sm3=1f177eb799d2b7294ed42439cda366154b0359072037d8acc672cdafc39c479c" {
+		t.Errorf("%s is not what OpenSSL gives", h)
+	}
 	if !Signed(secret, h, body, at.Add(4*time.Minute)) {
 		t.Error("sound and refused")
 	}

@@ -78,7 +78,7 @@ func TestRules(t *testing.T) {
 		"code-basics-caseType":          {{"basics/caseType", basics(func(b *Basics) { b.CaseType = "quick" })}},
 		"code-basics-mode":              {{"basics/mode", basics(func(b *Basics) { b.Mode = "fax" })}},
 		"code-basics-level":             {{"basics/level", basics(func(b *Basics) { b.Level = "9" })}},
-		"code-basics-scope":             {{"basics/scope", basics(func(b *Basics) { b.Scope = "7" })}},
+		"code-basics-scope":             {{"basics/scope", basics(func(b *Basics) { b.Scope = "8" })}},
 		"some-basics-audience":          {{"basics/audience", basics(func(b *Basics) { b.Audience = nil })}},
 		"audience-code":                 {{"basics/audience", basics(func(b *Basics) { b.Audience = []string{"7"} })}},
 		"some-basics-topics":            {{"basics/topics", basics(func(b *Basics) { b.Topics = nil })}},

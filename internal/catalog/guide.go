@@ -54,7 +54,7 @@ type Basics struct {
 	Depth       int      `json:"depth"`             // 网办深度 0–4: 4 全程网办, 3 在线预审后到窗口
 	Visits      int      `json:"visits"`            // 到办事现场次数
 	VisitReason string   `json:"visitReason,omitempty"`
-	Scope       string   `json:"scope,omitempty"`      // 通办范围 code
+	Scope       string   `json:"scope,omitempty"`      // 通办范围, one of Scopes
 	Mode        string   `json:"mode"`                 // "online" whole way, "precheck" pre-review online and finish at the window (第二十二条第二款), "window"
 	ModeGround  string   `json:"modeGround,omitempty"` // 限定申请方式的依据: the law by which the window alone takes it, or a visit is needed (第二十一条)
 	Appointment bool     `json:"appointment"`          // 支持预约
@@ -64,6 +64,14 @@ type Basics struct {
 	Quota       string   `json:"quota,omitempty"` // 数量限制
 	Hot         int      `json:"hot,omitempty"`   // order among 热门 on the home page, 0 = not shown
 }
+
+// ScopeDelta 长三角: Shanghai, Jiangsu, Zhejiang and Anhui (第二十九条). The national
+// code table of 通办范围 has no code for it; this one is ours.
+const ScopeDelta = "7"
+
+// Scopes are the codes of 通办范围, the widest first: the country, the Yangtze
+// delta, the province, the city, the county, the town, the village.
+var Scopes = []string{"1", ScopeDelta, "2", "3", "4", "5", "6"}
 
 // Department 部门信息.
 type Department struct {

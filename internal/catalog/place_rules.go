@@ -23,7 +23,7 @@ var placeRules = []Rule{
 	coded("basics", "basics/caseType", []string{"instant", "promised"}, func(g *Guide) string { return g.Basics.CaseType }),
 	coded("basics", "basics/mode", []string{"online", "precheck", "window"}, func(g *Guide) string { return g.Basics.Mode }),
 	coded("basics", "basics/level", []string{"3", "4", "5", "6"}, func(g *Guide) string { return g.Basics.Level }),
-	coded("basics", "basics/scope", []string{"", "1", "2", "3", "4", "5", "6"}, func(g *Guide) string { return g.Basics.Scope }),
+	coded("basics", "basics/scope", append([]string{""}, Scopes...), func(g *Guide) string { return g.Basics.Scope }),
 	some("basics", "basics/audience", words{"服务对象", "the audience"}, func(g *Guide) int { return len(g.Basics.Audience) }),
 	{Key: "audience-code", Severity: Blocks, Element: "basics", Rests: "实施清单要素代码表", ZH: "“%s”不在服务对象代码表中", EN: "“%s” is no audience code", reads: "basics",
 		find: func(s *subject, say say) {

@@ -24,6 +24,7 @@ type Service struct {
 	log *slog.Logger
 
 	assist   AssistWindows
+	banks    BankOutlets
 	effects  []EffectLister
 	compiled compiledRules
 
@@ -47,6 +48,7 @@ type Config struct {
 	Formats  form.Formats   // checkers of identity numbers, for forms
 	Log      *slog.Logger   // nil: silent
 	Assist   AssistWindows  // nil: no centre has windows for assistance
+	Banks    BankOutlets    // nil: no bank takes anything
 	Vault    *sm.Vault      // seals the secrets of subscribers; nil: there can be none
 	URL      string         // how people reach the platform, for links: "https://zwfw.example.cn"
 	Networks []netip.Prefix // private addresses at which subscribers may be told; nil: none
@@ -58,7 +60,7 @@ func New(c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{db: c.DB, ids: c.Identity, formats: c.Formats, log: c.Log, assist: c.Assist, effects: c.Effects,
+	s := &Service{db: c.DB, ids: c.Identity, formats: c.Formats, log: c.Log, assist: c.Assist, banks: c.Banks, effects: c.Effects,
 		versions: keptByID[Version]{max: 4096}, templates: keptByID[Template]{max: 4096}}
 	s.index = db.Kept[Index]{Age: indexAge, Version: sqlIndexVersion, Bump: sqlBumpIndex, Name: "catalogue", Load: s.loadIndex}
 	s.feed = newFeed(c)

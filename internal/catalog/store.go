@@ -55,7 +55,7 @@ func SQL() []string {
 		sqlIndexNow, sqlItemID, sqlHoldCatalog, sqlMattersOf, sqlItemsOf, sqlRulesNow, sqlRulesOf, sqlRuleNo, sqlPutRule, sqlRuleApplied, sqlChoicesAbout, sqlChoicesOf, sqlChoiceByID,
 		sqlPutChoice, sqlWithdrawChoice, sqlSetFeatured, sqlPutMove, sqlMovesOf, sqlMovesOfItem, sqlMoveCounts, sqlMatterCodes,
 		sqlVersionsOf, sqlVersionNo, sqlTurnsOf, sqlForceByDate, sqlForceAt, sqlUnnumbered, sqlFeedEnd, sqlNumber, sqlFeed, sqlToTell,
-		sqlSubscribers, sqlSubscriberByID, sqlPutSubscriber, sqlStopSubscriber, sqlWakeSubscriber, sqlDropSubscriber, sqlTakeSubscriber,
+		sqlSubscribers, sqlSubscriberByID, sqlPutSubscriber, sqlStopSubscriber, sqlWakeSubscriber, sqlDropSubscriber, sqlReplay, sqlTakeSubscriber,
 		sqlConfirm, sqlMissed)
 }
 

@@ -95,6 +95,9 @@ func (f *feed) checkURL(raw string) *errs.Field {
 	case u.User != nil || u.Fragment != "":
 		return bad("地址中不能有账号、密码和 # 部分", "The address holds no account, password or fragment")
 	}
+	if u.Scheme == "http" && len(f.networks) == 0 {
+		return bad("地址应以 https:// 开头", "The address begins with https://")
+	}
 	if ip, err := netip.ParseAddr(u.Hostname()); err == nil {
 		if err := mayReach(ip, f.networks, u.Scheme == "http"); err != nil {
 			return bad("不允许推送到这个地址，请在配置 subscriberNetworks 中加入它所在的网段", "This address is not allowed; add its network to subscriberNetworks in the configuration")
@@ -163,7 +166,7 @@ func (s *Service) Subscribe(ctx context.Context, a actor.Actor, in NewSubscriber
 			return err
 		}
 		tx.Record(in.Once, id)
-		return recordSubscriber(tx, a, id, "subscribe")
+		return recordSubscriber(tx, a, id, "subscribe", "done")
 	})
 	return sub, secret, err
 }
@@ -174,9 +177,9 @@ func (s *Service) allowSubscribers(ctx context.Context, a actor.Actor) error {
 	return s.ids.Allow(ctx, a, identity.SubscriberManage, identity.Target{}, "subscribers")
 }
 
-func recordSubscriber(tx *db.Tx, a actor.Actor, id int64, what string) error {
+func recordSubscriber(tx *db.Tx, a actor.Actor, id int64, what, outcome string) error {
 	return audit.Append(tx, audit.Record{Actor: a, Act: string(identity.SubscriberManage), Subject: sealName(id),
-		Detail: map[string]string{"act": what}, Outcome: "done"})
+		Detail: map[string]string{"act": what}, Outcome: outcome})
 }
 
 // Subscribers lists them, at most 200, and the position of the newest change.
@@ -190,6 +193,20 @@ func (s *Service) Subscribers(ctx context.Context, a actor.Actor) (list []Subscr
 	}
 	list, err = db.All(q, func(r *db.Rows) (Subscriber, error) { return scanSubscriber(r) }, sqlSubscribers)
 	return list, end, err
+}
+
+// Subscriber gives one of them and the position of the newest change.
+func (s *Service) Subscriber(ctx context.Context, a actor.Actor, id int64) (sub Subscriber, end int64, err error) {
+	defer errs.Wrap(&err, "subscriber %d", id)
+	if err := s.allowSubscribers(ctx, a); err != nil {
+		return sub, 0, err
+	}
+	q := s.db.Read(ctx)
+	if err := q.QueryRow(sqlFeedEnd).Scan(&end); err != nil {
+		return sub, 0, err
+	}
+	sub, err = subscriberBy(q, id)
+	return sub, end, err
 }
 
 // SetSubscriber pauses a subscriber or lets it go on; it then gets what it
@@ -222,7 +239,7 @@ func (s *Service) subscriberAct(ctx context.Context, a actor.Actor, id int64, wh
 		if _, err := subscriberBy(tx, id); err != nil {
 			return err
 		}
-		return cmp.Or(do(tx), recordSubscriber(tx, a, id, what))
+		return cmp.Or(do(tx), recordSubscriber(tx, a, id, what, "done"))
 	})
 }
 

@@ -150,6 +150,9 @@ func TestImportWindows_refuses(t *testing.T) {
 		}{
 			"no centre": {func(w *Window) { w.Centre = "lx" }, "windows/a/centre"},
 			"kind":      {func(w *Window) { w.Kind = "vip" }, "windows/a/kind"},
+			"outlet":    {func(w *Window) { w.Kind = Bank }, "windows/a/items"},
+			"no outlet": {func(w *Window) { w.Items = []string{"322099041000"} }, "windows/a/items"},
+			"matter":    {func(w *Window) { w.Kind, w.Items = Bank, []string{"322099041000", "社保卡"} }, "windows/a/items/1"},
 			"name":      {func(w *Window) { w.Name = " " }, "windows/a/name"},
 			"key":       {func(w *Window) { w.Key = "A 1" }, "windows/0/key"},
 			"address":   {func(w *Window) { w.Address = strings.Repeat("路", 201) }, "windows/a/address"},
@@ -169,6 +172,33 @@ func TestImportWindows_refuses(t *testing.T) {
 		is(t, f.ImportWindows(ctx, f.clerk("lx-zx"), []Window{good}), identity.ErrForbidden)
 		if list := must[[]Window](t)(f.Windows(ctx, f.unit["lx-zx"])); len(list) != 0 {
 			t.Errorf("stored in spite of it: %+v", list)
+		}
+	})
+}
+
+// TestOutlets: a bank outlet takes the matters that it names, for its centre alone.
+func TestOutlets(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		ctx := t.Context()
+		w := Window{Key: "lx-k01", Centre: "lx-zx", Name: "示范银行（演示）", No: "K01", Kind: Bank, Hours: "周一", Address: "演示路1号", Items: []string{"322099041000", "322099005000"}}
+		other, plain := w, w
+		other.Key, other.No, other.Items = "lx-k02", "K02", []string{"322099041000"}
+		plain.Key, plain.No, plain.Kind, plain.Items = "lx-a01", "A01", Comprehensive, nil
+		for range 2 {
+			if err := f.ImportWindows(ctx, actor.Platform(), []Window{w, other, plain}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		list := must[[]Window](t)(f.Outlets(ctx))
+		if len(list) != 2 || list[0].CentreID != f.unit["lx-zx"] || !slices.Equal(list[0].Items, w.Items) {
+			t.Errorf("%+v", list)
+		}
+		n := must[map[int64]map[string]int](t)(BankOutlets(f.DB.Read(ctx)))
+		if at := n[f.unit["lx-zx"]]; len(n) != 1 || len(at) != 2 || at["322099041000"] != 2 || at["322099005000"] != 1 {
+			t.Errorf("%v", n)
+		}
+		if all := must[[]Window](t)(f.Windows(ctx, f.unit["lx-zx"])); len(all) != 3 || all[0].Kind != Comprehensive || len(all[1].Items) != 2 {
+			t.Errorf("%+v", all)
 		}
 	})
 }

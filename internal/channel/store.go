@@ -35,7 +35,7 @@ const (
 
 // SQL lists the texts of this room, for the test that prepares them on both engines.
 func SQL() []string {
-	return []string{sqlPutWindow, sqlWindows, sqlWindowCounts, sqlAssistWindows, sqlTaken, sqlSeats, sqlMineThatDay, sqlInsertAppointment, sqlAppointment,
+	return []string{sqlPutWindow, sqlWindows, sqlWindowCounts, sqlAssistWindows, sqlOutlets, sqlTaken, sqlSeats, sqlMineThatDay, sqlInsertAppointment, sqlAppointment,
 		sqlCancel, sqlForParty, sqlForCase, sqlToday}
 }
 

@@ -27,6 +27,7 @@ type Window struct {
 	Hours    string     `json:"hours"`
 	Address  string     `json:"address"`
 	Phone    string     `json:"phone"`
+	Items    []string   `json:"items,omitempty"` // basic codes of the matters that a bank outlet takes; other windows take what the centre takes
 }
 
 // WindowKind 窗口类型.
@@ -40,15 +41,16 @@ const (
 	Assist        WindowKind = "assist"
 	Unresolved    WindowKind = "unresolved"
 	CrossProvince WindowKind = "cross-province"
+	Bank          WindowKind = "bank" // 银行网点 that takes some matters for the centre (第二十八条)
 )
 
 // WindowKinds lists them in the order shown to people.
-var WindowKinds = []WindowKind{Comprehensive, Special, Consult, Assist, Unresolved, CrossProvince}
+var WindowKinds = []WindowKind{Comprehensive, Special, Consult, Assist, Unresolved, CrossProvince, Bank}
 
 var windowKindWords = map[WindowKind][2]string{
 	Comprehensive: {"综合窗口", "All services"}, Special: {"专业窗口", "One field"}, Consult: {"咨询窗口", "Information"},
 	Assist: {"帮办代办窗口", "Help with applying"}, Unresolved: {"“办不成事”反映窗口", "Could not get it done?"},
-	CrossProvince: {"异地通办窗口", "Services of other places"},
+	CrossProvince: {"异地通办窗口", "Services of other places"}, Bank: {"银行网点", "At a bank"},
 }
 
 // Words gives the kind's name for people.
@@ -70,11 +72,11 @@ type CentreGroup struct {
 var ErrNoCentre = errs.New(errs.NotFound, "no-centre", "没有找到这个服务中心。", "There is no such service centre.")
 
 const (
-	sqlPutWindow = `INSERT INTO service_window (id, key, centre_id, no, name, kind, hours, address, phone, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+	sqlPutWindow = `INSERT INTO service_window (id, key, centre_id, no, name, kind, hours, address, phone, updated_at, items)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 		ON CONFLICT (key) DO UPDATE SET centre_id = excluded.centre_id, no = excluded.no, name = excluded.name, kind = excluded.kind,
-		hours = excluded.hours, address = excluded.address, phone = excluded.phone, updated_at = excluded.updated_at`
-	sqlWindows       = `SELECT id, key, centre_id, no, name, kind, hours, address, phone FROM service_window WHERE centre_id = $1 ORDER BY no, id LIMIT 500`
+		hours = excluded.hours, address = excluded.address, phone = excluded.phone, updated_at = excluded.updated_at, items = excluded.items`
+	sqlWindows       = `SELECT id, key, centre_id, no, name, kind, hours, address, phone, items FROM service_window WHERE centre_id = $1 ORDER BY no, id LIMIT 500`
 	sqlWindowCounts  = `SELECT centre_id, count(*) FROM service_window GROUP BY centre_id`
 	sqlAssistWindows = `SELECT centre_id, count(*) FROM service_window WHERE kind = $1 GROUP BY centre_id`
 )
@@ -119,7 +121,7 @@ func (s *Service) ImportWindows(ctx context.Context, a actor.Actor, list []Windo
 	return s.DB.Write(ctx, "channel.import-windows", func(tx *db.Tx) error {
 		for _, w := range list {
 			u, _ := dir.UnitByKey(w.Centre)
-			tx.Queue(sqlPutWindow, tx.NewID(), w.Key, u.ID, w.No, w.Name, string(w.Kind), w.Hours, w.Address, w.Phone, tx.NowMicros())
+			tx.Queue(sqlPutWindow, tx.NewID(), w.Key, u.ID, w.No, w.Name, string(w.Kind), w.Hours, w.Address, w.Phone, tx.NowMicros(), strings.Join(w.Items, " "))
 		}
 		return audit.Append(tx, audit.Record{Actor: a, Act: string(identity.CentreManage), Subject: "windows",
 			Detail: map[string]string{"windows": strconv.Itoa(len(list))}})
@@ -152,6 +154,7 @@ func problems(dir *identity.Directory, list []Window) (bad []errs.Field) {
 		if !slices.Contains(WindowKinds, w.Kind) {
 			bad = append(bad, errs.Field{Path: at + "/kind", Code: "option", ZH: "没有这种窗口类型", EN: "There is no such kind of window"})
 		}
+		bad = append(bad, itemProblems(at, w)...)
 		for _, f := range []struct {
 			path, value string
 			most        int
@@ -176,11 +179,18 @@ func (s *Service) Windows(ctx context.Context, centre int64) (_ []Window, err er
 	if err != nil {
 		return nil, err
 	}
-	return db.All(s.DB.Read(ctx), func(r *db.Rows) (w Window, err error) {
+	return db.All(s.DB.Read(ctx), func(r *db.Rows) (Window, error) {
+		w, err := scanWindow(r)
 		w.Centre = u.Key
-		err = r.Scan(&w.ID, &w.Key, &w.CentreID, &w.No, &w.Name, &w.Kind, &w.Hours, &w.Address, &w.Phone)
 		return w, err
 	}, sqlWindows, u.ID)
+}
+
+func scanWindow(r *db.Rows) (w Window, err error) {
+	var items string
+	err = r.Scan(&w.ID, &w.Key, &w.CentreID, &w.No, &w.Name, &w.Kind, &w.Hours, &w.Address, &w.Phone, &items)
+	w.Items = strings.Fields(items)
+	return w, err
 }
 
 // Centre finds a centre or station by its unit id. Error: ErrNoCentre.

@@ -61,7 +61,7 @@ func TestVersion(t *testing.T) {
 // commands are all there are.
 var commands = []string{"", "audit", "audit checkpoint", "audit verify", "backup", "calendar", "calendar import", "clock", "clock due", "demo", "export", "export guides",
 	"demo otp", "doctor", "help", "ident", "ident check", "import", "item", "item check", "item export", "item import", "migrate", "serve",
-	"staff", "staff create", "staff reset", "subscribers", "subscribers add", "subscribers list", "subscribers pause", "subscribers remove", "subscribers resume",
+	"staff", "staff create", "staff reset", "subscribers", "subscribers add", "subscribers list", "subscribers pause", "subscribers remove", "subscribers replay", "subscribers resume", "subscribers test",
 	"version"}
 
 // TestHelp is in both languages, down to the headings, for every command.

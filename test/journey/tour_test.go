@@ -40,11 +40,34 @@ func tour(t *testing.T, l *look, c *city) {
 	for _, account := range []string{"clerk-xs", "supervisor-wx", "steward-lx", "itemreviewer-lx", "data-wx", "secadmin", "auditadmin"} {
 		l.as(t, c, account, desktop, func(d *person) { d.every("/desk") })
 	}
-	l.as(t, c, "sysadmin", desktop, func(d *person) { d.every("/desk", "/console/staff") })
+	l.as(t, c, "sysadmin", desktop, func(d *person) {
+		d.every("/desk", "/console/staff")
+		subscriber(d)
+	})
 	keepers(t, l, c)
 	api := l.visitor(t, c, phone, "integrator")
 	api.open("/api/v1/docs")
 	api.see("/cases/{no}/acts")
+}
+
+// subscriber registers an outside system that does not answer yet, tries it,
+// pauses it and removes it.
+func subscriber(d *person) {
+	d.open("/console/subscribers")
+	d.see("还没有订阅方")
+	d.fill("名称", "政府网站（演示）")
+	d.fill("接收地址", "http://127.0.0.1:1/hook")
+	d.follow("登记")
+	d.see("密钥只显示这一次")
+	d.follow("到这个订阅方")
+	d.follow("试推一次")
+	d.see("试推没有成功", "连接被拒绝")
+	d.follow("暂停推送")
+	d.see("期间的变更不会丢")
+	d.unfold("删除这个订阅方")
+	d.tick("我知道对方将不再收到变更")
+	d.follow("删除订阅方")
+	d.see("已删除订阅方", "还没有订阅方")
 }
 
 // keepers walk the rooms of those who keep the catalogue: the lists of items

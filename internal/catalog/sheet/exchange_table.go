@@ -65,6 +65,28 @@ func nationalSame(name string) map[string]string {
 	return out
 }
 
+// handleArea is 通办范围. The national table has no code for the delta: it goes out
+// as 2 跨省/全省, and a 2 that comes back leaves it as it is.
+func handleArea() column[gd] {
+	national := nationalSame("scope")
+	delete(national, catalog.ScopeDelta)
+	c := boundary("通办范围", "HANDLE_AREA", national, func(g *gd) *string { return &g.Basics.Scope })
+	get, set := c.get, c.set
+	c.get = func(g *gd) string {
+		if g.Basics.Scope == catalog.ScopeDelta {
+			return "2"
+		}
+		return get(g)
+	}
+	c.set = func(g *gd, v string) fault {
+		if v == "2" && g.Basics.Scope == catalog.ScopeDelta {
+			return fault{}
+		}
+		return set(g, v)
+	}
+	return c
+}
+
 var exchangeTables = makeExchange()
 
 func makeExchange() []exchange {
@@ -183,7 +205,7 @@ func makeExchange() []exchange {
 		text("监督投诉方式", "SUPERVISE_WAY", func(g *gd) *string { return &g.Contacts.Complaint }),
 	)
 	extend := []column[gd]{
-		boundary("通办范围", "HANDLE_AREA", nationalSame("scope"), func(g *gd) *string { return &g.Basics.Scope }),
+		handleArea(),
 		follows("联办机构", "OTHER_DEPT", func(g *gd) string { return strings.Join(g.Department.Joint, "、") }),
 		text("数量限制", "LIMIT_EXPLAIN", func(g *gd) *string { return &g.Basics.Quota }),
 		resultText("审批结果类型", "RESULT_TYPE", map[string]string{"licence": "10", "approval": "20", "other": "30", "none": "99"}, func(r *catalog.Result) *string { return &r.Kind }),

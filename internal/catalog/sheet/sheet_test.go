@@ -402,6 +402,25 @@ func TestExchange(t *testing.T) {
 	}
 }
 
+// TestHandleArea: the delta has no national code; what goes out as 2 comes back
+// unchanged, any other code takes its place.
+func TestHandleArea(t *testing.T) {
+	c := handleArea()
+	for _, x := range []struct{ is, out, in, then string }{{"7", "2", "2", "7"}, {"7", "2", "1", "1"}, {"2", "2", "2", "2"}, {"3", "3", "2", "2"}, {"", "", "4", "4"}} {
+		g := gd{}
+		g.Basics.Scope = x.is
+		if got := c.get(&g); got != x.out {
+			t.Errorf("%+v: goes out as %q", x, got)
+		}
+		if f := c.set(&g, x.in); f != (fault{}) || g.Basics.Scope != x.then {
+			t.Errorf("%+v: %q %+v", x, g.Basics.Scope, f)
+		}
+	}
+	if f := c.set(&gd{}, "7"); f == (fault{}) {
+		t.Error("7 is no national code")
+	}
+}
+
 func TestItemFiles(t *testing.T) {
 	for _, text := range []string{"", "a: [", "basicCode: 1", "nothing: x", "guide: &a {}\nspread: [*a]", "a: &a [x]\nb: &b [*a,*a]\nc: [*b,*b]"} {
 		if _, err := ReadItems([]byte(text)); errs.KindOf(err) != errs.Invalid {

@@ -74,6 +74,10 @@ type views struct {
 	qualities *web.View[qualityList]
 	featured  *web.View[featuredPage]
 	feature   *web.View[featurePage]
+
+	subscribers *web.View[subscribersPage]
+	subscribed  *web.View[subscribedPage]
+	subscriber  *web.View[subscriberPage]
 }
 
 func newViews(rt *web.Renderer) views {
@@ -92,6 +96,10 @@ func newViews(rt *web.Renderer) views {
 		qualities: web.NewView[qualityList](rt, templates, page("qualities.html")...),
 		featured:  web.NewView[featuredPage](rt, templates, page("featured.html")...),
 		feature:   web.NewView[featurePage](rt, templates, page("feature.html")...),
+
+		subscribers: web.NewView[subscribersPage](rt, templates, page("subscribers.html")...),
+		subscribed:  web.NewView[subscribedPage](rt, templates, page("subscribed.html")...),
+		subscriber:  web.NewView[subscriberPage](rt, templates, page("subscriber.html")...),
 	}
 }
 
@@ -125,6 +133,13 @@ func (k *Console) routes() map[string]web.Handler {
 		"POST /console/items/featured/{key}/rule":                  k.changeRule,
 		"POST /console/items/featured/{key}/choices":               k.choose,
 		"POST /console/items/featured/{key}/choices/{id}/withdraw": k.withdrawChoice,
+		"GET " + subscribersPath:                                   k.subscribers,
+		"POST " + subscribersPath:                                  k.subscribe,
+		"GET " + subscribersPath + "/{id}":                         k.subscriber,
+		"POST " + subscribersPath + "/{id}/active":                 k.setSubscriber,
+		"POST " + subscribersPath + "/{id}/replay":                 k.replay,
+		"POST " + subscribersPath + "/{id}/test":                   k.tryDelivery,
+		"POST " + subscribersPath + "/{id}/remove":                 k.unsubscribe,
 		"GET /console/staff":                                       k.staff,
 		"POST /console/staff":                                      k.create,
 		"GET /console/staff/{id}":                                  k.member,

@@ -6,7 +6,8 @@
 //	supervisor ──► /console ──number──► /console/list ──► /desk/cases/{no}
 //	stewards   ──► /console/items/featured (featured lists: rule with a trial, choices)
 //	audit      ──► /console/audit (feed, by subject, is the log sound)
-//	system     ──► /console/jobs (depth, dead letters) · /console/staff (accounts)
+//	system     ──► /console/subscribers (who is told of changed items) ·
+//	               /console/jobs (depth, dead letters) · /console/staff (accounts)
 //	security   ──► /console/staff (roles)
 //
 // It never counts anything itself, never reads a database, and decides nothing:

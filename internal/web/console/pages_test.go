@@ -100,5 +100,20 @@ func TestPages(t *testing.T) {
 	nobody := tried
 	nobody.Trial = &trialView{Text: "instant", Same: true, Stay: 3}
 	webtest.Check(t, v.feature, one, editor, tried, nobody)
-	webtest.Covered(t, rt, "templates/misses.html", "templates/quality.html", "templates/qualities.html", "templates/featured.html", "templates/feature.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
+	some := []catalog.Subscriber{{ID: 7, Name: "省政务服务网（演示）", URL: "https://example.gov.cn/hook", State: catalog.SubscriberActive, Position: 12, ConfirmedAt: at(), CreatedAt: at(), CreatedBy: "葛明远"},
+		{ID: 8, Name: "政府网站", URL: "https://www.example.gov.cn/", State: catalog.SubscriberActive, Position: 3, Failures: 2, RetryAt: at(), Error: "answered 500"},
+		{ID: 9, Name: "旧网站", State: catalog.SubscriberStopped, Failures: 36, Error: "dial tcp: lookup old: no such host"}, {ID: 10, Name: "停", State: catalog.SubscriberPaused}}
+	told := subscribersPage{Page: samplePage("变更订阅"), Newest: "到第 12 条。", Key: "k", Add: fields}
+	told.Table = subscriberTable(told.Page, some, 12)
+	untold := subscribersPage{Page: samplePage("变更订阅")}
+	untold.Table = subscriberTable(told.Page, nil, 0)
+	webtest.Check(t, v.subscribers, told, untold)
+	webtest.Check(t, v.subscribed, subscribedPage{Page: samplePage("订阅方已登记"), Name: "省平台", URL: "https://example.gov.cn/", Secret: "s", Back: web.Link{Href: "/console/subscribers/7", Text: "到"}},
+		subscribedPage{Page: samplePage("订阅方已登记"), Name: "省平台", URL: "https://example.gov.cn/", Back: web.Link{Href: "/console/subscribers/7", Text: "到"}})
+	for i, s := range some {
+		one := subscriberPage{Page: samplePage(s.Name), Name: s.Name, URL: subscriberPath(s.ID), Active: i == 0, Erase: i == 1, Replay: fields}
+		one.fill(s, 12)
+		webtest.Check(t, v.subscriber, one)
+	}
+	webtest.Covered(t, rt, "templates/subscribers.html", "templates/subscribed.html", "templates/subscriber.html", "templates/misses.html", "templates/quality.html", "templates/qualities.html", "templates/featured.html", "templates/feature.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
 }

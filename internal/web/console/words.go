@@ -39,7 +39,7 @@ func otherActs() [][3]string {
 		{"licence.issue", "制发证照", "Licence issued"}, {"licence.sign", "证照签章", "Licence signed"}, {"licence.use", "使用证照", "Licence used"}, {"licence.read", "查看证照", "Licence read"},
 		{"licence.import", "导入证照", "Licences imported"}, {"rating.rate", "评价", "Rated"}, {"item.publish", "发布事项", "Item published"}, {"centre.manage", "管理服务中心", "Centre managed"},
 		{"appointment.book", "预约", "Booked"}, {"appointment.cancel", "取消预约", "Booking cancelled"}, {"appointment.today", "查看预约", "Bookings read"}, {"calendar.publish", "发布工作日历", "Calendar published"},
-		{"data.import", "导入数据", "Data imported"}, {"job.manage", "管理任务", "Jobs managed"}, {"job.requeue", "重新执行任务", "Job tried again"}, {"job.discard", "放弃任务", "Job given up"},
+		{"data.import", "导入数据", "Data imported"}, {"subscriber.manage", "管理订阅方", "Subscriber managed"}, {"job.manage", "管理任务", "Jobs managed"}, {"job.requeue", "重新执行任务", "Job tried again"}, {"job.discard", "放弃任务", "Job given up"},
 		{"audit.read", "查看审计日志", "Audit log read"}, {"audit.verify", "验证审计日志", "Audit log proved"}, {"audit.erase", "删除记录中的个人信息", "Personal data erased"}, {"supervise.view", "查看监督概览", "Overview read"},
 	}
 }

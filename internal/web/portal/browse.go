@@ -20,6 +20,7 @@ type BrowsePage struct {
 // BrowseSection is a heading with links that tell how many matters lie behind.
 type BrowseSection struct {
 	Title string
+	Note  string
 	Links []web.Link
 	Order bool // the order matters: from birth to death
 	More  []BrowseSection
@@ -155,8 +156,9 @@ func (p *Portal) browsePlaces(r *http.Request, pg *BrowsePage, dir *identity.Dir
 }
 
 func (p *Portal) browseScopes(_ *http.Request, pg *BrowsePage, _ *identity.Directory, c catalog.Counts) error {
-	s := BrowseSection{Title: pg.Tr("通办范围：不用回户籍地、注册地办", "Handled anywhere within")}
-	for _, v := range []string{"1", "2", "3", "4", "5", "6"} {
+	s := BrowseSection{Title: pg.Tr("通办范围：不用回户籍地、注册地办", "Handled anywhere within"),
+		Note: pg.Tr("按每个事项最大的范围列出：能全国通办的，在长三角和全省也能办。", "By the widest area of each: what is handled nationwide is handled in the delta and the province too.")}
+	for _, v := range catalog.Scopes {
 		if n := c[catalog.ByScope][v]; n > 0 {
 			s.Links = append(s.Links, web.Link{Href: "/items?scope=" + v, Text: scopeNames(pg.Page, v), Count: n})
 		}
@@ -222,8 +224,10 @@ func scopeNames(p web.Page, code string) string {
 	switch code {
 	case "1":
 		return p.Tr("全国通办（跨省）", "Anywhere in China")
+	case catalog.ScopeDelta:
+		return p.Tr("长三角通办（沪苏浙皖）", "Anywhere in the Yangtze delta")
 	case "2":
-		return p.Tr("全省通办", "Anywhere in the province")
+		return p.Tr("全省通办（省内）", "Anywhere in the province")
 	case "3":
 		return p.Tr("全市通办", "Anywhere in the city")
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/web"
@@ -51,7 +52,11 @@ type FeatureMatter struct {
 	Places              []web.Link // each office, or where there are many, each area with its number
 	Count               int
 	Areas               bool // Places are areas
+	Outlets             []FeatureOutlet
 }
+
+// FeatureOutlet is a bank outlet that takes a matter.
+type FeatureOutlet struct{ Name, Address, Hours, Phone string }
 
 // FeatureHistoryPage is who joined a list and who left it, and its rules.
 type FeatureHistoryPage struct {
@@ -122,6 +127,12 @@ func (p *Portal) feature(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	var outlets []channel.Window
+	if key == "bank" {
+		if outlets, err = p.Channel.Outlets(ctx); err != nil {
+			return err
+		}
+	}
 	from, err := offset(r, len(matters))
 	if err != nil {
 		return err
@@ -139,7 +150,9 @@ func (p *Portal) feature(w http.ResponseWriter, r *http.Request) error {
 	pg.Said = pg.Tr(n+" 个事项，"+o+" 个办理单位", n+" services at "+o+" offices")
 	here := r.URL.RequestURI()
 	for _, m := range matters[from:min(from+featurePage, len(matters))] {
-		pg.Matters = append(pg.Matters, featureMatter(pg.Page, dir, m, here, q.Division, reasons))
+		x := featureMatter(pg.Page, dir, m, here, q.Division, reasons)
+		x.Outlets = outletsOf(m, outlets)
+		pg.Matters = append(pg.Matters, x)
 	}
 	page := func(at int) string {
 		from := ""
@@ -228,6 +241,18 @@ func featureMatter(pg web.Page, dir *identity.Directory, m catalog.FeaturedMatte
 			out.Places = append(out.Places, web.Link{Href: to, Text: d.Name})
 		}
 		out.Places[i].Count++
+	}
+	return out
+}
+
+// outletsOf finds the bank outlets that take a matter for the centres of the
+// lists shown.
+func outletsOf(m catalog.FeaturedMatter, all []channel.Window) (out []FeatureOutlet) {
+	for _, w := range all {
+		takes := slices.Contains(w.Items, m.Code) && slices.ContainsFunc(m.Places, func(it catalog.Item) bool { return it.ReceivingUnitID == w.CentreID })
+		if takes {
+			out = append(out, FeatureOutlet{w.Name, w.Address, w.Hours, w.Phone})
+		}
 	}
 	return out
 }

@@ -170,8 +170,6 @@ func NewGuidePage(page web.Page, it *catalog.Item, v *catalog.Version, dir *iden
 		Demo: map[string]bool{}, Apply: "/items/" + it.Code + "/apply", Online: b.Mode != "window" && it.State == catalog.InUse, Paused: it.State != catalog.InUse}
 	for _, d := range g.Demo {
 		pg.Demo[d] = true
-		head, _, _ := strings.Cut(d, ".")
-		pg.Demo[head] = true
 	}
 	pg.Crumbs = []web.Link{{Href: "/", Text: pg.Tr("首页", "Home")}, {Href: "/items", Text: pg.Tr("办事", "Services")}, {Text: pg.Name}}
 	pg.Tags = []web.Tag{{Text: typeWords(page, b.Type)}}
@@ -287,7 +285,11 @@ func basics(p web.Page, g *catalog.Guide, it *catalog.Item) web.Facts {
 		{Key: p.Tr("预约办理", "Appointments"), Value: yes(p, b.Appointment)}, {Key: p.Tr("代理申请", "By an agent"), Value: yes(p, b.Agent)},
 	}}
 	if s := scopeWords(p, b.Scope); s != "" {
-		f.Rows = append(f.Rows, web.Fact{Key: p.Tr("通办范围", "Handled in"), Value: s})
+		row := web.Fact{Key: p.Tr("通办范围", "Handled in"), Value: s}
+		if slices.Contains(g.Demo, "basics.scope") {
+			row.Tag.Text = p.Tr("演示数据", "Demonstration data")
+		}
+		f.Rows = append(f.Rows, row)
 	}
 	if b.ModeGround != "" {
 		f.Rows = append(f.Rows, web.Fact{Key: p.Tr("须到现场的依据", "Why a visit"), Value: b.ModeGround})

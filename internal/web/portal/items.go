@@ -246,7 +246,7 @@ func (p *Portal) filters(r *http.Request, pg web.Page, dir *identity.Directory, 
 	}
 	group(pg.Tr("办理层级", "Level"), "level", q.Level, catalog.ByLevel, true, coded([]string{"3", "4", "5", "6"}, levelWords))
 	group(pg.Tr("办件类型", "Kind"), "caseType", q.CaseType, catalog.ByCaseType, true, coded([]string{"instant", "promised"}, caseTypeWords))
-	group(pg.Tr("通办范围", "Handled anywhere"), "scope", q.Scope, catalog.ByScope, true, coded([]string{"1", "2", "3", "4", "5", "6"}, scopeNames))
+	group(pg.Tr("通办范围", "Handled anywhere"), "scope", q.Scope, catalog.ByScope, true, coded(catalog.Scopes, scopeNames))
 	group(pg.Tr("事项类型", "Type"), "type", q.Type, catalog.ByType, true, coded(itemTypes, typeWords))
 	list = nil
 	for _, d := range catalog.Domains {

@@ -156,7 +156,11 @@ func windowTable(pg web.Page, list []channel.Window) web.Table {
 		Empty: web.Empty{Title: pg.Tr("还没有登记窗口", "No windows yet")}}
 	for _, w := range list {
 		zh, en := w.Kind.Words()
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: w.No, Soft: w.Name}, {Text: pg.Tr(zh, en)}, {Text: w.Hours}, {Text: w.Phone}}})
+		what := web.Cell{Text: pg.Tr(zh, en)}
+		if w.Kind == channel.Bank {
+			what.Soft = w.Address // it stands elsewhere
+		}
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: w.No, Soft: w.Name}, what, {Text: w.Hours}, {Text: w.Phone}}})
 	}
 	return t
 }

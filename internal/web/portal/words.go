@@ -105,6 +105,8 @@ func scopeWords(p web.Page, code string) string {
 	switch code {
 	case "1":
 		return p.Tr("全国", "Nationwide")
+	case catalog.ScopeDelta:
+		return p.Tr("长三角（上海、江苏、浙江、安徽）", "The Yangtze delta: Shanghai, Jiangsu, Zhejiang, Anhui")
 	case "2":
 		return p.Tr("全省", "The whole province")
 	case "3":

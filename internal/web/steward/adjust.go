@@ -71,28 +71,12 @@ func adjustTag(p web.Page, st catalog.AdjustState) web.Tag {
 	return web.Tag{Tone: tone, Text: p.Tr(zh, en)}
 }
 
+// adjustActWords names an act of a dossier's history.
 func adjustActWords(act catalog.AdjustAct) (zh, en string) {
-	switch act {
-	case catalog.AdjustEdit:
-		return "修改方案", "Change the plan"
-	case catalog.AdjustAsk:
-		return "征求部门意见", "Ask the departments"
-	case catalog.AdjustOpine:
-		return "提出意见", "Give an opinion"
-	case catalog.AdjustDecide:
-		return "决定调整", "Decide for it"
-	case catalog.AdjustReturn:
-		return "退回", "Return"
-	case catalog.AdjustAnnounce:
-		return "发布公告", "Announce"
-	case catalog.AdjustCarryOut:
-		return "立即实施", "Carry out now"
-	case catalog.AdjustWithdraw:
-		return "撤回", "Withdraw"
-	case "propose":
+	if act == "propose" {
 		return "提出调整", "Proposed"
 	}
-	return string(act), string(act)
+	return act.Words()
 }
 
 // adjustName says in a line what a plan does.
@@ -374,7 +358,7 @@ func (s *Steward) adjustActs(r *http.Request, p *adjustPage, a actor.Actor, d *c
 			continue
 		}
 		f := actForm{Act: string(m.Act), Warn: m.Act == catalog.AdjustWithdraw, Alt: m.Act == catalog.AdjustReturn}
-		zh, en := adjustActWords(m.Act)
+		zh, en := m.Act.Words()
 		f.Text = p.Tr(zh, en)
 		if m.Note {
 			f.Note = web.FieldView{ID: "note-" + string(m.Act), Name: "note", Widget: "textarea", Label: p.Tr("理由", "Why"), Max: 500}
@@ -440,7 +424,7 @@ func (s *Steward) adjustMove(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.back(w, r, adjustPath(no), err)
 	}
-	zh, en := adjustActWords(act)
+	zh, en := act.Words()
 	s.flash(w, r, "已办理："+zh, "Done: "+en)
 	return web.SeeOther(w, r, adjustPath(no))
 }

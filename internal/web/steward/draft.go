@@ -235,7 +235,7 @@ func (s *Steward) acts(p *draftPage, a actor.Actor, d *catalog.Draft, t identity
 			continue
 		}
 		f := actForm{Act: string(m.Act), Full: m.Act == catalog.DraftHandIn, Warn: m.Act == catalog.DraftDiscard, Alt: m.Act != catalog.DraftHandIn && m.Act != catalog.DraftPass && m.Act != catalog.DraftPublish}
-		zh, en := actWords(m.Act)
+		zh, en := m.Act.Words()
 		f.Text = p.Tr(zh, en)
 		if m.Note {
 			f.Note = web.FieldView{ID: "note-" + string(m.Act), Name: "note", Widget: "textarea", Label: p.Tr("说明", "Words"), Max: 500}
@@ -257,30 +257,10 @@ func (s *Steward) acts(p *draftPage, a actor.Actor, d *catalog.Draft, t identity
 	}
 }
 
-func actWords(act catalog.DraftAct) (zh, en string) {
-	switch act {
-	case catalog.DraftHandIn:
-		return "提交审核", "Hand in"
-	case catalog.DraftTakeBack:
-		return "撤回提交", "Take back"
-	case catalog.DraftPass:
-		return "审核通过", "Pass"
-	case catalog.DraftReturn:
-		return "退回修改", "Return"
-	case catalog.DraftPublish:
-		return "发布", "Publish"
-	case catalog.DraftDiscard:
-		return "放弃编制稿", "Discard"
-	case catalog.DraftEdit:
-		return "编制", "Edit"
-	}
-	return string(act), string(act)
-}
-
 func history(p web.Page, events []catalog.DraftEvent) web.Timeline {
 	var t web.Timeline
 	for _, e := range slices.Backward(events) {
-		zh, en := actWords(catalog.DraftAct(e.Act))
+		zh, en := catalog.DraftAct(e.Act).Words()
 		switch e.Act {
 		case "claim":
 			zh, en = "认领", "Claimed"
@@ -379,7 +359,7 @@ func (s *Steward) move(w http.ResponseWriter, r *http.Request) error {
 		s.flash(w, r, "编制稿已放弃，已发布的内容不受影响。", "The draft is discarded; what is published stays.")
 		return web.SeeOther(w, r, "/console/items")
 	default:
-		zh, en := actWords(act)
+		zh, en := act.Words()
 		s.flash(w, r, "已办理："+zh, "Done: "+en)
 	}
 	return web.SeeOther(w, r, draftPath(d.ID))

@@ -169,19 +169,9 @@ func (s *Steward) draftTable(p web.Page, dir *identity.Directory, x *catalog.Ind
 }
 
 func stateTag(p web.Page, st catalog.DraftState) web.Tag {
-	switch st {
-	case catalog.Submitted:
-		return web.Tag{Tone: web.Note, Text: p.Tr("待审核", "To review")}
-	case catalog.Returned:
-		return web.Tag{Tone: web.Bad, Text: p.Tr("退回修改", "Returned")}
-	case catalog.Passed:
-		return web.Tag{Tone: web.Info, Text: p.Tr("待发布", "To publish")}
-	case catalog.Published:
-		return web.Tag{Tone: web.OK, Text: p.Tr("已发布", "Published")}
-	case catalog.Discarded:
-		return web.Tag{Text: p.Tr("已放弃", "Discarded")}
-	}
-	return web.Tag{Tone: web.Info, Text: p.Tr("编制中", "Being written")}
+	zh, en := st.Words()
+	tone := map[catalog.DraftState]web.Tone{catalog.Drafting: web.Info, catalog.Submitted: web.Note, catalog.Returned: web.Bad, catalog.Passed: web.Info, catalog.Published: web.OK}[st]
+	return web.Tag{Tone: tone, Text: p.Tr(zh, en)}
 }
 
 // proposal adopts or declines a change above.

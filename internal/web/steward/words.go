@@ -46,7 +46,7 @@ var words = map[string]label{
 	"basics.depth":       {zh: "网上办理深度", en: "Online depth", help: "4 全程网办，3 在线预审后到窗口，2 在线申请，1 信息公开，0 不支持"},
 	"basics.visits":      {zh: "到办事现场次数", en: "Visits"},
 	"basics.visitReason": {zh: "必须到现场的理由", en: "Why a visit is needed", help: "次数为0时不填", area: true},
-	"basics.scope":       {zh: "通办范围", en: "Where it can be handled", codes: []option{{"1", "全国通办", "whole country"}, {"2", "全省通办", "province"}, {"3", "全市通办", "city"}, {"4", "全县（区）通办", "county"}, {"5", "全镇（街道）通办", "town"}, {"6", "本村（社区）", "village"}}},
+	"basics.scope":       {zh: "通办范围", en: "Where it can be handled", codes: []option{{"1", "全国通办", "whole country"}, {"7", "长三角通办（沪苏浙皖）", "Yangtze delta"}, {"2", "全省通办", "province"}, {"3", "全市通办", "city"}, {"4", "全县（区）通办", "county"}, {"5", "全镇（街道）通办", "town"}, {"6", "本村（社区）", "village"}}},
 	"basics.mode":        {zh: "申请方式", en: "How to apply", codes: []option{{"online", "全程网上", "online"}, {"precheck", "网上预审、窗口办结", "pre-review online, finish at the window"}, {"window", "窗口", "at the window"}}},
 	"basics.modeGround":  {zh: "限定申请方式的依据", en: "Ground for limiting how to apply", help: "只能到窗口办理，或者必须到现场的，写明法律、法规依据（第二十一条）", area: true},
 	"basics.appointment": {zh: "支持预约", en: "Appointments"},

@@ -1,0 +1,53 @@
+package channel
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/errs"
+)
+
+const sqlOutlets = `SELECT id, key, centre_id, no, name, kind, hours, address, phone, items FROM service_window WHERE kind = $1 ORDER BY centre_id, no, id LIMIT 5000`
+
+// Outlets 银行网点 lists the bank outlets that take matters for a centre, by
+// centre. Centre is left empty, CentreID is set.
+func (s *Service) Outlets(ctx context.Context) ([]Window, error) { return outlets(s.DB.Read(ctx)) }
+
+func outlets(q db.Queryer) ([]Window, error) {
+	return db.All(q, scanWindow, sqlOutlets, string(Bank))
+}
+
+// BankOutlets counts, by the centre's unit and the matter's basic code, the bank
+// outlets that take the matter for the centre.
+func BankOutlets(q db.Queryer) (map[int64]map[string]int, error) {
+	list, err := outlets(q)
+	out := map[int64]map[string]int{}
+	for _, w := range list {
+		if out[w.CentreID] == nil {
+			out[w.CentreID] = map[string]int{}
+		}
+		for _, code := range w.Items {
+			out[w.CentreID][code]++
+		}
+	}
+	return out, err
+}
+
+// basicCode is how a matter's basic code looks; whether there is such a matter
+// the catalogue knows.
+var basicCode = regexp.MustCompile(`^[0-9]{9}[0-9A-Z]{3}$`)
+
+// itemProblems: a bank outlet says what it takes, another window does not.
+func itemProblems(at string, w Window) (bad []errs.Field) {
+	if (w.Kind == Bank) != (len(w.Items) > 0) {
+		bad = append(bad, errs.Field{Path: at + "/items", Code: "required", ZH: "银行网点应写明可以受理的事项（基本编码）；其他窗口不写", EN: "A bank outlet names the matters that it takes by their basic codes; other windows do not"})
+	}
+	for i, code := range w.Items {
+		if !basicCode.MatchString(code) {
+			bad = append(bad, errs.Field{Path: fmt.Sprintf("%s/items/%d", at, i), Code: "pattern", ZH: "基本编码是12位，例如322099041000", EN: "A basic code has 12 characters, such as 322099041000"})
+		}
+	}
+	return bad
+}
