@@ -89,7 +89,7 @@ func (s *Service) loadIndex(q db.Queryer, version int64) (*Index, error) {
 			}
 		}
 	}
-	x.words = s.lexiconOf(searchEntries(x.Basics, aliases, synonyms))
+	x.words = s.lexiconOf(searchEntries(x.Basics, aliases, synonyms), alikes(synonyms))
 	return x, nil
 }
 
