@@ -151,7 +151,7 @@ func TestSearch_as_people_speak(t *testing.T) {
 					t.Errorf("%s: %v", name, err)
 				}
 			}
-			one := []Synonym{{Say: []string{"吃饱饭"}, Means: []string{"320599022000"}}}
+			one := []Synonym{{Say: []string{"吃饱饭"}, Means: []string{"320599022000"}}, {Say: []string{"保障", "兜底"}}}
 			if err := s.ImportSynonyms(t.Context(), s.staff("lxsteward"), one); errs.KindOf(err) != errs.Forbidden {
 				t.Errorf("by a steward: %v", err)
 			}
@@ -160,6 +160,9 @@ func TestSearch_as_people_speak(t *testing.T) {
 			s.must(s.ImportSynonyms(t.Context(), a, one))
 			if got := first(s.asked(Query{Text: "吃饱饭"})); got != "最低生活保障" {
 				t.Errorf("%q", got)
+			}
+			if p := s.asked(Query{Text: "最低生活兜底"}); first(p) != "最低生活保障" || p.DidYouMean {
+				t.Errorf("words that stand for each other: %+v", p.Items)
 			}
 			after, err := s.Index(t.Context())
 			s.must(err)
