@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/identity"
@@ -126,20 +125,4 @@ func (s *server) qualityFilter(ctx context.Context, in *QualityIn) (f catalog.Qu
 
 func qualityFigures(q catalog.QualityFigures) QualityFigures {
 	return QualityFigures{q.Lists, q.Mean, q.Of[catalog.BandFull], q.Of[catalog.BandGood], q.Of[catalog.BandFair], q.Of[catalog.BandPoor], q.Of[catalog.BandUnknown]}
-}
-
-// Miss is what was searched without success; no person stands behind it.
-type Miss struct {
-	Words string    `json:"words"`
-	Times int64     `json:"times"`
-	Near  int64     `json:"near" doc:"Of these, how often something similar could be shown."`
-	Last  time.Time `json:"last" doc:"By the minute."`
-}
-
-func (s *server) misses() {
-	add(s, operation{id: "item-misses", method: http.MethodGet, path: "/items/misses", tag: "items", zh: "没搜到的词", en: "Item stewards: words searched without success, most often first"},
-		func(ctx context.Context, c *call, in *PageIn) (List[Miss], error) {
-			list, err := s.Catalog.Misses(ctx, c.Actor, in.limit())
-			return List[Miss]{Items: mapTo(list, func(m catalog.Miss) Miss { return Miss{m.Words, m.Times, m.Near, m.Last.UTC()} })}, err
-		})
 }

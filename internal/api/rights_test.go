@@ -40,7 +40,7 @@ type world struct {
 	caseFile, document           string
 	licence, message, mandate    string
 	appointment, member          string
-	choice                       string
+	choice, word                 string
 	progress                     string
 	zhang                        map[string]any
 	whole, paper                 map[string]any
@@ -89,6 +89,8 @@ func (c *city) world() world {
 	w.subscriber = c.send("sys", "POST", "/subscribers", map[string]any{"name": "网站", "url": "https://www.example.gov.cn/hook"}).ok(201).text("id")
 	c.send("irev", "POST", "/featured/bank/choices", map[string]any{"subject": w.food, "kind": "add", "reason": "演示"}).ok(204)
 	w.choice = c.send("irev", "GET", "/featured/bank/choices", nil).ok(200).text("items", 0, "id")
+	c.send("irev", "POST", "/items/words", map[string]any{"words": "开小店", "code": w.food[len(w.food)-12:]}).ok(204)
+	w.word = c.send("irev", "GET", "/items/words", nil).ok(200).text("items", 0, "id")
 	c.keepCatalogue(&w)
 	for _, to := range []*string{&w.notice, &w.dossier} {
 		*to = c.send("steward", "POST", "/adjustment-dossiers", map[string]any{"unit": "wx-gov", "plan": c.adjustment("322099901000")}).ok(201).text("no")
@@ -158,7 +160,9 @@ func (c *city) knocks(w world) []knock {
 
 		{op: "items", allow: everyone}, {op: "items-hot", allow: everyone}, {op: "item", path: "/items/" + w.food, allow: everyone},
 		{op: "item-quality", allow: keepers}, {op: "item-quality-list", path: "/items/quality/list?band=poor", allow: keepers},
-		{op: "item-misses", allow: keepers},
+		{op: "item-misses", allow: keepers}, {op: "item-words", allow: keepers},
+		{op: "item-word-add", body: map[string]any{"words": "开馆子", "code": w.food[len(w.food)-12:]}, allow: []string{"irev"}},
+		{op: "item-word-remove", path: "/items/words/" + w.word, allow: []string{"irev"}},
 		{op: "item-personal", path: "/items/" + w.food + "/personal", body: map[string]any{}, allow: everyone},
 		{op: "item-form", path: "/items/" + w.food + "/form", allow: everyone},
 		{op: "item-feed", allow: everyone}, {op: "item-versions", path: "/items/" + w.food + "/versions", allow: everyone},

@@ -50,7 +50,7 @@ var parity = map[string]string{
 	"GET /desk/intake": "drafts items", "POST /desk/intake/party": "party-find", "POST /desk/intake/register": "party-walk-in", "POST /desk/intake/start": "draft-start",
 	"GET /desk/appointments": "appointments-of-day",
 
-	"GET /console/items/misses": "item-misses", "GET /console/items/quality": "item-quality", "GET /console/items/quality/list": "item-quality-list",
+	"GET /console/items/misses": "item-misses item-words", "GET /console/items/misses/word": "basics", "POST /console/items/misses/word": "item-word-add", "POST /console/items/misses/word/{id}/remove": "item-word-remove", "GET /console/items/quality": "item-quality", "GET /console/items/quality/list": "item-quality-list",
 	"GET /console/subscribers": "subscribers", "POST /console/subscribers": "subscribe", "GET /console/subscribers/{id}": "subscribers item-feed",
 	"POST /console/subscribers/{id}/active": "subscriber-active", "POST /console/subscribers/{id}/replay": "subscriber-replay",
 	"POST /console/subscribers/{id}/test": "subscriber-test", "POST /console/subscribers/{id}/remove": "unsubscribe",

@@ -78,6 +78,11 @@ func (s *Service) loadIndex(q db.Queryer, version int64) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
+	added, err := addedWords(q)
+	if err != nil {
+		return nil, err
+	}
+	synonyms = append(synonyms, added...)
 	for _, it := range x.Items { // a list's own daily words
 		b, ok := x.Basic(it.BasicCode)
 		if it.State != InUse || !ok {
@@ -89,7 +94,7 @@ func (s *Service) loadIndex(q db.Queryer, version int64) (*Index, error) {
 			}
 		}
 	}
-	x.words = s.lexiconOf(searchEntries(x.Basics, aliases, synonyms))
+	x.words = s.lexiconOf(searchEntries(x.Basics, aliases, synonyms), alikes(synonyms))
 	return x, nil
 }
 

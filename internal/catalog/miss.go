@@ -31,7 +31,8 @@ const (
 	sqlMissAgain = `UPDATE search_miss SET times = times + $2, near = near + $3, last_at = $4 WHERE words = $1`
 	sqlMissDrop  = `DELETE FROM search_miss WHERE last_at < $1`
 	sqlMissCount = `SELECT COUNT(*) FROM search_miss`
-	sqlMisses    = `SELECT words, times, near, last_at FROM search_miss ORDER BY times DESC, words LIMIT $1`
+	sqlMisses    = `SELECT words, times, near, last_at FROM search_miss
+		WHERE NOT EXISTS (SELECT 1 FROM daily_word WHERE daily_word.words = search_miss.words) ORDER BY times DESC, words LIMIT $1`
 )
 
 // Bounds of what is kept.
@@ -138,7 +139,8 @@ func (s *Service) WriteMisses(ctx context.Context) (err error) {
 }
 
 // Misses lists the words searched without success, most often first, for who
-// reads the catalogue at any unit: words belong to no unit.
+// reads the catalogue at any unit: words belong to no unit. Those that AddWord
+// has answered are left out.
 func (s *Service) Misses(ctx context.Context, a actor.Actor, limit int) (_ []Miss, err error) {
 	defer errs.Wrap(&err, "searched words")
 	if err := s.ids.Allow(ctx, a, identity.CatalogueRead, identity.Target{UnitPath: readsAt(a)}, "search-misses"); err != nil {

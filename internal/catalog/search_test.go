@@ -151,7 +151,7 @@ func TestSearch_as_people_speak(t *testing.T) {
 					t.Errorf("%s: %v", name, err)
 				}
 			}
-			one := []Synonym{{Say: []string{"吃饱饭"}, Means: []string{"320599022000"}}}
+			one := []Synonym{{Say: []string{"吃饱饭"}, Means: []string{"320599022000"}}, {Say: []string{"保障", "兜底"}}}
 			if err := s.ImportSynonyms(t.Context(), s.staff("lxsteward"), one); errs.KindOf(err) != errs.Forbidden {
 				t.Errorf("by a steward: %v", err)
 			}
@@ -160,6 +160,9 @@ func TestSearch_as_people_speak(t *testing.T) {
 			s.must(s.ImportSynonyms(t.Context(), a, one))
 			if got := first(s.asked(Query{Text: "吃饱饭"})); got != "最低生活保障" {
 				t.Errorf("%q", got)
+			}
+			if p := s.asked(Query{Text: "最低生活兜底"}); first(p) != "最低生活保障" || p.DidYouMean {
+				t.Errorf("words that stand for each other: %+v", p.Items)
 			}
 			after, err := s.Index(t.Context())
 			s.must(err)
@@ -204,6 +207,7 @@ func TestMisses(t *testing.T) {
 				t.Errorf("%s reads it", who.Name)
 			}
 		}
+		s.answered(list)
 		s.clk.Add(missKept + time.Hour)
 		s.asked(Query{Text: "别的说法xyzq"})
 		s.must(s.WriteMisses(t.Context()))
@@ -211,4 +215,53 @@ func TestMisses(t *testing.T) {
 			t.Errorf("after half a year: %v %v", list, err)
 		}
 	})
+}
+
+// answered adds a missed word to a matter, once and again, and takes it back.
+func (s *shelf) answered(missed []Miss) {
+	s.t.Helper()
+	ctx, keeper := s.t.Context(), s.staff("wxreviewer")
+	const matter = "320599022000"
+	for _, who := range []actor.Actor{s.staff("lxsteward"), s.staff("lxreviewer"), s.staff("clerk"), {Kind: actor.Anonymous}} {
+		if err := s.AddWord(ctx, who, missed[0].Words, matter); err == nil {
+			s.t.Errorf("%s adds a word", who.Name)
+		}
+		if err := s.RemoveWord(ctx, who, 1); err == nil || errs.KindOf(err) == errs.NotFound {
+			s.t.Errorf("%s removes a word: %v", who.Name, err)
+		}
+	}
+	for words, code := range map[string]string{"!": matter, strings.Repeat("长", 31): matter, "养狗证": "320599999000", "": ""} {
+		if err := s.AddWord(ctx, keeper, words, code); errs.KindOf(err) != errs.Invalid {
+			s.t.Errorf("%s of %s: %v", words, code, err)
+		}
+	}
+	s.must(s.AddWord(ctx, keeper, "量子传输！", matter+" "))
+	s.must(s.AddWord(ctx, keeper, "量子传输", matter))
+	if p := s.asked(Query{Text: "量子传输"}); first(p) != "最低生活保障" || p.DidYouMean {
+		s.t.Errorf("added: %+v", p.Items)
+	}
+	list, err := s.Misses(ctx, keeper, 10)
+	s.must(err)
+	if len(list) != len(missed)-1 || list[0].Words == missed[0].Words {
+		s.t.Errorf("still missed: %+v", list)
+	}
+	words, err := s.Words(ctx, s.staff("lxsteward"), 10)
+	s.must(err)
+	if len(words) != 1 || words[0].Words != "量子传输" || words[0].Code != matter || words[0].By != keeper.Name || words[0].At.IsZero() {
+		s.t.Fatalf("%+v", words)
+	}
+	s.must(s.ImportSynonyms(ctx, actor.Platform(), []Synonym{{Say: []string{"吃饱饭"}, Means: []string{matter}}}))
+	if got := first(s.asked(Query{Text: "量子传输"})); got != "最低生活保障" {
+		s.t.Errorf("after an import: %q", got)
+	}
+	s.must(s.RemoveWord(ctx, keeper, words[0].ID))
+	if err := s.RemoveWord(ctx, keeper, words[0].ID); errs.KindOf(err) != errs.NotFound {
+		s.t.Errorf("removed twice: %v", err)
+	}
+	if list, err = s.Misses(ctx, keeper, 10); err != nil || len(list) != len(missed) {
+		s.t.Errorf("taken back: %v %v", list, err)
+	}
+	if found, err := s.Matters(ctx, "低保", 1); err != nil || len(found) != 1 || found[0].Code != matter {
+		s.t.Errorf("%v %v", found, err)
+	}
 }

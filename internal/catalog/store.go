@@ -52,6 +52,7 @@ func SQL() []string {
 		sqlTemplateByID, sqlTemplatesOf, sqlLastTemplate, sqlPutTemplate, sqlSetTemplate, sqlListsOfTemplate,
 		sqlSynonyms, sqlPutSynonym, sqlDropSynonyms, sqlAliases,
 		sqlMissPut, sqlMissAgain, sqlMissDrop, sqlMissCount, sqlMisses,
+		sqlWords, sqlWordByID, sqlWordCounts, sqlPutWord, sqlDropWord,
 		sqlIndexNow, sqlItemID, sqlHoldCatalog, sqlMattersOf, sqlItemsOf, sqlRulesNow, sqlRulesOf, sqlRuleNo, sqlPutRule, sqlRuleApplied, sqlChoicesAbout, sqlChoicesOf, sqlChoiceByID,
 		sqlPutChoice, sqlWithdrawChoice, sqlSetFeatured, sqlPutMove, sqlMovesOf, sqlMovesOfItem, sqlMoveCounts, sqlMatterCodes,
 		sqlVersionsOf, sqlVersionNo, sqlTurnsOf, sqlForceByDate, sqlForceAt, sqlUnnumbered, sqlFeedEnd, sqlNumber, sqlFeed, sqlToTell,

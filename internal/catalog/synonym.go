@@ -16,7 +16,8 @@ import (
 
 // Synonym 日常用语: what people say, and what is meant. A meaning is the basic
 // code of a matter, best first, or a word: then every matter that has the word
-// in its name or summary is found by what people say as well.
+// in its name or summary is found by what people say as well. Without a meaning
+// the words stand for each other wherever they occur, the first the common one.
 type Synonym struct {
 	Say   []string `json:"say"`
 	Means []string `json:"means"`
@@ -64,8 +65,8 @@ func checkSynonyms(list []Synonym, x *Index) (out []errs.Field) {
 	}
 	for i, y := range list {
 		at := fmt.Sprintf("synonyms/%d", i)
-		if len(y.Say) == 0 || len(y.Means) == 0 {
-			out = append(out, errs.Field{Path: at, Code: "required", ZH: "请写明说法和所指事项", EN: "Say what people say and what is meant"})
+		if len(y.Say) == 0 || len(y.Say) == 1 && len(y.Means) == 0 {
+			out = append(out, errs.Field{Path: at, Code: "required", ZH: "请写明说法和所指事项，或者两个以上可以互换的词", EN: "Say what people say and what is meant, or two words that stand for each other"})
 		}
 		for _, w := range y.Say {
 			if n := len([]rune(search.Normalise(w))); n == 0 || n > maxSay {
@@ -142,6 +143,16 @@ const (
 	leastMeaning  = 0.7
 )
 
+// alikes are the groups of words that stand for each other.
+func alikes(synonyms []Synonym) (groups [][]string) {
+	for _, y := range synonyms {
+		if len(y.Means) == 0 {
+			groups = append(groups, y.Say)
+		}
+	}
+	return groups
+}
+
 // searchEntries puts together everything by which matters are found.
 func searchEntries(basics []Basic, aliases map[int64][]string, synonyms []Synonym) []search.Entry {
 	said := map[string][]search.Name{}
@@ -200,7 +211,7 @@ var seed = maphash.MakeSeed()
 
 // lexiconOf makes the lexicon, or gives the last one again when nothing that it
 // is made of changed: most changes of the catalogue are of lists.
-func (s *Service) lexiconOf(entries []search.Entry) *search.Lexicon {
+func (s *Service) lexiconOf(entries []search.Entry, groups [][]string) *search.Lexicon {
 	var h maphash.Hash
 	h.SetSeed(seed)
 	for _, e := range entries {
@@ -210,10 +221,16 @@ func (s *Service) lexiconOf(entries []search.Entry) *search.Lexicon {
 			maphash.WriteComparable(&h, n)
 		}
 	}
+	for _, group := range groups {
+		maphash.WriteComparable(&h, len(group))
+		for _, w := range group {
+			maphash.WriteComparable(&h, w)
+		}
+	}
 	s.lexicon.Lock()
 	defer s.lexicon.Unlock()
 	if sum := h.Sum64(); s.lexicon.made == nil || s.lexicon.sum != sum {
-		s.lexicon.made, s.lexicon.sum = search.NewLexicon(entries), sum
+		s.lexicon.made, s.lexicon.sum = search.NewLexicon(entries, groups), sum
 	}
 	return s.lexicon.made
 }

@@ -27,7 +27,7 @@ type Name struct {
 // never changes, and may be used by many at once.
 //
 //	question ── stop words off ──► pairs of characters, or of syllables where those fail
-//	                               names inside the question · the question inside a name
+//	        └── in common words ─► names inside the question · the question inside a name
 //	                               letters: pinyin, initials, words
 //	                                           └──► share of the question, rare pairs more
 type Lexicon struct {
@@ -41,7 +41,8 @@ type Lexicon struct {
 	from     []int     // where those of an entry begin
 	texts    []string
 	letters  []lettered // sorted
-	longest  int        // of all names, in characters
+	alike    *alike
+	longest  int // of all names, in characters
 	pool     sync.Pool
 }
 
@@ -59,13 +60,6 @@ type nameRef struct {
 	runes  int
 }
 
-// lettered is a word of letters or digits of a name, or the pinyin of a part.
-type lettered struct {
-	text   string
-	entry  int32
-	weight float32
-}
-
 // Match is an entry that was found. Sure says that the words stand there, not
 // only similar ones.
 type Match struct {
@@ -81,20 +75,23 @@ const (
 	nameRest     = 0.4  // of that, for how little else is in the name
 	textWeight   = 0.4  // of the explanation
 	soundWeight  = 0.6  // of what only sounds alike
+	slurWeight   = 0.8  // of pinyin in which only such sounds differ as many do not tell apart
+	alikeWeight  = 0.95 // of what is found in common words alone
 	insideWeight = 0.75 // of pinyin from the middle of a name on
 	unknownShare = 0.35 // of a rare pair, for one that no entry has
 	enoughSure   = 0.8  // share of the question that names must cover to be sure
 	looseWeight  = 0.15 // of single characters in a run
 	sureShare    = 0.4  // of the question, for a name in it to be sure
-	hopeless     = 0.15 // score below which nothing is given at all
+	hopeless     = 0.2  // score below which nothing is given at all
 	weakest      = 0.25 // share of the best score below which
 	anyway       = 5    // no more than these are given
 )
 
-// NewLexicon makes a lexicon.
-func NewLexicon(entries []Entry) *Lexicon {
+// NewLexicon makes a lexicon. Each group holds words that stand for each other
+// wherever they occur, in names and in questions.
+func NewLexicon(entries []Entry, groups [][]string) *Lexicon {
 	x := &Lexicon{pairs: map[pair][]posting{}, singles: map[rune][]posting{}, sounds: map[uint32][]posting{}, syllable: map[string]uint16{},
-		names: map[string][]nameRef{}}
+		names: map[string][]nameRef{}, alike: newAlike(groups)}
 	for i, e := range entries {
 		x.add(int32(i), e)
 	}
@@ -108,67 +105,74 @@ func NewLexicon(entries []Entry) *Lexicon {
 	return x
 }
 
+// content is what the names of one entry hold, each with the best weight.
+type content struct {
+	pairs   map[pair]float32
+	singles map[rune]float32
+	sounds  map[uint32]float32
+	names   map[string]bool
+}
+
 func (x *Lexicon) add(i int32, e Entry) {
 	x.ids = append(x.ids, e.ID)
 	x.from = append(x.from, len(x.all))
-	pairs, singles, sounds := map[pair]float32{}, map[rune]float32{}, map[uint32]float32{}
-	seen := map[string]bool{}
+	h := content{map[pair]float32{}, map[rune]float32{}, map[uint32]float32{}, map[string]bool{}}
 	for _, n := range e.Names {
-		norm := joinChinese(Normalise(n.Text))
-		if norm == "" || seen[norm] {
-			continue
+		norm, w := joinChinese(Normalise(n.Text)), float32(n.Weight)
+		if x.addName(h, i, norm, w) {
+			x.addLetters(i, norm, w)
 		}
-		seen[norm] = true
-		w := float32(n.Weight)
-		plain := strings.ReplaceAll(norm, " ", "")
-		ref := nameRef{i, w, plain, len([]rune(plain))}
-		x.all = append(x.all, ref)
-		x.names[plain] = append(x.names[plain], ref)
-		x.longest = max(x.longest, ref.runes)
-		for _, r := range runs(norm) {
-			if r.kind != han {
-				x.letters = append(x.letters, lettered{string(r.runes[:min(len(r.runes), maxWord)]), i, w})
-				continue
-			}
-			for j, c := range r.runes {
-				singles[c] = max(singles[c], w)
-				if j > 0 {
-					p := pair{r.runes[j-1], c}
-					pairs[p] = max(pairs[p], w)
-				}
-			}
-			for _, s := range x.heard(r.runes, true) {
-				sounds[s] = max(sounds[s], w)
-			}
-		}
-		for j, word := range pinyinWords(norm) {
-			if j > 1 { // the first two begin with the name
-				x.letters = append(x.letters, lettered{word, i, w * insideWeight})
-			} else {
-				x.letters = append(x.letters, lettered{word, i, w})
-			}
-		}
+		x.addName(h, i, x.alike.plain(norm), w)
 	}
 	text := joinChinese(Normalise(e.Text))
 	x.texts = append(x.texts, strings.ReplaceAll(text, " ", ""))
-	for _, r := range runs(text) {
+	for _, r := range slices.Concat(runs(text), runs(x.alike.plain(text))) {
 		if r.kind != han {
 			continue
 		}
 		for j := 1; j < len(r.runes); j++ {
 			p := pair{r.runes[j-1], r.runes[j]}
-			pairs[p] = max(pairs[p], textWeight)
+			h.pairs[p] = max(h.pairs[p], textWeight)
 		}
 	}
-	for p, w := range pairs {
+	for p, w := range h.pairs {
 		x.pairs[p] = append(x.pairs[p], posting{i, w})
 	}
-	for c, w := range singles {
+	for c, w := range h.singles {
 		x.singles[c] = append(x.singles[c], posting{i, w})
 	}
-	for s, w := range sounds {
+	for s, w := range h.sounds {
 		x.sounds[s] = append(x.sounds[s], posting{i, w})
 	}
+}
+
+// addName adds a normalised name that the entry does not yet have.
+func (x *Lexicon) addName(h content, i int32, norm string, w float32) bool {
+	if norm == "" || h.names[norm] {
+		return false
+	}
+	h.names[norm] = true
+	whole := strings.ReplaceAll(norm, " ", "")
+	ref := nameRef{i, w, whole, len([]rune(whole))}
+	x.all = append(x.all, ref)
+	x.names[whole] = append(x.names[whole], ref)
+	x.longest = max(x.longest, ref.runes)
+	for _, r := range runs(norm) {
+		if r.kind != han {
+			continue
+		}
+		for j, c := range r.runes {
+			h.singles[c] = max(h.singles[c], w)
+			if j > 0 {
+				p := pair{r.runes[j-1], c}
+				h.pairs[p] = max(h.pairs[p], w)
+			}
+		}
+		for _, s := range x.heard(r.runes, true) {
+			h.sounds[s] = max(h.sounds[s], w)
+		}
+	}
+	return true
 }
 
 // heard gives the pairs of syllables of a run; 0 stands for a pair with a
@@ -260,6 +264,39 @@ func (x *Lexicon) Find(text string, limit int) []Match {
 	if q.whole == "" || len(x.ids) == 0 {
 		return nil
 	}
+	out := x.find(q, whole, limit)
+	if plain := x.alike.plain(strings.Join(q.terms, " ")); plain != "" && plain != strings.Join(q.terms, " ") {
+		common := ask(plain)
+		out = better(out, x.find(common, common, limit))
+	}
+	slices.SortFunc(out, func(a, b Match) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID)) })
+	if len(out) > 0 {
+		least := weakest * out[0].Score
+		out = out[:max(min(anyway, len(out)), sort.Search(len(out), func(i int) bool { return out[i].Score < least }))]
+	}
+	return out[:min(len(out), limit)]
+}
+
+// better puts together what was found in a person's words and in common ones.
+func better(own, common []Match) []Match {
+	at := make(map[int64]int, len(own))
+	for i, m := range own {
+		at[m.ID] = i
+	}
+	for _, m := range common {
+		m.Score *= alikeWeight
+		if i, known := at[m.ID]; known {
+			own[i].Score, own[i].Sure = max(own[i].Score, m.Score), own[i].Sure || m.Sure
+		} else {
+			own = append(own, m)
+		}
+	}
+	return own
+}
+
+// find weighs the entries that have something of a question q, without order;
+// whole is the question with its words of asking.
+func (x *Lexicon) find(q, whole question, limit int) []Match {
 	t := x.pool.Get().(*tally)
 	defer func() {
 		for _, i := range t.touched {
@@ -270,7 +307,7 @@ func (x *Lexicon) Find(text string, limit int) []Match {
 	}()
 	total := float32(0)
 	var asked []askedPair
-	for _, r := range q.runs {
+	for _, r := range x.spelled(q) {
 		switch {
 		case r.kind != han:
 			total += x.lettersOf(t, string(r.runes))
@@ -299,11 +336,6 @@ func (x *Lexicon) Find(text string, limit int) []Match {
 		if score >= hopeless {
 			out = append(out, Match{x.ids[i], score, sure})
 		}
-	}
-	slices.SortFunc(out, func(a, b Match) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID)) })
-	if len(out) > 0 {
-		least := weakest * out[0].Score
-		out = out[:max(min(anyway, len(out)), sort.Search(len(out), func(i int) bool { return out[i].Score < least }))]
 	}
 	return out
 }
@@ -386,28 +418,6 @@ func (x *Lexicon) single(t *tally, c rune) float32 {
 	for _, p := range ps {
 		s := t.at(p.entry)
 		s.sum += rare * p.weight
-		s.named += rare
-	}
-	return rare
-}
-
-// lettersOf tallies a run of letters or digits: the beginning of a word, or of
-// the pinyin or initials of a name from any syllable on.
-func (x *Lexicon) lettersOf(t *tally, word string) float32 {
-	word = word[:min(len(word), maxPinyinQuery)]
-	from := sort.Search(len(x.letters), func(i int) bool { return x.letters[i].text >= word })
-	best := map[int32]float32{}
-	for _, l := range x.letters[from:] {
-		if !strings.HasPrefix(l.text, word) {
-			break
-		}
-		w := l.weight * (0.7 + 0.3*float32(len(word))/float32(len(l.text)))
-		best[l.entry] = max(best[l.entry], w)
-	}
-	rare := x.rarity(len(best))
-	for i, w := range best {
-		s := t.at(i)
-		s.sum += rare * w
 		s.named += rare
 	}
 	return rare

@@ -20,7 +20,7 @@ func shelf() *Lexicon {
 	add(8, "执照丢了")
 	add(26, "身份证丢了", "补身份证")
 	add(24, "准生证")
-	return NewLexicon(entries)
+	return NewLexicon(entries, [][]string{{"身份证", "二代证"}, {"丢了", "遗失", "不见了"}})
 }
 
 // TestLexicon finds what is meant and says whether the words stand there.
@@ -46,6 +46,10 @@ func TestLexicon(t *testing.T) {
 		"zhunsheng":    {"生育登记", true},
 		"gongjijintiq": {"住房公积金提取", true},
 		"公积金tiqu":      {"住房公积金提取", true},
+		"二代证不见了":       {"居民身份证补领", true},   // words of groups
+		"给我把执照补了":      {"营业执照遗失补领", false}, // particles
+		"sehuibaozan":  {"社会保障卡申领", true},
+		"kai fan dian": {"食品经营许可（新办）", true},
 		"ofd":          {"OFD电子证照下载", true},
 		"12345":        {"12345热线投诉受理", true},
 		"婚":            {"结婚登记", true},
@@ -72,7 +76,7 @@ func TestLexicon(t *testing.T) {
 	if got := x.Find("证", 3); len(got) != 3 {
 		t.Errorf("limit 3: %d", len(got))
 	}
-	if got := NewLexicon(nil).Find("证", 3); len(got) != 0 {
+	if got := NewLexicon(nil, nil).Find("证", 3); len(got) != 0 {
 		t.Errorf("in nothing: %v", got)
 	}
 }

@@ -2,6 +2,7 @@ package journey
 
 import (
 	"context"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -101,6 +102,13 @@ func keepers(t *testing.T, l *look, c *city) {
 		notice = d.path()
 	})
 	l.as(t, c, "itemreviewer-wx", desktop, func(d *person) {
+		d.open("/console/items/misses/word?words=" + url.QueryEscape("溜娃的地方"))
+		d.fill("找事项", "托育")
+		d.follow("查找")
+		d.follow("就是这个事项 托育机构备案")
+		d.see("已经加为日常用语", "溜娃的地方", "托育机构备案")
+		d.follow("移除 溜娃的地方")
+		d.see("已经移除")
 		d.open(notice)
 		d.fill("决定意见", "同意")
 		d.follow("决定调整")

@@ -69,6 +69,7 @@ type views struct {
 	member   *web.View[memberPage]
 	created  *web.View[createdPage]
 	misses   *web.View[missesPage]
+	word     *web.View[wordPage]
 
 	quality   *web.View[qualityPage]
 	qualities *web.View[qualityList]
@@ -91,6 +92,7 @@ func newViews(rt *web.Renderer) views {
 		member:   web.NewView[memberPage](rt, templates, page("member.html")...),
 		created:  web.NewView[createdPage](rt, templates, page("created.html")...),
 		misses:   web.NewView[missesPage](rt, templates, page("misses.html")...),
+		word:     web.NewView[wordPage](rt, templates, page("word.html")...),
 
 		quality:   web.NewView[qualityPage](rt, templates, page("quality.html")...),
 		qualities: web.NewView[qualityList](rt, templates, page("qualities.html")...),
@@ -125,7 +127,10 @@ func (k *Console) routes() map[string]web.Handler {
 		"GET /console/jobs":                                        k.jobs,
 		"POST /console/jobs/{id}/requeue":                          k.requeue,
 		"POST /console/jobs/{id}/discard":                          k.discard,
-		"GET /console/items/misses":                                k.misses,
+		"GET " + missesPath:                                        k.misses,
+		"GET " + wordPath:                                          k.word,
+		"POST " + wordPath:                                         k.addWord,
+		"POST " + wordPath + "/{id}/remove":                        k.removeWord,
 		"GET " + qualityPath:                                       k.quality,
 		"GET " + qualityPath + "/list":                             k.qualityList,
 		"GET /console/items/featured":                              k.featured,

@@ -176,10 +176,7 @@ func (k *Console) featurePage(r *http.Request) (*featurePage, error) {
 	if s.Rule.Reason != "" {
 		p.Facts.Rows = append(p.Facts.Rows, web.Fact{Key: p.Tr("修改理由", "Why"), Value: s.Rule.Reason})
 	}
-	top := identity.Target{}
-	if c := dir.Children(0); len(c) > 0 {
-		top.UnitPath = c[0].Path
-	}
+	top := topOf(dir)
 	p.Rule = ruleForm{May: identity.Decide(a, identity.FeaturedManage, top) == nil, Text: s.Rule.Rule, No: s.Rule.No}
 	p.ruleFields(catalog.RuleInput{Words: s.Rule.Words, WordsEN: s.Rule.WordsEN})
 	p.Attributes = attributeTable(p.Page)

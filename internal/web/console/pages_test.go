@@ -72,10 +72,17 @@ func TestPages(t *testing.T) {
 	}
 	webtest.Check(t, v.created, createdPage{Page: samplePage("账号已建立"), Name: "李静", Login: "li", Password: "abc", OTP: "otpauth://totp/x", QR: qr, Back: web.Link{Href: "/console/staff/7", Text: "到这个账号"}})
 	missed := missesPage{Page: samplePage("没搜到的词")}
-	missed.Table = missTable(missed.Page, []catalog.Miss{{Words: "养狗证", Times: 12, Near: 3, Last: at()}})
+	missed.Table = missTable(missed.Page, []catalog.Miss{{Words: "养狗证", Times: 12, Near: 3, Last: at()}}, false)
+	answer := missed
+	answer.May, answer.Table = true, missTable(missed.Page, []catalog.Miss{{Words: "养狗证", Times: 12, Last: at()}}, true)
+	answer.Words = []wordRow{{Words: "溜娃", Made: "葛明远", Matter: web.Link{Href: "/items?q=322099239000", Text: "托育机构备案"}, Remove: "/x/7/remove"}}
 	found := missed
-	found.Table = missTable(missed.Page, nil)
-	webtest.Check(t, v.misses, missed, found)
+	found.Table = missTable(missed.Page, nil, false)
+	webtest.Check(t, v.misses, missed, answer, found)
+	pick := wordPage{Page: samplePage("加为日常用语"), Words: "养狗证", URL: wordPath, Back: web.Link{Href: missesPath, Text: "回到"}, Empty: web.Empty{Title: "没有", Text: "换一个说法"}}
+	picked := pick
+	picked.Query, picked.Matters = "动物", []matterRow{{"动物诊疗许可", "320199150000", "宠物医院"}}
+	webtest.Check(t, v.word, pick, picked)
 	figures := catalog.QualityFigures{Lists: 70, Mean: 88, Of: map[catalog.QualityBand]int{catalog.BandFull: 10, catalog.BandPoor: 2}}
 	measure := catalog.Measures()[0]
 	whole := qualityPage{Page: samplePage("指南完整度"), Scope: "梁溪区", Narrowed: web.Link{Href: qualityPath, Text: "看全部"}, More: "共 70 个部门"}
@@ -115,5 +122,5 @@ func TestPages(t *testing.T) {
 		one.fill(s, 12)
 		webtest.Check(t, v.subscriber, one)
 	}
-	webtest.Covered(t, rt, "templates/subscribers.html", "templates/subscribed.html", "templates/subscriber.html", "templates/misses.html", "templates/quality.html", "templates/qualities.html", "templates/featured.html", "templates/feature.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
+	webtest.Covered(t, rt, "templates/subscribers.html", "templates/subscribed.html", "templates/subscriber.html", "templates/misses.html", "templates/word.html", "templates/quality.html", "templates/qualities.html", "templates/featured.html", "templates/feature.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
 }
