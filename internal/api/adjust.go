@@ -43,6 +43,8 @@ type DossierEffect struct {
 	Unit      UnitRef  `json:"unit"`
 	Cases     int      `json:"cases" doc:"In hand; they keep the version that they began with."`
 	Featured  []string `json:"featured"`
+	Outlets   []string `json:"outlets" doc:"Bank outlets that take the matter for the list's centre."`
+	Booked    int      `json:"booked" doc:"Appointments that people hold, from today on."`
 	Successor string   `json:"successor,omitempty"`
 }
 
@@ -162,13 +164,10 @@ func (s *server) dossier(ctx context.Context, d *catalog.Adjustment) (Dossier, e
 	}
 	touched, err := s.Catalog.Effects(ctx, d.Plan)
 	for _, t := range touched {
-		e := DossierEffect{Item: t.Item.Code, Unit: ref(t.Item.UnitID), Cases: t.Cases(), Featured: []string{}, Successor: t.Successor}
-		for _, x := range t.Effects {
-			if x.Kind == catalog.EffectFeatured {
-				e.Featured = x.Names
-			}
-		}
-		out.Effects = append(out.Effects, e)
+		out.Effects = append(out.Effects, DossierEffect{Item: t.Item.Code, Unit: ref(t.Item.UnitID), Cases: t.Cases(), Featured: namesOf(t, catalog.EffectFeatured),
+			Outlets: namesOf(t, catalog.EffectChannels), Booked: t.Of(catalog.EffectAppointments).Count, Successor: t.Successor})
 	}
 	return out, err
 }
+
+func namesOf(t catalog.Touched, kind string) []string { return append([]string{}, t.Of(kind).Names...) }

@@ -18,9 +18,9 @@ func TestInHand(t *testing.T) {
 		c.must(err)
 		hand := func() int {
 			t.Helper()
-			// More ids than one question takes, the case's own among the last.
-			ids := slices.Repeat([]int64{1}, 700)
-			out, err := InHand{c.d}.Effects(ctx, append(ids, k.ItemID))
+			// More lists than one question takes, the case's own among the last.
+			lists := slices.Repeat([]*catalog.Item{{ID: 1}}, 700)
+			out, err := InHand{c.d}.Effects(ctx, append(lists, &catalog.Item{ID: k.ItemID}))
 			c.must(err)
 			if len(out) == 0 {
 				return 0

@@ -12,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/audit"
 	"github.com/tongban/tongban/internal/calendar"
+	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/db/dbtest"
@@ -197,6 +198,11 @@ func TestOutlets(t *testing.T) {
 		if at := n[f.unit["lx-zx"]]; len(n) != 1 || len(at) != 2 || at["322099041000"] != 2 || at["322099005000"] != 1 {
 			t.Errorf("%v", n)
 		}
+		lists := []*catalog.Item{{ID: 5, BasicCode: "322099041000", ReceivingUnitID: f.unit["lx-zx"]}, {ID: 6, BasicCode: "322099041000", ReceivingUnitID: f.unit["wx-zx"]}, {ID: 7, BasicCode: "322099099000"}}
+		touched := must[[]catalog.Effect](t)(Reach{f.DB}.Effects(ctx, lists))
+		if len(touched) != 1 || touched[0].ItemID != 5 || touched[0].Kind != catalog.EffectChannels || touched[0].Count != 2 {
+			t.Errorf("%+v", touched)
+		}
 		if all := must[[]Window](t)(f.Windows(ctx, f.unit["lx-zx"])); len(all) != 3 || all[0].Kind != Comprehensive || len(all[1].Items) != 2 {
 			t.Errorf("%+v", all)
 		}
@@ -295,6 +301,10 @@ func TestBook_once(t *testing.T) {
 		entity := person(1)
 		entity.For = actor.Party{Kind: actor.LegalEntity, ID: 1, Name: "公司"}
 		book(f.Book(ctx, entity, b))
+		held := must[[]catalog.Effect](t)(Reach{f.DB}.Effects(ctx, append(slices.Repeat([]*catalog.Item{{ID: 1}}, 700), &catalog.Item{ID: 5})))
+		if len(held) != 1 || held[0].ItemID != 5 || held[0].Kind != catalog.EffectAppointments || held[0].Count != 3 {
+			t.Errorf("an adjustment would touch %+v", held)
+		}
 		entries := must[[]audit.Entry](t)(audit.Entries(f.DB.Read(ctx), "appointment/"+strconv.FormatInt(first.ID, 10), 0, 10))
 		if len(entries) != 1 || entries[0].Act != string(identity.AppointmentBook) || entries[0].Detail["slot"] != "09:30" {
 			t.Errorf("audit %+v", entries)

@@ -3,6 +3,7 @@ package channel
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/clock"
@@ -36,7 +37,7 @@ const (
 // SQL lists the texts of this room, for the test that prepares them on both engines.
 func SQL() []string {
 	return []string{sqlPutWindow, sqlWindows, sqlWindowCounts, sqlAssistWindows, sqlOutlets, sqlTaken, sqlSeats, sqlMineThatDay, sqlInsertAppointment, sqlAppointment,
-		sqlCancel, sqlForParty, sqlForCase, sqlToday}
+		sqlCancel, sqlForParty, sqlForCase, sqlToday, fmt.Sprintf(sqlAhead, "$1", 2)}
 }
 
 // one reads a single appointment. Error: ErrNoAppointment.

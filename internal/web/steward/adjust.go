@@ -264,20 +264,18 @@ func (s *Steward) adjustEffects(r *http.Request, p *adjustPage, d *catalog.Adjus
 	if err != nil {
 		return err
 	}
-	p.Effects = web.Table{Caption: p.Tr("受影响的实施清单", "Lists that it touches"), Hide: true, Heads: []web.Head{{Text: p.Tr("实施清单", "List")}, {Text: p.Tr("在办件", "Cases in hand"), Num: true}, {Text: p.Tr("特色清单", "Featured lists")}, {Text: p.Tr("实施以后", "Afterwards")}},
+	p.Effects = web.Table{Caption: p.Tr("受影响的实施清单", "Lists that it touches"), Hide: true, Heads: []web.Head{{Text: p.Tr("实施清单", "List")}, {Text: p.Tr("在办件", "Cases in hand"), Num: true}, {Text: p.Tr("特色清单", "Featured lists")}, {Text: p.Tr("渠道和预约", "Channels and bookings")}, {Text: p.Tr("实施以后", "Afterwards")}},
 		Empty: web.Empty{Title: p.Tr("没有已经发布的清单受影响", "No published list is touched")}}
-	cases, featured := 0, 0
+	cases, featured, booked := 0, 0, 0
 	units := map[int64]bool{}
 	for i, t := range touched {
 		cases += t.Cases()
 		units[t.Item.UnitID] = true
-		var names []string
-		for _, e := range t.Effects {
-			if e.Kind == catalog.EffectFeatured {
-				names = e.Names
-				featured++
-			}
+		names := t.Of(catalog.EffectFeatured).Names
+		if len(names) > 0 {
+			featured++
 		}
+		booked += t.Of(catalog.EffectAppointments).Count
 		if i >= effectsShown {
 			continue
 		}
@@ -294,11 +292,22 @@ func (s *Steward) adjustEffects(r *http.Request, p *adjustPage, d *catalog.Adjus
 			next = p.Tr("发布新版本", "A new version")
 		}
 		p.Effects.Rows = append(p.Effects.Rows, web.Row{Cells: []web.Cell{{Text: u.Name, Href: "/items/" + t.Item.Code, Row: true, Soft: t.Item.Name}, {Text: strconv.Itoa(t.Cases())},
-			{Text: strings.Join(names, p.Tr("、", ", "))}, {Text: next}}})
+			{Text: strings.Join(names, p.Tr("、", ", "))}, {Text: reach(p.Page, t)}, {Text: next}}})
 	}
 	p.Figures = []web.Stat{{Href: "#effects", Value: strconv.Itoa(len(touched)), Text: p.Tr("实施清单", "lists")}, {Href: "#effects", Value: strconv.Itoa(len(units)), Text: p.Tr("单位", "units")},
-		{Href: "#effects", Value: strconv.Itoa(cases), Text: p.Tr("在办件", "cases in hand")}, {Href: "#effects", Value: strconv.Itoa(featured), Text: p.Tr("在特色清单中", "in featured lists")}}
+		{Href: "#effects", Value: strconv.Itoa(cases), Text: p.Tr("在办件", "cases in hand")}, {Href: "#effects", Value: strconv.Itoa(featured), Text: p.Tr("在特色清单中", "in featured lists")},
+		{Href: "#effects", Value: strconv.Itoa(booked), Text: p.Tr("个预约", "appointments")}}
 	return nil
+}
+
+// reach says through which channels beside its windows a list is handled, and how
+// many people are to come for it.
+func reach(p web.Page, t catalog.Touched) string {
+	parts := slices.Clone(t.Of(catalog.EffectChannels).Names)
+	if n := t.Of(catalog.EffectAppointments).Count; n > 0 {
+		parts = append(parts, p.Tr(strconv.Itoa(n)+"个预约", strconv.Itoa(n)+" booked"))
+	}
+	return strings.Join(parts, p.Tr("、", ", "))
 }
 
 // adjustOpinions shows what departments said, and the forms of those for whom

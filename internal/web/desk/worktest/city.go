@@ -123,7 +123,7 @@ func New(t *testing.T, d *db.DB, clk *dbtest.Clock) *City {
 	c.Must(err)
 	c.Jobs.Handle(notify.JobKind, func(ctx context.Context, j jobs.Job) error { return messages.Deliver(ctx, j.Payload) })
 	c.Catalog = catalog.New(catalog.Config{DB: d, Identity: c.Identity, Formats: formats(), Vault: vault, URL: "http://city.test", Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
-		Assist: channel.AssistWindows, Banks: channel.BankOutlets, Effects: []catalog.EffectLister{casework.InHand{DB: d}}})
+		Assist: channel.AssistWindows, Banks: channel.BankOutlets, Effects: []catalog.EffectLister{casework.InHand{DB: d}, channel.Reach{DB: d}}})
 	c.Catalog.Handlers(c.Jobs)
 	lic := licence.New(licence.Config{DB: d, Identity: c.Identity, Vault: vault, Signer: keys().Signer()})
 	c.Casework = casework.New(casework.Config{DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files, Licences: lic,
