@@ -122,7 +122,7 @@ func New(t *testing.T, d *db.DB, clk *dbtest.Clock) *City {
 	}})
 	c.Must(err)
 	c.Jobs.Handle(notify.JobKind, func(ctx context.Context, j jobs.Job) error { return messages.Deliver(ctx, j.Payload) })
-	c.Catalog = catalog.New(catalog.Config{DB: d, Identity: c.Identity, Formats: formats(), Vault: vault, URL: "http://city.test", Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+	c.Catalog = catalog.New(catalog.Config{DB: d, Identity: c.Identity, Files: c.Files, Formats: formats(), Vault: vault, URL: "http://city.test", Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 		Assist: channel.AssistWindows, Banks: channel.BankOutlets, Effects: []catalog.EffectLister{casework.InHand{DB: d}}})
 	c.Catalog.Handlers(c.Jobs)
 	lic := licence.New(licence.Config{DB: d, Identity: c.Identity, Vault: vault, Signer: keys().Signer()})
