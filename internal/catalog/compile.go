@@ -500,7 +500,7 @@ func (s *Service) SaveSection(ctx context.Context, a actor.Actor, id int64, name
 		if !slices.Contains(d.Authors, a.ID) {
 			d.Authors = append(d.Authors, a.ID)
 		}
-		d.event(tx, a, string(DraftEdit), name, "")
+		d.event(tx, a, string(DraftEdit), name, uploadNote(&d.Guide, fresh))
 		return s.saveDraft(tx, a, d, fresh...)
 	})
 	return d, err

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/files"
@@ -143,18 +142,4 @@ func filesOf(q db.Queryer, g *Guide) (map[string]GuideFile, error) {
 // Errors: files.ErrNoFile.
 func (s *Service) PublishedFile(ctx context.Context, key string) (GuideFile, error) {
 	return fileBy(s.db.Read(ctx), sqlPublicFile, key)
-}
-
-// DraftFile gives a file of a draft to whoever may see the draft. Errors: those
-// of Draft, files.ErrNoFile.
-func (s *Service) DraftFile(ctx context.Context, a actor.Actor, draft int64, key string) (GuideFile, error) {
-	d, err := s.Draft(ctx, a, draft)
-	if err != nil {
-		return GuideFile{}, err
-	}
-	f, ok := d.Files[key]
-	if !ok {
-		return f, files.ErrNoFile()
-	}
-	return f, nil
 }

@@ -65,6 +65,20 @@ func soundAddress(address string) bool {
 	return err == nil && u.Scheme == "https" && u.Hostname() != "" && u.User == nil
 }
 
+// uploadNote says in a draft's history which uploaded files came into its guide.
+func uploadNote(g *Guide, fresh []GuideFile) string {
+	var names []string
+	for _, n := range g.namedFiles() {
+		if i := slices.IndexFunc(fresh, func(f GuideFile) bool { return f.Key == n.key }); i >= 0 {
+			names = append(names, fresh[i].Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "上传文件：" + strings.Join(names, "、")
+}
+
 // namedFile is an uploaded file where a guide names it.
 type namedFile struct {
 	key  string

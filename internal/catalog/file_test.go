@@ -36,7 +36,7 @@ func (s *shelf) blank(d *Draft, address string, fresh ...GuideFile) (*Draft, err
 }
 
 // TestGuideFiles: what a published version names stays with it, what a draft gave
-// up goes, and nobody sees the file of a draft who may not see the draft.
+// up goes.
 func TestGuideFiles(t *testing.T) {
 	onBench(t, func(t *testing.T, s *shelf, code string) {
 		ctx := t.Context()
@@ -70,11 +70,8 @@ func TestGuideFiles(t *testing.T) {
 		refs("in a draft", first, 1)
 		refs("uploaded and not named", second, 0)
 		published("in a draft", first, false)
-		if f, err := s.DraftFile(ctx, s.staff("wxreviewer"), d.ID, first.Key); err != nil || f != first {
-			t.Errorf("its reviewer: %+v %v", f, err)
-		}
-		if _, err := s.DraftFile(ctx, s.staff("bhsteward"), d.ID, first.Key); errs.KindOf(err) != errs.Forbidden {
-			t.Errorf("another district: %v", err)
+		if seen, err := s.Draft(ctx, s.staff("wxreviewer"), d.ID); err != nil || seen.Files[first.Key] != first {
+			t.Errorf("its reviewer sees %+v %v", seen.Files, err)
 		}
 		d = s.edit(d, "lxsteward", "rights", []string{"知情权"})
 		refs("after another section", first, 1)
@@ -178,3 +175,56 @@ func TestNewGuideFile(t *testing.T) {
 		t.Error("another name or content has the same address")
 	}
 }
+
+// TestTakeFile: whoever may write a draft uploads for it, and nobody else names
+// the file by its ticket.
+func TestTakeFile(t *testing.T) {
+	onBench(t, func(t *testing.T, s *shelf, code string) {
+		ctx := t.Context()
+		lx, wx := s.staff("lxsteward"), s.staff("wxboth")
+		d, err := s.Revise(ctx, lx, s.item(code).ID, nil)
+		s.must(err)
+		take := func(who, name, content string) (TakenFile, error) {
+			return s.TakeFile(ctx, s.staff(who), d.ID, strings.NewReader(content), name)
+		}
+		f, err := take("lxsteward", `C:\\表\申请表.pdf`, "%PDF-1.4\n%%EOF")
+		if err != nil || f.Name != "申请表.pdf" || f.Type != files.PDF || f.Size != 14 {
+			t.Fatalf("%+v %v", f, err)
+		}
+		for what, want := range map[string]error{"": files.ErrEmpty(), "words": files.ErrType(), "PK\x03\x04": files.ErrArchive(), "%PDF-1.4\n" + strings.Repeat("x", GuideFileMost): files.ErrTooLarge()} {
+			if _, err := take("lxsteward", "a", what); !errors.Is(err, want) {
+				t.Errorf("%.20q: %v", what, err)
+			}
+		}
+		for _, who := range []string{"bhsteward", "wxreviewer", "clerk"} {
+			if _, err := take(who, "a.pdf", "%PDF-1.4\n%%EOF"); errs.KindOf(err) != errs.Forbidden {
+				t.Errorf("%s uploads: %v", who, err)
+			}
+		}
+		if got, err := s.FileTaken(ctx, lx, d.ID, f.Ticket, f.Name); err != nil || got != f {
+			t.Errorf("named again: %+v %v", got, err)
+		}
+		for what, err := range map[string]error{
+			"by another":        second(s.FileTaken(ctx, wx, d.ID, f.Ticket, f.Name)),
+			"for another draft": second(s.FileTaken(ctx, lx, d.ID+1, f.Ticket, f.Name)),
+			"made up":           second(s.FileTaken(ctx, lx, d.ID, "1.0", f.Name)),
+		} {
+			if !errors.Is(err, files.ErrNoFile()) {
+				t.Errorf("named %s: %v", what, err)
+			}
+		}
+		d, err = s.blank(d, f.Address(), f.GuideFile)
+		s.must(err)
+		events, err := s.DraftEvents(ctx, d.ID)
+		s.must(err)
+		if last := events[len(events)-1]; last.Note != "上传文件：申请表.pdf" || last.Section != "materials" {
+			t.Errorf("history says %+v", last)
+		}
+		s.move(d, "lxsteward", DraftHandIn, DraftInput{Note: "附表格", Waived: s.waiveAll(d)})
+		if _, err := take("lxsteward", "a.pdf", "%PDF-1.4\n%%EOF"); !errors.Is(err, ErrDraftState) {
+			t.Errorf("handed in, and uploaded for: %v", err)
+		}
+	})
+}
+
+func second[T any](_ T, err error) error { return err }

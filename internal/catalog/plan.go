@@ -383,7 +383,7 @@ func (p *planner) compare(row *PlanRow, base, g *Guide, f *form.Form) error {
 	for _, n := range g.namedFiles() {
 		if _, ok := known[n.key]; !ok {
 			x := n.missing()
-			refuse(x.Path, x.ZH)
+			row.refuse(x.Path, x.ZH, x.EN)
 		}
 	}
 	place(g, row.unit, row.recv)
