@@ -190,6 +190,12 @@ func inputs(g Group, plain []web.FieldView, lists []List) url.Values {
 		for _, f := range g.Fields {
 			field(f)
 		}
+		for _, u := range g.Files {
+			field(u.Link)
+			for _, h := range u.Hidden {
+				in.Add(h.Name, h.Value)
+			}
+		}
 		for _, sub := range g.Groups {
 			group(sub)
 		}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tongban/tongban/internal/actor"
@@ -44,13 +45,13 @@ type shelf struct {
 
 // upload draws an element that is a file.
 func (d *drawer) upload(path, address string) Upload {
-	w, tr := wordsOf(path), d.page.Tr
+	w, tr, most := wordsOf(path), d.page.Tr, strconv.Itoa(catalog.GuideFileMost>>20)+" MB"
 	u := Upload{ID: "f-" + idOf(path), Name: path, Label: tr(w.zh, w.en), Error: d.errors[path], Accept: acceptWords(),
-		Limit: tr("PDF、OFD、Word（docx）、Excel（xlsx）或者图片，不超过"+web.Size(catalog.GuideFileMost), "PDF, OFD, Word (docx), Excel (xlsx) or a picture, at most "+web.Size(catalog.GuideFileMost))}
+		Limit: tr("PDF、OFD、Word（docx）、Excel（xlsx）或者图片，不超过 "+most, "PDF, OFD, Word (docx), Excel (xlsx) or a picture, at most "+most)}
 	if d.page.Lang != "en" {
 		u.Help = w.help
 	}
-	u.Link = web.FieldView{ID: u.ID + "-link", Name: path, Label: tr("或者填写网址", "Or its address elsewhere"), Help: tr("以 https:// 开头", "https:// alone"), Mode: "url", Auto: "off", Max: 500}
+	u.Link = web.FieldView{ID: u.ID + "-link", Name: path, Label: tr("或者填写网址", "Or its address elsewhere"), Help: tr("以 https:// 开头，上传了文件就不用填", "https:// alone; not needed with an uploaded file"), Mode: "url", Auto: "off", Max: 500}
 	key, uploaded := catalog.FileKey(address)
 	if !uploaded {
 		u.Link.Value = address
@@ -218,11 +219,25 @@ func (s *sent) refused(path, name string, err error) error {
 	e := errs.Of(err)
 	switch e.Kind {
 	case errs.Invalid, errs.TooLarge, errs.Unsupported, errs.Malformed, errs.NotFound:
-		w := wordsOf(path)
-		s.problems = append(s.problems, errs.Field{Path: path, Code: e.Code, ZH: fmt.Sprintf("%s“%s”：%s", w.zh, name, e.ZH), EN: fmt.Sprintf("%s “%s”: %s", w.en, name, e.EN)})
+		zh, en := place(path)
+		s.problems = append(s.problems, errs.Field{Path: path, Code: e.Code, ZH: fmt.Sprintf("%s“%s”：%s", zh, name, e.ZH), EN: fmt.Sprintf("%s “%s”: %s", en, name, e.EN)})
 		return nil
 	}
 	return err
+}
+
+// place names an element with the row in which it stands: 材料 2 的空白表格.
+func place(path string) (zh, en string) {
+	w, parts := wordsOf(path), strings.Split(path, ".")
+	zh, en = w.zh, w.en
+	if len(parts) < 3 {
+		return zh, en
+	}
+	if i, err := strconv.Atoi(parts[1]); err == nil {
+		of, no := wordsOf(parts[0]), strconv.Itoa(i+1)
+		zh, en = of.zh+" "+no+" 的"+zh, of.en+" "+no+": "+en
+	}
+	return zh, en
 }
 
 // draftFile sends a file of a draft to whoever may see the draft.
