@@ -346,14 +346,20 @@ func (s *server) guideDrafts() {
 			Body    struct {
 				Seen  string       `json:"seen" maxLength:"64" doc:"Hash of the section that was seen."`
 				Value SectionValue `json:"value"`
+				Files []FileRef    `json:"files,omitempty" maxItems:"100" doc:"Files of POST /catalogue/drafts/{id}/files that the value names by their addresses for the first time."`
 			}
 		}) (GuideDraft, error) {
-			d, err := s.Catalog.SaveSection(ctx, c.Actor, int64(in.ID), in.Section, in.Body.Seen, json.RawMessage(in.Body.Value))
+			fresh, err := s.taken(ctx, c, int64(in.ID), in.Body.Files)
+			if err != nil {
+				return GuideDraft{}, err
+			}
+			d, err := s.Catalog.SaveSection(ctx, c.Actor, int64(in.ID), in.Section, in.Body.Seen, json.RawMessage(in.Body.Value), fresh...)
 			if errors.Is(err, catalog.ErrSectionChanged) {
 				return GuideDraft{}, withSection(d, in.Section, err)
 			}
 			return began(ctx, c, d, nil, err)
 		})
+	s.guideFiles()
 	add(s, operation{id: "guide-draft-act", method: http.MethodPost, path: "/catalogue/drafts/{id}/acts", tag: "catalogue", zh: "提交、退回、通过、发布编制稿", en: "Stewards and reviewers: hand in, take back, pass, return, publish or discard a draft",
 		more:  "Handing in needs a guide without errors and a reason for every warning that stays. Who wrote in a draft neither passes nor publishes it.",
 		again: "the state no longer offers the act: 409, and nothing changes."},

@@ -223,7 +223,7 @@ func rooms(t *testing.T, d *db.DB, clk *dbtest.Clock) (Config, *notify.Service) 
 	}
 	door, err := gate.New(gate.Config{DB: d, Identity: ids, Vault: vault, Now: clk.Now})
 	fatal(err)
-	items := catalog.New(catalog.Config{DB: d, Identity: ids, Formats: formats, Vault: vault})
+	items := catalog.New(catalog.Config{DB: d, Identity: ids, Files: store, Formats: formats, Vault: vault})
 	lic := licence.New(licence.Config{DB: d, Identity: ids, Vault: vault, Signer: keys().Signer()})
 	rate := rating.New(rating.Config{DB: d, Identity: ids, Vault: vault})
 	cases := casework.New(casework.Config{DB: d, Catalog: items, Identity: ids, Calendar: cal, Files: store, Licences: lic, Ratings: rate, Notify: notes, Vault: vault})

@@ -363,15 +363,6 @@ func TestAcceptLanguage(t *testing.T) {
 	}
 }
 
-func TestFileName(t *testing.T) {
-	for in, want := range map[string]string{"a.pdf": "a.pdf", `C:\x\照片.jpg`: "照片.jpg", "../../etc/passwd": "passwd", "a\r\nSet-Cookie: x.pdf": "aSet-Cookie x.pdf",
-		"": "file.pdf", "...": "file.pdf", "\u202egpj.exe": "gpj.exe", strings.Repeat("长", 200) + ".pdf": strings.Repeat("长", 146) + ".pdf"} {
-		if got := fileName(in, "pdf"); got != want {
-			t.Errorf("%q: %q, want %q", in, got, want)
-		}
-	}
-}
-
 // FuzzBody: whatever comes, nothing panics, a refusal is a 4xx with words that
 // hold no long piece of the input, and what passes the check can be decoded.
 func FuzzBody(f *testing.F) {

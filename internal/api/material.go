@@ -6,12 +6,9 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -220,7 +217,7 @@ func (s *server) redeem(c *call, known map[int64]files.Ref, in FileRef, m catalo
 	case ref.Size > m.MaxBytes():
 		return ref, "", files.ErrTooLarge().With(errs.Field{Path: at, Code: "size", ZH: "文件超过这项材料允许的大小", EN: "Larger than the material allows"})
 	}
-	return ref, fileName(in.Name, ref.Type), nil
+	return ref, files.CleanName(in.Name, ref.Type), nil
 }
 
 func noSuchFile(at string) error {
@@ -238,7 +235,7 @@ func (s *server) receive(ctx context.Context, c *call, meta files.Meta) (ref fil
 	if err != nil {
 		return ref, "", err
 	}
-	return ref, fileName(meta.Name, ref.Type), nil
+	return ref, files.CleanName(meta.Name, ref.Type), nil
 }
 
 // onePart takes the part named file of a body that has no other and is at most so
@@ -277,25 +274,6 @@ func onePart(c *call, limit int64, take func(*multipart.Part) error) error {
 // fileTypes are the types that a material takes.
 func fileTypes(m catalog.Material) []files.Type {
 	return mapTo(m.FileTypes(), func(name string) files.Type { return files.Type(name) })
-}
-
-// fileName is a name that is safe to show and to send: the last element, no
-// control or direction characters, not too long; made up if nothing is left.
-func fileName(name string, t files.Type) string {
-	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
-	name = strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune(`"<>:|?*/`, r) {
-			return -1
-		}
-		return r
-	}, name)
-	if name = strings.Trim(name, " ."); name == "" {
-		return "file." + t.Ending()
-	}
-	if r := []rune(name); len(r) > 150 {
-		name = string(r[len(r)-150:])
-	}
-	return name
 }
 
 // useLicence hands in a licence that the draft's party holds.
@@ -340,11 +318,16 @@ func (s *server) held(ctx context.Context, c *call, party actor.Party, identifie
 
 // stored opens a stored file for sending.
 func (s *server) stored(ctx context.Context, f casework.HandedDoc) (*stream, error) {
-	r, err := s.Files.Open(ctx, files.Ref{ID: f.File})
+	return s.opened(ctx, f.File, files.Type(f.Type), f.Name, f.Size)
+}
+
+// opened opens a file of the files room for sending under a name.
+func (s *server) opened(ctx context.Context, id int64, t files.Type, name string, size int64) (*stream, error) {
+	r, err := s.Files.Open(ctx, files.Ref{ID: id})
 	if err != nil {
 		return nil, err
 	}
-	return &stream{files.Type(f.Type).MIME(), f.Name, f.Size, func(w io.Writer) error {
+	return &stream{t.MIME(), name, size, func(w io.Writer) error {
 		defer r.Close()
 		_, err := io.Copy(w, r)
 		return err

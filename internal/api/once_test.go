@@ -62,6 +62,7 @@ func TestRepeated(t *testing.T) {
 			"template-revise":    {"steward", "/catalogue/basics/320799004000/revisions", map[string]any{"unit": "wx-spj"}, "unit", "wx-gov", []any{"id"}},
 			"proposal-adopt":     {who: "steward", path: "/catalogue/proposals/" + w.proposal + "/adopt", same: []any{"id"}},
 			"list-import-begin":  {who: "steward", path: "/catalogue/imports?mode=drafts", same: []any{"id"}},
+			"guide-draft-file":   {who: "steward", path: "/catalogue/drafts/" + w.guide + "/files", same: []any{"address"}},
 			"adjustment-propose": {"steward", "/adjustment-dossiers", map[string]any{"unit": "wx-gov", "plan": c.adjustment("322099903000")}, "unit", "lx-gov", []any{"no"}},
 		}
 		for _, op := range c.s.operations {

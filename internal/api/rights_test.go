@@ -49,6 +49,7 @@ type world struct {
 	subscriber                   string
 	guide, proposal              string // a draft of the city department, a change above its list
 	brought                      string // a file of lists by the city's steward
+	blank                        string // key of a file of the draft
 	notice, dossier              string // adjustments: announced, being written
 }
 
@@ -113,7 +114,9 @@ func (c *city) keepCatalogue(w *world) {
 		basic.Code, basic.Name = code, name
 		c.must(c.s.Catalog.ImportBasics(c.t.Context(), actor.Platform(), []catalog.Basic{basic}))
 	}
-	w.guide = c.send("steward", "POST", "/catalogue/claims", map[string]any{"basic": "322099077000", "unit": "wx-spj"}).ok(201).text("id")
+	begun := c.send("steward", "POST", "/catalogue/claims", map[string]any{"basic": "322099077000", "unit": "wx-spj"}).ok(201)
+	w.guide = begun.text("id")
+	w.blank = c.blankForm(begun)
 	d := c.send("steward", "POST", "/catalogue/basics/320199001000/revisions", map[string]any{"unit": "wx-spj"}).ok(201)
 	c.section("steward", d, "rights", []any{"知情", "陈述、申辩"}).ok(200)
 	at := "/catalogue/drafts/" + d.text("id") + "/acts"
@@ -124,8 +127,21 @@ func (c *city) keepCatalogue(w *world) {
 	w.brought = c.upload("steward", "/catalogue/imports?mode=drafts", "清单.xlsx", []byte("PK")).ok(201).text("id")
 }
 
-// section writes a section of a draft as it was answered.
-func (c *city) section(who string, d answer, name string, value any) answer {
+// blankForm uploads a blank form for a draft, lets a material name it and gives
+// its key.
+func (c *city) blankForm(d answer) string {
+	c.t.Helper()
+	f := c.upload("steward", "/catalogue/drafts/"+d.text("id")+"/files", "申请表.pdf", pdf).ok(201)
+	material := map[string]any{"code": "m01", "name": "申请表", "blankForm": f.text("address")}
+	c.section("steward", d, "materials", []any{material}).ok(422) // nobody has such a file
+	c.section("steward", d, "materials", []any{material}, map[string]any{"file": "1.made-up"}).ok(422)
+	c.section("steward", d, "materials", []any{material}, map[string]any{"file": f.text("file"), "name": f.text("name")}).ok(200)
+	return strings.TrimPrefix(f.text("address"), "/files/")
+}
+
+// section writes a section of a draft as it was answered, with files uploaded
+// for it.
+func (c *city) section(who string, d answer, name string, value any, uploaded ...map[string]any) answer {
 	c.t.Helper()
 	seen := ""
 	for i := range catalog.Sections() {
@@ -133,7 +149,7 @@ func (c *city) section(who string, d answer, name string, value any) answer {
 			seen = d.text("sections", i, "hash")
 		}
 	}
-	return c.send(who, "PUT", "/catalogue/drafts/"+d.text("id")+"/sections/"+name, map[string]any{"seen": seen, "value": value})
+	return c.send(who, "PUT", "/catalogue/drafts/"+d.text("id")+"/sections/"+name, map[string]any{"seen": seen, "value": value, "files": append([]map[string]any{}, uploaded...)})
 }
 
 // knocks name every operation and who may do it; whoever is not named is refused.
@@ -191,6 +207,8 @@ func (c *city) knocks(w world) []knock {
 		{op: "guide-drafts", allow: keepers}, {op: "guide-draft", path: guide, allow: []string{"steward", "irev"}},
 		{op: "guide-draft-replay", path: guide + "/replay", allow: []string{"steward", "irev"}},
 		{op: "guide-draft-section", path: guide + "/sections/rights", body: map[string]any{"seen": "", "value": []any{"知情"}}, allow: []string{"steward"}},
+		{op: "guide-draft-file", path: guide + "/files", body: "{}", allow: []string{"steward"}}, // told that it is no upload
+		{op: "guide-draft-file-get", path: guide + "/files/" + w.blank, allow: []string{"steward", "irev"}},
 		{op: "guide-draft-act", path: guide + "/acts", body: map[string]any{"act": "hand-in", "note": "首次"}, allow: []string{"steward"}},
 		{op: "guide-draft-act", path: guide + "/acts", body: map[string]any{"act": "pass"}, allow: []string{"steward", "irev"}}, // told that the state offers it not
 		{op: "guide-draft-act", path: guide + "/acts", body: map[string]any{"act": "discard", "note": "不办了"}, allow: []string{"steward"}},

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/sm"
 	"github.com/tongban/tongban/internal/web"
@@ -75,13 +77,18 @@ func ExportGuides(ctx context.Context, c Config, o GuideExport) (rep ExportRepor
 	if err != nil {
 		return rep, err
 	}
+	store, err := files.New(ctx, files.Config{DB: d, Vault: keys.Vault(), URL: c.Files, Secret: c.FilesSecret})
+	if err != nil {
+		return rep, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
 	site := c.site()
 	site.Demo = demo
 	rt, err := web.New(web.Options{Site: site, Log: Logger(c)})
 	if err != nil {
 		return rep, err
 	}
-	x := &exporter{o: o, url: c.URL, items: catalog.New(catalog.Config{DB: d, Identity: ids, Formats: Formats()}), files: map[string]exported{}}
+	x := &exporter{o: o, url: c.URL, store: store, items: catalog.New(catalog.Config{DB: d, Identity: ids, Formats: Formats()}), files: map[string]exported{}}
 	if x.pages, err = portal.NewStatic(rt, site, c.URL); err != nil {
 		return rep, err
 	}
@@ -99,6 +106,7 @@ type exporter struct {
 	o     GuideExport
 	url   string
 	items *catalog.Service
+	store *files.Store
 	dir   *identity.Directory
 	pages *portal.Static
 	files map[string]exported
@@ -108,11 +116,27 @@ type exporter struct {
 type exported struct {
 	exportedFile
 	body []byte
+	load func() ([]byte, error) // instead of body, where it is large
 }
 
 func (x *exporter) add(path string, body []byte, f exportedFile) {
 	f.Path, f.SM3, f.Bytes = path, sm.SM3Hex(body), len(body)
-	x.files[path] = exported{f, body}
+	x.files[path] = exported{exportedFile: f, body: body}
+}
+
+// attach adds the uploaded files of a guide; each is read when it is written.
+func (x *exporter) attach(ctx context.Context, v *catalog.Version) {
+	for _, f := range v.Files {
+		path := portal.StaticFile(f)
+		x.files[path] = exported{exportedFile: exportedFile{Path: path}, load: func() ([]byte, error) {
+			r, err := x.store.Open(ctx, files.Ref{ID: f.File})
+			if err != nil {
+				return nil, fmt.Errorf("%s of item %s: %w", f.Name, v.Guide.Basics.Code, err)
+			}
+			body, err := io.ReadAll(r)
+			return body, errors.Join(err, r.Close())
+		}}
+	}
 }
 
 // wanted are the lists to export, by division, unit and name.
@@ -171,6 +195,7 @@ func (x *exporter) draw(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		x.attach(ctx, v)
 		x.add("item/"+it.Code+".html", body, exportedFile{Code: it.Code, Version: v.No, Hash: v.Hash})
 		link := portal.StaticLink{Href: "../item/" + it.Code + ".html", Text: it.Name}
 		divisions.put("division/"+cmp.Or(it.Division, "none"), cmp.Or(div.Name, "其他"), u.Name, link)
@@ -245,6 +270,12 @@ func (x *exporter) write() (rep ExportReport, err error) {
 	m.Platform = x.url
 	for _, path := range slices.Sorted(maps.Keys(x.files)) {
 		f := x.files[path]
+		if f.load != nil {
+			if f.body, err = f.load(); err != nil {
+				return rep, err
+			}
+			f.SM3, f.Bytes = sm.SM3Hex(f.body), len(f.body)
+		}
 		m.Files = append(m.Files, f.exportedFile)
 		wrote, err := writeChanged(filepath.Join(x.o.Dir, filepath.FromSlash(path)), f.body)
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/sm"
 	"github.com/tongban/tongban/internal/web/webtest"
 	"github.com/tongban/tongban/sample"
@@ -102,6 +103,59 @@ func TestExportGuides(t *testing.T) {
 			for _, bad := range []GuideExport{{Dir: t.TempDir(), Unit: "nowhere"}, {Dir: t.TempDir(), Division: "999999999999"}} {
 				if _, err := ExportGuides(ctx, c, bad); errs.Of(err).Code != "export-unknown" {
 					t.Errorf("%+v: %v", bad, err)
+				}
+			}
+		})
+	}
+}
+
+// The uploaded files of a guide lie beside its page in the export.
+func TestExportGuideFiles(t *testing.T) {
+	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
+		t.Run(string(engine), func(t *testing.T) {
+			c := newPlatform(t, engine)
+			c.URL = "https://zwfw.example.cn"
+			r, ctx := served(t, c), t.Context()
+			const content = "%PDF-1.4\n%%EOF"
+			ref, err := r.Files.Put(ctx, strings.NewReader(content), files.Meta{Name: "a.pdf"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := catalog.NewGuideFile(ref, "申请表.pdf")
+			err = r.DB.Write(ctx, "test", func(tx *db.Tx) error { // as an earlier guide has it
+				r.Files.Attach(tx, ref.ID)
+				tx.Queue(`INSERT INTO guide_file (id, holder, holder_id, file_key, file_id, name, size, type, created_at) VALUES ($1, 'template', 1, $2, $3, $4, $5, 'pdf', 0)`, tx.NewID(), f.Key, f.File, f.Name, f.Size)
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d, folder := offered(t)
+			d.Guide.Materials[0].BlankForm, d.Guide.Materials[0].SampleFile = f.Address(), "https://www.example.cn/a.pdf"
+			if ps, err := r.Catalog.Import(ctx, actor.Platform(), d, folder.Elements); err != nil {
+				t.Fatal(err, ps)
+			}
+			o := GuideExport{Dir: t.TempDir()}
+			n := len(d.OfferedBy)
+			for _, want := range []ExportReport{{Guides: n, Written: 3*n + 2}, {Guides: n, Same: 3*n + 2}} {
+				if rep, err := ExportGuides(ctx, c, o); err != nil || rep != want {
+					t.Fatalf("%+v %v, want %+v", rep, err, want)
+				}
+			}
+			if got, err := os.ReadFile(filepath.Join(o.Dir, "file", f.Key+".pdf")); err != nil || string(got) != content {
+				t.Errorf("%q %v", got, err)
+			}
+			pages, err := filepath.Glob(filepath.Join(o.Dir, "item", "*.html"))
+			if err != nil || len(pages) != n {
+				t.Fatalf("%v %v", pages, err)
+			}
+			page, err := os.ReadFile(pages[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range []string{`href="../file/` + f.Key + `.pdf"`, "空白表格（PDF，14 B）", "申请表.pdf", c.URL + f.Address(), `href="https://www.example.cn/a.pdf"`, "示例样表（www.example.cn）"} {
+				if !strings.Contains(string(page), want) {
+					t.Errorf("the page lacks %s", want)
 				}
 			}
 		})

@@ -93,7 +93,7 @@ func (r *Rooms) pages() (http.Handler, error) {
 	console.New(console.Config{Renderer: rt, Door: r.Door, Identity: r.Identity, Assess: r.Assess, Catalog: r.Catalog, Now: r.DB.Now,
 		Audit: console.AuditLog{Feed: shelf.AuditFeed, Entries: shelf.AuditOf, Verify: r.verifyAudit, Looked: r.looked},
 		Jobs:  console.JobList{Depth: shelf.JobDepth, Dead: shelf.DeadJobs, Requeue: shelf.RequeueJob, Discard: shelf.DiscardJob}}).Routes(mux)
-	steward.New(steward.Config{Renderer: rt, Style: style, Identity: r.Identity, Catalog: r.Catalog, Cases: r.Casework, Sheets: r.Sheets}).Routes(mux)
+	steward.New(steward.Config{Renderer: rt, Style: style, Identity: r.Identity, Catalog: r.Catalog, Cases: r.Casework, Sheets: r.Sheets, Files: r.Files}).Routes(mux)
 	deny := func(w http.ResponseWriter, req *http.Request, err error) { rt.Fail(w, req, err) }
 	return r.Door.Identify(r.Door.Log(rt.Wrap(r.Door.SameOrigin(rt.Mux(mux), deny)))), nil
 }

@@ -32,7 +32,7 @@ var parity = map[string]string{
 	"GET /verify": "- a form", "GET /verify/{identifier}": "verify verify-key", "GET /centres": "centres", "GET /centres/{key}": "windows",
 	"GET /adjustments": "adjustments", "GET /adjustments/{no}": "adjustment", "GET /help": "- words for readers of pages", "GET /privacy": "- words for readers of pages", "GET /accessibility": "- words for readers of pages",
 
-	"GET /browse/{way}": "events topics departments divisions", "GET /items/{code}/versions": "item-versions", "GET /items/{code}/changes": "item-compare",
+	"GET /browse/{way}": "events topics departments divisions", "GET /items/{code}/versions": "item-versions", "GET /files/{key}": "- its address stands in the guide and is for everybody", "GET /items/{code}/changes": "item-compare",
 	"GET /feed/items.atom": "item-feed", "GET /feed/items.json": "item-feed", "GET /featured": "featured", "GET /featured/{key}": "featured-items",
 	"GET /featured/{key}/history": "featured-moves featured-rules", "GET /featured/{key}/export.csv": "featured-items", "GET /featured/{key}/export.json": "featured-items",
 
@@ -69,7 +69,7 @@ var parity = map[string]string{
 	"POST /console/items/revise": "list-revise template-revise", "POST /console/items/proposals/{id}": "proposal-adopt proposal-decline",
 	"GET /console/items/lists/{code}": "lists item", "POST /console/items/lists/{code}": "list-state", "GET /console/items/drafts/{id}": "guide-draft", "POST /console/items/drafts/{id}": "guide-draft-act",
 	"GET /console/items/drafts/{id}/guide": "guide-draft", "GET /console/items/drafts/{id}/form": "guide-draft", "GET /console/items/drafts/{id}/replay": "guide-draft-replay", "GET /console/items/drafts/{id}/edit/{section}": "guide-draft",
-	"POST /console/items/drafts/{id}/edit/{section}": "guide-draft-section", "GET /console/items/drafts/{id}/edit/form": "guide-draft", "POST /console/items/drafts/{id}/edit/form": "guide-draft-section",
+	"POST /console/items/drafts/{id}/edit/{section}": "guide-draft-section guide-draft-file", "GET /console/items/drafts/{id}/files/{key}": "guide-draft-file-get", "GET /console/items/drafts/{id}/edit/form": "guide-draft", "POST /console/items/drafts/{id}/edit/form": "guide-draft-section",
 	"POST /console/staff/{id}/grant": "role-grant", "POST /console/staff/{id}/revoke": "role-revoke",
 }
 

@@ -104,7 +104,7 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	r.Catalog = catalog.New(catalog.Config{DB: r.DB, Identity: r.Identity, Formats: Formats(), Log: r.Log, Assist: channel.AssistWindows, Banks: channel.BankOutlets, Vault: vault, URL: c.URL, Networks: nets,
+	r.Catalog = catalog.New(catalog.Config{DB: r.DB, Identity: r.Identity, Files: r.Files, Formats: Formats(), Log: r.Log, Assist: channel.AssistWindows, Banks: channel.BankOutlets, Vault: vault, URL: c.URL, Networks: nets,
 		Effects: []catalog.EffectLister{casework.InHand{DB: r.DB}, channel.Reach{DB: r.DB}}})
 	r.Licences = licence.New(licence.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Signer: r.Keys.Signer(), Log: r.Log})
 	r.Ratings = rating.New(rating.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Log: r.Log, Open: c.rating()})

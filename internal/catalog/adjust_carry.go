@@ -136,7 +136,7 @@ func (c *carrying) discard(b *Basic, fits func(*Draft) bool) error {
 		}
 		d.State = Discarded
 		d.event(c.tx, c.a, string(DraftDiscard), "", c.why)
-		if err := d.save(c.tx, c.a); err != nil {
+		if err := c.s.saveDraft(c.tx, c.a, d); err != nil {
 			return err
 		}
 	}
@@ -253,7 +253,7 @@ func (c *carrying) rebase(old, b *Basic, was int64, now *Template, became map[in
 			}
 		}
 		d.event(c.tx, c.a, "adjust", "", c.why)
-		if err := d.save(c.tx, c.a); err != nil {
+		if err := c.s.saveDraft(c.tx, c.a, d); err != nil {
 			return err
 		}
 		c.tx.Queue(sqlRebaseDraft, d.ID, d.BaseID, d.TemplateID)
@@ -396,7 +396,7 @@ func (c *carrying) open(b *Basic, unit identity.Unit, recvID int64, g Guide, tem
 	place(&g, unit, recv)
 	d := &Draft{ID: c.tx.NewID(), Kind: ListDraft, BasicID: b.ID, UnitID: unit.ID, ReceivingID: recvID, TemplateID: templateID, Guide: g,
 		State: Drafting, Version: 1, Waived: map[string]string{}, Authors: []int64{}}
-	return d.insert(c.tx, c.a, "claim", c.why)
+	return c.s.putDraft(c.tx, c.a, d, "claim", c.why)
 }
 
 // takeBack removes levels; the lists there end, and those above take their place.

@@ -146,7 +146,7 @@ func (s *Service) carryRow(tx *db.Tx, a actor.Actor, mode PlanMode, row *PlanRow
 	}
 	d := &Draft{ID: tx.NewID(), Kind: ListDraft, BasicID: row.basic.ID, UnitID: row.unit.ID, ReceivingID: row.recv.ID, ItemID: row.item, BaseID: row.base,
 		TemplateID: row.template, Guide: row.guide, State: Drafting, Version: 1, Waived: map[string]string{}, Authors: []int64{a.ID}}
-	if err := d.insert(tx, a, "import", reason); err != nil {
+	if err := s.putDraft(tx, a, d, "import", reason); err != nil {
 		return err
 	}
 	return audit.Append(tx, audit.Record{Actor: a, Act: string(identity.ItemCompile), Subject: draftSubject(d.ID), Unit: d.UnitID,

@@ -13,6 +13,7 @@ import (
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/db/dbtest"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
@@ -48,14 +49,16 @@ func onShelf(t *testing.T, test func(t *testing.T, s *shelf)) {
 	dbtest.EachAt(t, dbtest.Start, func(t *testing.T, d *db.DB, clk *dbtest.Clock) {
 		s := &shelf{t: t, d: d, clk: clk, units: map[string]string{}}
 		s.ids = identity.New(identity.Config{DB: d, Vault: keys().Vault(), Now: clk.Now})
-		s.Service = New(Config{DB: d, Identity: s.ids})
+		store, err := files.New(t.Context(), files.Config{DB: d, Vault: keys().Vault(), URL: t.TempDir(), Spool: t.TempDir()})
+		s.must(err)
+		t.Cleanup(func() { s.must(store.Close()) })
+		s.Service = New(Config{DB: d, Identity: s.ids, Files: store})
 		uscc := func(key, division, body string) string {
 			n, err := ident.MakeUSCC("11", division, body)
 			s.must(err)
 			s.units[key] = n
 			return n
 		}
-		var err error
 		s.refs, err = s.ids.Import(t.Context(), actor.Platform(), identity.Batch{
 			Divisions: []identity.DivisionInput{
 				{Code: "320200000000", Name: "无锡市", Level: "city", National: true},

@@ -266,7 +266,7 @@ func (s *Service) begin(ctx context.Context, a actor.Actor, d *Draft, act, note 
 			return err
 		}
 		d.ID = tx.NewID()
-		if err := d.insert(tx, a, act, note); err != nil {
+		if err := s.putDraft(tx, a, d, act, note); err != nil {
 			return err
 		}
 		tx.Record(once, d.ID)
@@ -414,7 +414,11 @@ func (s *Service) Draft(ctx context.Context, a actor.Actor, id int64) (*Draft, e
 	if err != nil {
 		return nil, err
 	}
-	return d, s.ids.Allow(ctx, a, identity.CatalogueRead, identity.Target{UnitPath: dir.Path(d.UnitID)}, draftSubject(id))
+	if err := s.ids.Allow(ctx, a, identity.CatalogueRead, identity.Target{UnitPath: dir.Path(d.UnitID)}, draftSubject(id)); err != nil {
+		return d, err
+	}
+	d.Files, err = filesOf(s.db.Read(ctx), &d.Guide)
+	return d, err
 }
 
 // Drafts lists the open drafts of the units that the actor may see, the last
@@ -474,8 +478,9 @@ var ErrSectionChanged = errs.New(errs.Conflict, "section-changed", "这一部分
 
 // SaveSection writes a section of a draft. seen is its hash as the editor showed
 // it: what somebody else wrote in other sections is kept, and what he wrote in
-// this one is never overwritten unseen.
-func (s *Service) SaveSection(ctx context.Context, a actor.Actor, id int64, name, seen string, value json.RawMessage) (d *Draft, err error) {
+// this one is never overwritten unseen. fresh are files that were uploaded for
+// it and are in no guide yet; those that it does not name stay loose.
+func (s *Service) SaveSection(ctx context.Context, a actor.Actor, id int64, name, seen string, value json.RawMessage, fresh ...GuideFile) (d *Draft, err error) {
 	defer errs.Wrap(&err, "save %s of draft %d", name, id)
 	err = s.draftAct(ctx, a, id, DraftEdit, func(tx *db.Tx, m draftMove, was *Draft) error {
 		d = was
@@ -495,8 +500,8 @@ func (s *Service) SaveSection(ctx context.Context, a actor.Actor, id int64, name
 		if !slices.Contains(d.Authors, a.ID) {
 			d.Authors = append(d.Authors, a.ID)
 		}
-		d.event(tx, a, string(DraftEdit), name, "")
-		return d.save(tx, a)
+		d.event(tx, a, string(DraftEdit), name, uploadNote(&d.Guide, fresh))
+		return s.saveDraft(tx, a, d, fresh...)
 	})
 	return d, err
 }

@@ -161,6 +161,12 @@ func options(of map[string]any) []any {
 	return arrayOf(objectOf(of["items"])["oneOf"])
 }
 
+// CondWords says a condition in the words of the guide's form: “类型”为占用或者挖掘.
+func (g *Guide) CondWords(c *Cond) (zh, en string) {
+	w := readForm(g.Form).condition(c)
+	return w.zh, w.en
+}
+
 // condition says when a material is asked, in the words of the form.
 func (f *formDoc) condition(c *Cond) said {
 	if c == nil {

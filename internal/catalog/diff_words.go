@@ -97,6 +97,15 @@ func texts(list []string) []said {
 	return out
 }
 
+// fileSaid says where a file is; an uploaded one by the first letters of its key.
+func fileSaid(address string) said {
+	key, ok := FileKey(address)
+	if !ok {
+		return plain(address)
+	}
+	return inWords(address, "上传的文件（"+key[:6]+"）", "an uploaded file ("+key[:6]+")")
+}
+
 // duration says a limit without its note.
 func duration(l *Limit) said {
 	if l == nil {

@@ -18,6 +18,7 @@
 //	                                   │                  └──► change, for the feed
 //	                                   │                  └──► featured lists 特色服务清单, at the end of the act
 //	                                   └──► search document; proposals to lists that follow
+//	upload ──TakeFile──► draft ──► version, template: each holds the files its guide names
 //	person ──Search──► Index (in memory) ──► Guide(code) = version in force
 //	case   ──ByVersion──► the version it pins, for ever
 //	change ─commit─► RunFeed: position 1, 2, 3 … ─► Changes(after) · job ─► subscriber, signed

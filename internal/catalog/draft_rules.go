@@ -29,6 +29,7 @@ type Draft struct {
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	UpdatedBy   string
+	Files       map[string]GuideFile // uploaded files that the guide names, by key; of Service.Draft alone
 }
 
 // DraftKind tells lists from city-wide guides.

@@ -81,8 +81,8 @@ func (d *Draft) columns() (guide, waived, authors string, err error) {
 	return string(p.canonical()), string(w), string(a), err
 }
 
-// insert stores a new draft and its first event.
-func (d *Draft) insert(tx *db.Tx, a actor.Actor, act, note string) error {
+// putDraft stores a new draft and its first event.
+func (s *Service) putDraft(tx *db.Tx, a actor.Actor, d *Draft, act, note string) error {
 	guide, waived, authors, err := d.columns()
 	if err != nil {
 		return err
@@ -90,12 +90,13 @@ func (d *Draft) insert(tx *db.Tx, a actor.Actor, act, note string) error {
 	tx.Queue(sqlPutDraft, d.ID, string(d.Kind), d.BasicID, d.UnitID, d.ReceivingID, d.ItemID, d.BaseID, d.TemplateID, guide, string(d.State), d.Version,
 		d.From, d.Reason, waived, authors, d.ReviewedBy, tx.NowMicros(), tx.NowMicros(), a.Name)
 	d.event(tx, a, act, "", note)
-	return nil
+	return s.hold(tx, holder{byDraft, d.ID}, &d.Guide, nil)
 }
 
-// save stores a draft that was read at its version; another change in between
-// fails the act with ErrDraftChanged.
-func (d *Draft) save(tx *db.Tx, a actor.Actor) error {
+// saveDraft stores a draft that was read at its version; another change in
+// between fails the act with ErrDraftChanged. A draft that is closed gives up
+// its uploaded files; fresh are those that it did not have before.
+func (s *Service) saveDraft(tx *db.Tx, a actor.Actor, d *Draft, fresh ...GuideFile) error {
 	guide, waived, authors, err := d.columns()
 	if err != nil {
 		return err
@@ -104,7 +105,11 @@ func (d *Draft) save(tx *db.Tx, a actor.Actor) error {
 		d.ReviewedBy, tx.NowMicros(), a.Name)
 	d.Version++
 	d.UpdatedAt, d.UpdatedBy = tx.Now(), a.Name
-	return nil
+	names := &d.Guide
+	if !d.State.Open() {
+		names = &Guide{}
+	}
+	return s.rehold(tx, holder{byDraft, d.ID}, names, fresh)
 }
 
 func (d *Draft) event(tx *db.Tx, a actor.Actor, act, section, note string) {

@@ -133,7 +133,7 @@ func TestRules(t *testing.T) {
 		"material-basis":                {{"materials/m02/basis", material(func(m *Material) { m.Basis = "" })}},
 		"copies-of-files":               {{"materials/m02/copies", material(func(m *Material) { m.Copies = 3 })}},
 		"copy-of-file":                  {{"materials/m02/name", material(func(m *Material) { m.Name = "平面图复印件" })}},
-		"material-files":                {{"materials/m02/blankForm", material(func(m *Material) { m.BlankForm = "ftp://x" })}, {"materials/m02/sampleFile", material(func(m *Material) { m.SampleFile = "//evil.example/x" })}},
+		"material-files":                {{"materials/m02/blankForm", material(func(m *Material) { m.BlankForm = "ftp://x" })}, {"materials/m02/sampleFile", material(func(m *Material) { m.SampleFile = "//evil.example/x" })}, {"materials/m02/sampleFile", material(func(m *Material) { m.SampleFile = "/files/short" })}},
 		"nobody-reads":                  {{"materials", func(s *subject) { s.g.Steps = s.g.Steps[:1] }}},
 		"many-materials":                {{"materials", func(s *subject) { s.g.Materials = many(s.g.Materials[1], 13) }}},
 		"some-steps":                    {{"steps", func(s *subject) { s.g.Steps = nil }}},

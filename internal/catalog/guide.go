@@ -113,8 +113,8 @@ type Material struct {
 	MaxFiles    int      `json:"maxFiles,omitempty"`
 	Standard    string   `json:"standard"` // 受理标准
 	Filling     string   `json:"filling,omitempty"`
-	BlankForm   string   `json:"blankForm,omitempty"`  // 空白表格: address of the form to fill in, https or of this site
-	SampleFile  string   `json:"sampleFile,omitempty"` // 示例样表: address of a filled-in example
+	BlankForm   string   `json:"blankForm,omitempty"`  // 空白表格: address of the form to fill in, https or of an uploaded file (FileKey)
+	SampleFile  string   `json:"sampleFile,omitempty"` // 示例样表: address of a filled-in example, likewise
 	Basis       string   `json:"basis,omitempty"`      // 要求提供材料的依据
 	Lines       []Line   `json:"lines"`                // 补正要点
 }

@@ -129,9 +129,10 @@ type Version struct {
 	EffectiveFrom string // date
 	PublishedAt   time.Time
 	PublishedBy   string
-	TemplateID    int64    // the city-wide guide it follows, 0 if none
-	Own           []string // sections in which it differs from that guide, in guide order
-	Reason        string   // why it was published
+	TemplateID    int64                // the city-wide guide it follows, 0 if none
+	Own           []string             // sections in which it differs from that guide, in guide order
+	Reason        string               // why it was published
+	Files         map[string]GuideFile // uploaded files that the guide names, by key
 
 	form *form.Form
 }

@@ -146,9 +146,9 @@ var materialRules = []Rule{
 			say("name")
 		}
 	}),
-	ofMaterials("material-files", Blocks, "第七条", "空白表格、示例样表的地址应以 https:// 或者 / 开头", "The address of a blank form or an example begins with https:// or /", func(_ *subject, m Material, say say) {
+	ofMaterials("material-files", Blocks, "第七条", "空白表格、示例样表应是上传的文件，或者完整的 https:// 网址", "A blank form or an example is an uploaded file, or a whole https:// address", func(_ *subject, m Material, say say) {
 		for _, x := range [][2]string{{"blankForm", m.BlankForm}, {"sampleFile", m.SampleFile}} {
-			if to := x[1]; to != "" && !strings.HasPrefix(to, "https://") && (!strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//")) {
+			if to := x[1]; to != "" && !soundAddress(to) {
 				say(x[0])
 			}
 		}

@@ -376,6 +376,16 @@ func (p *planner) compare(row *PlanRow, base, g *Guide, f *form.Form) error {
 	if !slices.Equal(basis, g.Basis) {
 		row.refuse("basis", "设定依据来自基本目录和全市指南，本级不能修改", "The legal basis comes from the basic catalogue and the city-wide guide")
 	}
+	known, err := filesOf(p.s.db.Read(p.ctx), g)
+	if err != nil {
+		return err
+	}
+	for _, n := range g.namedFiles() {
+		if _, ok := known[n.key]; !ok {
+			x := n.missing()
+			row.refuse(x.Path, x.ZH, x.EN)
+		}
+	}
 	place(g, row.unit, row.recv)
 	g.Basics.Level, g.Basics.Code = row.Code[18:19], row.Code
 	for _, st := range g.Steps {

@@ -95,6 +95,9 @@ func (s *Service) publish(tx *db.Tx, a actor.Actor, t *Template, l list, p publi
 			b.Division, string(InUse), versionID, b.Hot, tx.NowMicros(), b.Level, string(facts))
 		change(tx, id, b.Code, ChangePublished, versionID)
 	}
+	if err := s.hold(tx, holder{byVersion, versionID}, &g, nil); err != nil {
+		return 0, err
+	}
 	tx.Queue(sqlPutVersion, versionID, id, no+1, text, hash, from, tx.NowMicros(), a.Name, templateID, p.reason)
 	s.changed(tx)
 	return versionID, audit.Append(tx, audit.Record{Actor: a, Act: string(identity.ItemPublish), Subject: "item/" + b.Code, Unit: l.unit.ID,
@@ -124,6 +127,9 @@ func (s *Service) readVersion(q db.Queryer, id int64) (*Version, error) {
 		if v.Guide, err = guideOf(text); err != nil {
 			return nil, err
 		}
+		if v.Files, err = filesOf(q, &v.Guide); err != nil {
+			return nil, err
+		}
 		v.form, err = form.Compile(v.Guide.Form, nil, s.formats)
 		return v, err
 	}
@@ -139,6 +145,9 @@ func (s *Service) readVersion(q db.Queryer, id int64) (*Version, error) {
 	}
 	all := o.laid(t.parts)
 	if v.Guide, err = guideOf(all.canonical()); err != nil {
+		return nil, err
+	}
+	if v.Files, err = filesOf(q, &v.Guide); err != nil {
 		return nil, err
 	}
 	for i, sec := range sections {

@@ -53,7 +53,7 @@ func (s *Service) Move(ctx context.Context, a actor.Actor, id int64, act DraftAc
 			}
 		}
 		d.event(tx, a, string(act), "", in.Note)
-		return d.save(tx, a)
+		return s.saveDraft(tx, a, d)
 	})
 	return d, err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/search"
@@ -19,6 +20,7 @@ import (
 type Service struct {
 	db      *db.DB
 	ids     *identity.Service
+	files   *files.Store
 	formats form.Formats
 
 	log *slog.Logger
@@ -45,6 +47,7 @@ type Service struct {
 type Config struct {
 	DB       *db.DB
 	Identity *identity.Service
+	Files    *files.Store   // nil: guides that name uploaded files cannot be written
 	Formats  form.Formats   // checkers of identity numbers, for forms
 	Log      *slog.Logger   // nil: silent
 	Assist   AssistWindows  // nil: no centre has windows for assistance
@@ -60,7 +63,7 @@ func New(c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{db: c.DB, ids: c.Identity, formats: c.Formats, log: c.Log, assist: c.Assist, banks: c.Banks, effects: c.Effects,
+	s := &Service{db: c.DB, ids: c.Identity, files: c.Files, formats: c.Formats, log: c.Log, assist: c.Assist, banks: c.Banks, effects: c.Effects,
 		versions: keptByID[Version]{max: 4096}, templates: keptByID[Template]{max: 4096}}
 	s.index = db.Kept[Index]{Age: indexAge, Version: sqlIndexVersion, Bump: sqlBumpIndex, Name: "catalogue", Load: s.loadIndex}
 	s.feed = newFeed(c)

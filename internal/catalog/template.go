@@ -142,6 +142,9 @@ func (s *Service) putTemplate(tx *db.Tx, a actor.Actor, b *Basic, g Guide) (*Tem
 	if t.form, err = form.Compile(g.Form, nil, s.formats); err != nil {
 		return nil, err
 	}
+	if err := s.hold(tx, holder{byTemplate, t.ID}, &g, nil); err != nil {
+		return nil, err
+	}
 	tx.Queue(sqlPutTemplate, t.ID, b.ID, t.No, string(text), hash, tx.NowMicros(), a.Name)
 	tx.Queue(sqlSetTemplate, b.ID, t.ID, tx.NowMicros())
 	b.TemplateID = t.ID

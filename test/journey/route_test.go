@@ -38,6 +38,8 @@ var noPages = map[string]string{
 	"GET /feed/items.json":                               "for feed readers",
 	"GET /console/items/export/file":                     "a file",
 	"GET /console/items/import/{id}/refused.xlsx":        "a file",
+	"GET /console/items/drafts/{id}/files/{key}":         "a file",
+	"GET /files/{key}":                                   "a file",
 }
 
 func newRoutes(t *testing.T) routes {

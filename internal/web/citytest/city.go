@@ -113,7 +113,7 @@ func New(t testing.TB, d *db.DB, clk *dbtest.Clock, items ...string) *City {
 	for name, check := range map[string]func(string) ident.Result{"cn-id": ident.CheckResident, "uscc": ident.CheckUSCC, "cn-mobile": ident.CheckMobile} {
 		formats[name] = func(s string) (bool, string, string) { r := check(s); return r.Valid, r.Reason.ZH, r.Reason.EN }
 	}
-	c.Catalog = catalog.New(catalog.Config{DB: d, Identity: c.Identity, Formats: formats})
+	c.Catalog = catalog.New(catalog.Config{DB: d, Identity: c.Identity, Files: c.Files, Formats: formats})
 	c.Licences = licence.New(licence.Config{DB: d, Identity: c.Identity, Vault: vault, Signer: keys().Signer()})
 	c.Ratings = rating.New(rating.Config{DB: d, Identity: c.Identity, Vault: vault})
 	c.Channel = channel.New(channel.Config{DB: d, Identity: c.Identity, Calendar: cal})

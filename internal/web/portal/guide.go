@@ -53,6 +53,7 @@ type GuidePage struct {
 	Then    web.Banner // this is not the guide in force
 	QR      web.QR     // printed: leads to Address
 	Address string
+	Base    string // printed before the addresses of uploaded files: the platform's own
 	Edition string // printed: version and since when
 }
 
@@ -70,8 +71,8 @@ type GuideMaterial struct {
 	Free    bool   // a licence held stands for it: nothing to hand in
 	Facts   web.Facts
 	Lines   []string
-	Files   []web.Link // blank form and example
-	Listing string     // in one line, for the elderly version
+	Files   []GuideFile // blank form and example
+	Listing string      // in one line, for the elderly version
 }
 
 // LimitRow is one limit.
@@ -148,7 +149,7 @@ func (p *Portal) guidePage(r *http.Request, page web.Page, dir *identity.Directo
 	if pg.QR, err = web.NewQR(address, page.Tr("扫码看最新指南", "Scan for the guide in force")); err != nil {
 		return pg, errs.New(errs.Internal, "qr", "", "").Because(err)
 	}
-	pg.Address = address
+	pg.Address, pg.Base = address, p.URL
 	offers, err := p.Catalog.Offers(r.Context(), it.BasicCode)
 	if err != nil {
 		return pg, err
@@ -333,12 +334,7 @@ func department(p web.Page, g *catalog.Guide, dir *identity.Directory) web.Facts
 }
 
 func guideMaterial(p web.Page, v *catalog.Version, m catalog.Material) GuideMaterial {
-	gm := GuideMaterial{Name: p.Tr(m.Name, m.NameEN), Tag: necessityWords(p, m), Case: caseWords(p, v, m.When), Free: m.LicenceType != ""}
-	for _, l := range []web.Link{{Href: m.BlankForm, Text: p.Tr("下载空白表格", "Blank form")}, {Href: m.SampleFile, Text: p.Tr("看示例样表", "Filled-in example")}} {
-		if l.Href != "" {
-			gm.Files = append(gm.Files, l)
-		}
-	}
+	gm := GuideMaterial{Name: p.Tr(m.Name, m.NameEN), Tag: necessityWords(p, m), Case: caseWords(p, v, m.When), Free: m.LicenceType != "", Files: guideFiles(p, v, m)}
 	add := func(zh, en, value string) {
 		if value != "" {
 			gm.Facts.Rows = append(gm.Facts.Rows, web.Fact{Key: p.Tr(zh, en), Value: value})

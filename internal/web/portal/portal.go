@@ -189,6 +189,7 @@ func (p *Portal) routes() map[string]web.Handler {
 		"GET /browse/{way}":                 p.browse,
 		"GET /items/{code}":                 p.guide,
 		"GET /items/{code}/versions":        p.versions,
+		"GET /files/{key}":                  p.guideFile,
 		"GET /items/{code}/changes":         p.changes,
 		"GET /feed/items.atom":              p.atom,
 		"GET /feed/items.json":              p.jsonFeed,

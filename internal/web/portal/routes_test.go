@@ -112,7 +112,7 @@ func covered(t *testing.T, rules, posts map[string]string) {
 		t.Fatal(err)
 	}
 	known := map[string]bool{"POST /login": true, "POST /logout": true, "GET /my/cases/*/rate": true, "GET /my/cases/*/appointment": true,
-		"GET /rate/*": true, "POST /rate/*": true, "GET /adjustments/*": true} // TestNextStaysHere, TestAfterwards, TestVisit, TestRateByCode, TestAdjustments
+		"GET /rate/*": true, "POST /rate/*": true, "GET /adjustments/*": true, "GET /files/*": true} // TestNextStaysHere, TestAfterwards, TestVisit, TestRateByCode, TestAdjustments, TestGuideFile
 	star := func(path string) string {
 		path, _, _ = strings.Cut(path, "?")
 		parts := strings.Split(strings.ReplaceAll(path, "{$}", ""), "/")

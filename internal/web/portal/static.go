@@ -62,7 +62,8 @@ func (s *Static) Guide(it *catalog.Item, v *catalog.Version, dir *identity.Direc
 		}
 	}
 	pg.Crumbs = []web.Link{{Href: "../index.html", Text: "办事指南"}, up, {Text: it.Name}}
-	pg.Address = s.url + "/items/" + it.Code
+	pg.Address, pg.Base = s.url+"/items/"+it.Code, s.url
+	pg.FilesAt(func(key string) string { return "../" + StaticFile(v.Files[key]) })
 	var err error
 	if pg.QR, err = web.NewQR(pg.Address, "扫码办理"); err != nil {
 		return nil, err
@@ -71,6 +72,9 @@ func (s *Static) Guide(it *catalog.Item, v *catalog.Version, dir *identity.Direc
 	err = s.guide.ExecuteTemplate(&b, "static", pg)
 	return b.Bytes(), err
 }
+
+// StaticFile is the path of an uploaded file in the export.
+func StaticFile(f catalog.GuideFile) string { return "file/" + f.Key + "." + f.Type.Ending() }
 
 // Index draws a list.
 func (s *Static) Index(pg StaticIndexPage, title string) ([]byte, error) {

@@ -12,6 +12,8 @@
 //
 // A section of a guide is edited by its Go type: the editor walks the struct,
 // takes the words for each part from one table, and reads the answers back into
-// the same struct. Rows are added, moved and taken away by submit buttons, so
-// that everything works without script.
+// the same struct. Rows are added, moved and taken away by submit buttons, and
+// files come with the form of their section, so that everything works without
+// script. Who saves what somebody else has changed meanwhile reads both in words
+// and picks a side for each part.
 package steward

@@ -25,7 +25,8 @@ type sectionPage struct {
 	Plain      []web.FieldView // a part that is a list of words
 	Lists      []List
 	Problems   []web.Link // what the gate says now, and where
-	Theirs     string     // what somebody else wrote meanwhile, as text
+	Conflict   Conflict   // with what somebody else wrote meanwhile
+	Uploads    bool       // files come with the form
 	Locked     bool
 	Prev, Next web.Link
 }
@@ -36,16 +37,24 @@ func (s *Steward) section(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.sectionPage(r, d, &d.Guide, "", nil)
+	p, err := s.sectionPage(r, d, typing{guide: &d.Guide})
 	if err != nil {
 		return err
 	}
 	return s.views.section.Render(w, r, http.StatusOK, p)
 }
 
-// sectionPage draws a part of g, which is the draft's guide or what was typed.
-func (s *Steward) sectionPage(r *http.Request, d *catalog.Draft, g *catalog.Guide, open string, bad []errs.Field) (p sectionPage, err error) {
-	name := r.PathValue("section")
+// typing is what an editor shows: the draft's guide, or what was typed into it.
+type typing struct {
+	guide *catalog.Guide
+	open  string       // row to look at
+	bad   []errs.Field // what is wrong with what was typed
+	taken map[string]catalog.TakenFile
+}
+
+// sectionPage draws a part of a guide.
+func (s *Steward) sectionPage(r *http.Request, d *catalog.Draft, t typing) (p sectionPage, err error) {
+	name, g := r.PathValue("section"), t.guide
 	l, ok := sectionWords[name]
 	if !ok || name == "form" {
 		return p, web.ErrNoPage()
@@ -69,23 +78,24 @@ func (s *Steward) sectionPage(r *http.Request, d *catalog.Draft, g *catalog.Guid
 	if err != nil {
 		return p, err
 	}
-	dr := drawer{page: &p.Page, errors: map[string]string{}, open: open, fields: s.formFields(d)}
+	dr := drawer{page: &p.Page, errors: map[string]string{}, open: t.open, fields: s.formFields(d), files: shelf{draftPath(d.ID), d.Files, t.taken}}
 	for _, x := range problems {
 		if head, _, _ := strings.Cut(x.Path, "/"); head == name {
 			p.Problems = append(p.Problems, web.Link{Href: "#" + anchorOf(g, x.Path), Text: p.Tr(x.ZH, x.EN)})
 			dr.errors[inputOf(g, x.Path)] = p.Tr(x.ZH, x.EN)
 		}
 	}
-	for _, f := range bad {
+	for _, f := range t.bad {
 		dr.errors[f.Path] = p.Tr(f.ZH, f.EN)
 	}
 	s.drawPart(&p, &dr, name, part)
-	if len(bad) > 0 {
+	p.Uploads = name == "materials"
+	if len(t.bad) > 0 {
 		ids := map[string]string{}
-		for _, f := range bad {
+		for _, f := range t.bad {
 			ids[f.Path] = "f-" + idOf(f.Path)
 		}
-		p.FieldErrors(bad, ids)
+		p.FieldErrors(t.bad, ids)
 	}
 	p.Prev, p.Next = s.neighbours(p.Page, d, name)
 	return p, nil
@@ -116,6 +126,9 @@ func (s *Steward) drawPart(p *sectionPage, d *drawer, name string, v reflect.Val
 func lockGroup(g *Group) {
 	for i := range g.Fields {
 		g.Fields[i].Locked = true
+	}
+	for i := range g.Files {
+		g.Files[i].Locked = true
 	}
 	for i := range g.Groups {
 		lockGroup(&g.Groups[i])
@@ -245,52 +258,62 @@ func (s *Steward) save(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in, err := posted(r)
+	form, err := s.received(w, r, a, d)
 	if err != nil {
-		return err
+		return s.back(w, r, draftPath(d.ID), err)
 	}
-	name := r.PathValue("section")
-	typed := d.Guide
-	if typed, err = cloneGuide(typed); err != nil {
+	name, seen := r.PathValue("section"), form.in.Get("seen")
+	typed, err := cloneGuide(d.Guide)
+	if err != nil {
 		return err
 	}
 	part, err := partOf(&typed, name)
 	if err != nil {
 		return web.ErrNoPage()
 	}
-	rd := reader{in: in}
+	rd := reader{in: form.in, files: form.files, problems: form.problems}
 	rd.read(name, part)
-	if open, ok := pressed(in); ok || len(rd.problems) > 0 {
-		p, err := s.sectionPage(r, d, &typed, open, rd.problems)
-		if err != nil {
-			return err
-		}
-		p.Seen = in.Get("seen")
-		status := http.StatusOK
-		if len(rd.problems) > 0 {
-			status = http.StatusUnprocessableEntity
-		}
-		return s.views.section.Render(w, r, status, p)
+	if err := s.settle(d, name, form.in, part); err != nil {
+		return err
+	}
+	t := typing{guide: &typed, bad: rd.problems, taken: form.known()}
+	var again bool
+	if t.open, again = pressed(form.in); again || len(t.bad) > 0 {
+		return s.sectionAgain(w, r, d, t, seen)
 	}
 	value, err := json.Marshal(part.Interface())
 	if err != nil {
 		return err
 	}
-	_, err = s.c.Catalog.SaveSection(r.Context(), a, d.ID, name, in.Get("seen"), value)
+	_, err = s.c.Catalog.SaveSection(r.Context(), a, d.ID, name, seen, value, form.fresh()...)
 	switch {
 	case errors.Is(err, catalog.ErrSectionChanged):
-		return s.conflict(w, r, d, &typed, name)
+		return s.conflict(w, r, d, t, name)
 	case err != nil && errs.KindOf(err) == errs.Invalid:
-		p, perr := s.sectionPage(r, d, &typed, "", errs.Of(err).Fields)
-		if perr != nil {
-			return perr
+		for _, f := range errs.Of(err).Fields {
+			f.Path = inputOf(&typed, f.Path)
+			t.bad = append(t.bad, f)
 		}
-		return s.views.section.Render(w, r, http.StatusUnprocessableEntity, p)
+		return s.sectionAgain(w, r, d, t, seen)
 	case err != nil:
 		return s.back(w, r, draftPath(d.ID), err)
 	}
 	s.flash(w, r, "已保存“"+sectionWords[name].zh+"”。", "Saved: "+sectionWords[name].en)
-	return web.SeeOther(w, r, s.after(d, name, in))
+	return web.SeeOther(w, r, s.after(d, name, form.in))
+}
+
+// sectionAgain shows what was typed once more.
+func (s *Steward) sectionAgain(w http.ResponseWriter, r *http.Request, d *catalog.Draft, t typing, seen string) error {
+	p, err := s.sectionPage(r, d, t)
+	if err != nil {
+		return err
+	}
+	p.Seen = seen
+	status := http.StatusOK
+	if len(t.bad) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	return s.views.section.Render(w, r, status, p)
 }
 
 // after is where to go once a part is saved: the part that was asked for, else
@@ -302,31 +325,6 @@ func (s *Steward) after(d *catalog.Draft, name string, in url.Values) string {
 		}
 	}
 	return draftPath(d.ID) + "#part-" + name
-}
-
-// conflict shows both: what was typed stays in the boxes, what the other wrote
-// stands above; saving again means the reader has seen it.
-func (s *Steward) conflict(w http.ResponseWriter, r *http.Request, d *catalog.Draft, typed *catalog.Guide, name string) error {
-	p, err := s.sectionPage(r, d, typed, "", nil)
-	if err != nil {
-		return err
-	}
-	theirs, err := d.Section(name)
-	if err != nil {
-		return err
-	}
-	var v any
-	if err := json.Unmarshal(theirs, &v); err != nil {
-		return err
-	}
-	text, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return err
-	}
-	p.Theirs = string(text)
-	p.Errors.Title = p.Tr(d.UpdatedBy+"刚刚修改了这一部分", d.UpdatedBy+" has just changed this part")
-	p.Errors.Items = []web.Link{{Href: "#theirs", Text: p.Tr("您填写的内容都在下面，还没有保存。请对照对方的内容，合并后再保存一次。", "What you typed is below and not saved yet. Compare, merge, and save once more.")}}
-	return s.views.section.Render(w, r, http.StatusConflict, p)
 }
 
 // cloneGuide copies a guide, so that reading a form does not change the draft.

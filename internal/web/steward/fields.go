@@ -100,6 +100,7 @@ type fieldsPage struct {
 	Group                 Group
 	Raw                   string // the form's text, for those who know the language
 	Problems              []string
+	Conflict              Conflict // with what somebody else wrote meanwhile
 	Locked                bool
 	Prev, Next            web.Link
 	Preview               string
@@ -464,6 +465,9 @@ func (s *Steward) saveFields(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		rd := reader{in: in}
 		rd.read("form", reflect.ValueOf(&sh).Elem())
+		if err := settleSheet(d, in, &sh); err != nil {
+			return err
+		}
 		open, again := pressed(in)
 		var bad []errs.Field
 		if text, bad = sh.build(root); again || len(bad) > 0 {
@@ -476,8 +480,7 @@ func (s *Steward) saveFields(w http.ResponseWriter, r *http.Request) error {
 	_, err = s.c.Catalog.SaveSection(r.Context(), a, d.ID, "form", in.Get("seen"), text)
 	switch {
 	case errors.Is(err, catalog.ErrSectionChanged):
-		e := errs.Of(err)
-		return s.fieldsAgain(w, r, d, sh, "", []errs.Field{{Path: "form", Code: e.Code, ZH: e.ZH, EN: e.EN}}, "", raw)
+		return s.fieldsConflict(w, r, d, sh, text, raw)
 	case err != nil && errs.KindOf(err) == errs.Invalid:
 		return s.fieldsAgain(w, r, d, sh, "", errs.Of(err).Fields, in.Get("seen"), raw)
 	case err != nil:

@@ -11,6 +11,7 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/desk"
 	"github.com/tongban/tongban/internal/web/portal"
@@ -22,9 +23,11 @@ func samplePage(title string) web.Page {
 	return web.Page{Title: title, Lang: "zh-CN", Path: "/console/items", Shell: web.Console, Nav: "items", Actor: a, Menu: desk.Menu(a)}
 }
 
+const sampleKey = "0123456789abcdef01234567"
+
 func sampleGuide() catalog.Guide {
 	return catalog.Guide{Basics: catalog.Basics{Name: "老年人优待证", Type: "20", CaseType: "promised", Audience: []string{"1"}},
-		Materials: []catalog.Material{{Code: "m01", Name: "身份证", When: &catalog.Cond{Field: "way", In: []string{"self"}}, Lines: []catalog.Line{{Code: "a", Text: "请上传"}}}, {Code: "m02", Name: "照片"}},
+		Materials: []catalog.Material{{Code: "m01", Name: "身份证", When: &catalog.Cond{Field: "way", In: []string{"self"}}, Lines: []catalog.Line{{Code: "a", Text: "请上传"}}}, {Code: "m02", Name: "照片", BlankForm: "/files/" + sampleKey, SampleFile: "https://example.cn/a.pdf"}},
 		Limits:    catalog.Limits{Statutory: catalog.Limit{Days: 20, Unit: "workday"}, Receipt: &catalog.Limit{Days: 5, Unit: "workday"}, Special: []catalog.Special{{Kind: "expert", Days: 3}}},
 		Results:   []catalog.Result{{Name: "优待证", Fields: map[string]string{"name": "name", "until": "=2030"}, Delivery: []string{"post"}}},
 		Rights:    []string{"知情"}, Form: json.RawMessage(`{}`)}
@@ -69,8 +72,16 @@ func TestPages(t *testing.T) {
 		s := sectionPage{Page: p, Name: name, Item: "优待证", URL: "/x", Back: "/y", Seen: "1", Problems: []web.Link{{Href: "#" + anchorOf(&g, name), Text: "缺少内容"}}, Next: web.Link{Href: "/n", Text: "下一"}, Prev: web.Link{Href: "/p", Text: "上一"}}
 		(&Steward{}).drawPart(&s, &drawer{page: &s.Page, errors: map[string]string{"materials.0.name": "缺少内容"}}, name, part)
 		locked := s
-		locked.Locked, locked.Theirs = true, "[]"
-		webtest.Check(t, v.section, s, locked)
+		locked.Locked = true
+		both := s
+		draft := &catalog.Draft{ID: 1, Guide: sampleGuide(), UpdatedBy: "杨事项", Files: map[string]catalog.GuideFile{sampleKey: {Key: sampleKey, Name: "申请表.docx", Type: files.DOCX, Size: 32 << 10}}}
+		other, err := partOf(&draft.Guide, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other.SetZero()
+		both.Conflict = conflictOf(&both.Page, draft, typing{guide: &g}, name, other, part)
+		webtest.Check(t, v.section, s, locked, both)
 	}
 	f := fieldsPage{Page: p, Item: "优待证", URL: "/x", Back: "/y", Seen: "1", Raw: "文本", Preview: "/z", Next: web.Link{Href: "/n", Text: "下一"}}
 	sh := sheet{Title: "申请表", Steps: []sheetTab{{"a", "一", "One"}}, Questions: []question{{Name: "name", Title: "姓名", Kind: "text", Step: "a"}}}
@@ -178,6 +189,12 @@ func inputs(g Group, plain []web.FieldView, lists []List) url.Values {
 	group = func(g Group) {
 		for _, f := range g.Fields {
 			field(f)
+		}
+		for _, u := range g.Files {
+			field(u.Link)
+			for _, h := range u.Hidden {
+				in.Add(h.Name, h.Value)
+			}
 		}
 		for _, sub := range g.Groups {
 			group(sub)

@@ -39,8 +39,9 @@ func (s *Steward) previewGuide(w http.ResponseWriter, r *http.Request) error {
 	}
 	b := d.Guide.Basics
 	it := &catalog.Item{Code: b.Code, BasicCode: b.BasicCode, Name: b.Name, UnitID: d.UnitID, ReceivingUnitID: d.ReceivingID, Division: b.Division, State: catalog.Paused}
-	v := &catalog.Version{Guide: d.Guide, PublishedAt: d.UpdatedAt, PublishedBy: d.UpdatedBy}
+	v := &catalog.Version{Guide: d.Guide, Files: d.Files, PublishedAt: d.UpdatedAt, PublishedBy: d.UpdatedBy}
 	p := portal.NewGuidePage(s.page(r, a, b.Name, b.NameEN), it, v, dir)
+	p.FilesAt(func(key string) string { return draftPath(d.ID) + "/files/" + key })
 	p.Shell = web.Portal
 	s.c.Style.Add(&p.Page)
 	p.Flash = web.Banner{Tone: web.Note, Title: p.Tr("预览", "Preview"), Text: p.Tr("这是编制稿，还没有发布。", "This is a draft; it is not published."), Link: web.Link{Href: draftPath(d.ID), Text: p.Tr("回到编制稿", "Back to the draft")}}

@@ -31,6 +31,7 @@ func TestRoles(t *testing.T) {
 		lx := fmt.Sprint(c.Refs.Units["lx-spj"])
 		draft := who['s'].Post("/console/items/revise", url.Values{"item": {id(it.ID)}}).To("/console/items/drafts/")
 		duties := who['s'].Get(draft + "/edit/duties").Form(draft + "/edit/duties")
+		blank := attached(who['s'], draft)
 		proposal := proposed(c, it)
 		list := "/console/items/lists/" + it.Code
 		type answers map[int]string // status → who
@@ -61,6 +62,9 @@ func TestRoles(t *testing.T) {
 			{"GET /console/items/drafts/{id}/edit/{section}", draft + "/edit/duties", nil, answers{200: "srSR"}},
 			{"GET /console/items/drafts/{id}/edit/{section}", draft + "/edit/nowhere", nil, answers{404: "srSR"}},
 			{"POST /console/items/drafts/{id}/edit/{section}", draft + "/edit/duties", duties, answers{303: "sS"}},
+			{"POST /console/items/drafts/{id}/edit/{section}", draft + "/edit/nowhere", nil, answers{404: "srSR"}},
+			{"GET /console/items/drafts/{id}/files/{key}", draft + "/files/" + blank, nil, answers{200: "srSR"}},
+			{"GET /console/items/drafts/{id}/files/{key}", draft + "/files/unknown", nil, answers{404: "srSR"}},
 			{"GET /console/items/drafts/{id}/edit/form", draft + "/edit/form", nil, answers{200: "srSR"}},
 			{"POST /console/items/drafts/{id}/edit/form", draft + "/edit/form", url.Values{"raw": {"{"}, "seen": {who['s'].Get(draft + "/edit/form").Form(draft + "/edit/form").Get("seen")}}, answers{422: "sS"}},
 			{"GET /console/items/adjustments", "", nil, answers{200: "srSRxy"}},

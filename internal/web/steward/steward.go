@@ -14,6 +14,7 @@ import (
 	"github.com/tongban/tongban/internal/catalog"
 	book "github.com/tongban/tongban/internal/catalog/sheet"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/web"
@@ -39,6 +40,7 @@ type Config struct {
 	Catalog  *catalog.Service
 	Cases    *casework.Service // for trying a draft on past ones
 	Sheets   *book.Service
+	Files    *files.Store
 }
 
 type views struct {
@@ -90,8 +92,11 @@ func New(c Config) *Steward {
 func (s *Steward) Routes(mux *http.ServeMux) {
 	for pattern, h := range s.routes() {
 		limit := int64(web.BodyLimit)
-		if pattern == "POST /console/items/import" {
+		switch pattern {
+		case "POST /console/items/import":
 			limit = book.MaxUpload + web.BodyLimit
+		case "POST /console/items/drafts/{id}/edit/{section}":
+			limit = sectionMost
 		}
 		mux.Handle(pattern, s.c.Renderer.HandleBody(limit, h))
 	}
@@ -124,6 +129,7 @@ func (s *Steward) routes() map[string]web.Handler {
 		"GET /console/items/drafts/{id}/replay":          s.replay,
 		"GET /console/items/drafts/{id}/edit/{section}":  s.section,
 		"POST /console/items/drafts/{id}/edit/{section}": s.save,
+		"GET /console/items/drafts/{id}/files/{key}":     s.draftFile,
 		"GET /console/items/drafts/{id}/edit/form":       s.fields,
 		"POST /console/items/drafts/{id}/edit/form":      s.saveFields,
 		"GET /console/items/import":                      s.imports,

@@ -91,6 +91,15 @@ func TestTogether(t *testing.T) {
 
 func id(n int64) string { return strconv.FormatInt(n, 10) }
 
+// before is the number before n.
+func before(n string) string {
+	i, err := strconv.Atoi(n)
+	if err != nil {
+		return n
+	}
+	return strconv.Itoa(i - 1)
+}
+
 // next is the number after n.
 func next(n string) string {
 	i, err := strconv.Atoi(n)

@@ -23,6 +23,7 @@ type Group struct {
 	Help   string
 	Error  string // of the whole
 	Fields []web.FieldView
+	Files  []Upload
 	Groups []Group
 	Lists  []List
 }
@@ -51,6 +52,7 @@ type drawer struct {
 	fields []option          // of the application form, for conditions
 	errors map[string]string // by the path of a problem
 	open   string            // row that was just added or is wrong
+	files  shelf             // what uploaded files are called
 }
 
 // wordsOf finds the label of a path such as "materials.2.when.field". A condition
@@ -114,6 +116,8 @@ func (d *drawer) part(g *Group, path string, v reflect.Value) {
 		g.Groups = append(g.Groups, d.group(path, v))
 	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
 		g.Lists = append(g.Lists, d.list(path, v))
+	case wordsOf(path).upload:
+		g.Files = append(g.Files, d.upload(path, v.String()))
 	default:
 		g.Fields = append(g.Fields, d.field(path, v))
 	}
@@ -237,6 +241,7 @@ const maxRows = 200
 // reader reads posted values back into a value of a guide.
 type reader struct {
 	in       url.Values
+	files    map[string]catalog.TakenFile // that came with the form, by the path of their element
 	problems []errs.Field
 }
 
@@ -246,6 +251,8 @@ func (r *reader) read(path string, v reflect.Value) {
 		return
 	}
 	switch {
+	case wordsOf(path).upload:
+		v.SetString(r.address(path))
 	case v.Kind() == reflect.Pointer:
 		r.optional(path, v)
 	case v.Kind() == reflect.Struct:

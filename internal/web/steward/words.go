@@ -7,6 +7,7 @@ type label struct {
 	area   bool     // more than a line
 	codes  []option // a choice
 	fixed  bool     // follows from elsewhere: shown, not edited
+	upload bool     // an uploaded file, or the address of one elsewhere
 }
 
 type option struct{ value, zh, en string }
@@ -92,8 +93,8 @@ var words = map[string]label{
 	"materials.maxFiles":    {zh: "文件数上限", en: "Most files", help: "0 表示10"},
 	"materials.standard":    {zh: "受理标准", en: "Standard", area: true},
 	"materials.filling":     {zh: "填报须知", en: "How to fill it in", area: true},
-	"materials.blankForm":   {zh: "空白表格地址", en: "Address of the blank form", help: "https:// 开头，或者本站地址"},
-	"materials.sampleFile":  {zh: "示例样表地址", en: "Address of the filled-in example", help: "https:// 开头，或者本站地址"},
+	"materials.blankForm":   {zh: "空白表格", en: "Blank form", help: "申请人下载后填写的空表", upload: true},
+	"materials.sampleFile":  {zh: "示例样表", en: "Filled-in example", help: "填好的样子，不要使用真实个人信息", upload: true},
 	"materials.basis":       {zh: "要求提供的依据", en: "Basis", area: true},
 	"materials.lines":       {zh: "补正要点", en: "What may be asked for", help: "补正通知只能从这里选"},
 	"materials.lines.code":  {zh: "代号", en: "Code"},

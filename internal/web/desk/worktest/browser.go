@@ -61,15 +61,33 @@ func (b *Browser) Post(path string, in url.Values) Page {
 // Upload sends a form with a file, as a page of this site does.
 func (b *Browser) Upload(path string, in url.Values, name string, file []byte) Page {
 	b.c.T.Helper()
+	return b.UploadIn(path, in, map[string]Sent{"file": {name, file}})
+}
+
+// Sent is a file that a form sends.
+type Sent struct {
+	Name string
+	Body []byte
+}
+
+// UploadIn sends a form with files by the names of their inputs.
+func (b *Browser) UploadIn(path string, in url.Values, list map[string]Sent) Page {
+	b.c.T.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
-	for k := range in {
-		b.c.Must(w.WriteField(k, in.Get(k)))
+	for input, f := range list {
+		part, err := w.CreateFormFile(input, f.Name)
+		b.c.Must(err)
+		_, err = part.Write(f.Body)
+		b.c.Must(err)
 	}
-	part, err := w.CreateFormFile("file", name)
-	b.c.Must(err)
-	_, err = part.Write(file)
-	b.c.Must(err)
+	for k, values := range in {
+		for _, v := range values {
+			if _, file := list[k]; !file {
+				b.c.Must(w.WriteField(k, v))
+			}
+		}
+	}
 	b.c.Must(w.Close())
 	r := httptest.NewRequest(http.MethodPost, path, &body)
 	r.Header.Set("Content-Type", w.FormDataContentType())

@@ -122,7 +122,7 @@ func New(t *testing.T, d *db.DB, clk *dbtest.Clock) *City {
 	}})
 	c.Must(err)
 	c.Jobs.Handle(notify.JobKind, func(ctx context.Context, j jobs.Job) error { return messages.Deliver(ctx, j.Payload) })
-	c.Catalog = catalog.New(catalog.Config{DB: d, Identity: c.Identity, Formats: formats(), Vault: vault, URL: "http://city.test", Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+	c.Catalog = catalog.New(catalog.Config{DB: d, Identity: c.Identity, Files: c.Files, Formats: formats(), Vault: vault, URL: "http://city.test", Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 		Assist: channel.AssistWindows, Banks: channel.BankOutlets, Effects: []catalog.EffectLister{casework.InHand{DB: d}, channel.Reach{DB: d}}})
 	c.Catalog.Handlers(c.Jobs)
 	lic := licence.New(licence.Config{DB: d, Identity: c.Identity, Vault: vault, Signer: keys().Signer()})
@@ -236,7 +236,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 		}}).Routes(mux)
 	sheets := sheet.New(c.DB, c.Identity, c.Catalog)
 	sheets.Handlers(c.Jobs)
-	steward.New(steward.Config{Renderer: rt, Style: style, Identity: c.Identity, Catalog: c.Catalog, Cases: c.Casework, Sheets: sheets}).Routes(mux)
+	steward.New(steward.Config{Renderer: rt, Style: style, Identity: c.Identity, Catalog: c.Catalog, Cases: c.Casework, Sheets: sheets, Files: c.Files}).Routes(mux)
 	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Catalog: c.Catalog, Now: c.DB.Now,
 		Audit: console.AuditLog{
 			Feed: func(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Entry, error) {
