@@ -35,7 +35,7 @@ type bench struct {
 
 func main() {
 	b := &bench{pg: os.Getenv("TONGBAN_TEST_PG"), pgbin: os.Getenv("TONGBAN_TEST_PGBIN")}
-	only := flag.String("only", "submit,million,mixed,search,guide,import,start", "which `parts`")
+	only := flag.String("only", "submit,million,mixed,search,guide,publish,import,start", "which `parts`")
 	engines := flag.String("engine", "sqlite,postgres", "which `engines`")
 	dir := flag.String("dir", "", "scratch `folder`; default a temporary one")
 	flag.IntVar(&b.rounds, "rounds", 5, "interleaved runs of each kind")
@@ -89,7 +89,7 @@ func (b *bench) all(ctx context.Context, dir string, only []string) (err error) 
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"submit", b.submit}, {"million", b.million}, {"mixed", b.mixed}, {"search", b.search}, {"guide", b.guides}, {"import", b.imports}, {"start", b.start}} {
+	}{{"submit", b.submit}, {"million", b.million}, {"mixed", b.mixed}, {"search", b.search}, {"guide", b.guides}, {"publish", b.publish}, {"import", b.imports}, {"start", b.start}} {
 		if !slices.Contains(only, part.name) {
 			continue
 		}

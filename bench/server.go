@@ -21,13 +21,15 @@ import (
 
 // server is the program with the sample city in a process of its own.
 type server struct {
-	binary string
-	args   []string
-	addr   string
-	drop   func() error
-	http   *http.Client
-	cmd    *exec.Cmd
-	log    bytes.Buffer // written by the process until it has ended
+	binary   string
+	args     []string
+	addr     string
+	data     string // its folder
+	database string // URL; empty: SQLite in the folder
+	drop     func() error
+	http     *http.Client
+	cmd      *exec.Cmd
+	log      bytes.Buffer // written by the process until it has ended
 }
 
 // build makes the program with Go alone.
@@ -60,13 +62,13 @@ func (b *bench) newServer(ctx context.Context, engine, name string, cases int) (
 	if err := l.Close(); err != nil {
 		return nil, err
 	}
-	s.args = []string{"demo", "--data", filepath.Join(b.dir, engine+"-"+name), "--addr", s.addr, "--cases", strconv.Itoa(cases)}
+	s.data = filepath.Join(b.dir, engine+"-"+name)
+	s.args = []string{"demo", "--data", s.data, "--addr", s.addr, "--cases", strconv.Itoa(cases)}
 	if engine == "postgres" {
-		var url string
-		if url, s.drop, err = newDatabase(ctx, b.pg, "tongban_bench_"+name); err != nil {
+		if s.database, s.drop, err = newDatabase(ctx, b.pg, "tongban_bench_"+name); err != nil {
 			return nil, err
 		}
-		s.args = append(s.args, "--database", url)
+		s.args = append(s.args, "--database", s.database)
 	}
 	if _, err := s.start(ctx, 2*time.Minute); err != nil { // loads the city
 		return s, err
