@@ -21,17 +21,11 @@ func (b *bench) guides(ctx context.Context) error {
 	return b.onEach(ctx, b.guidesOn)
 }
 
-func (b *bench) guidesOn(ctx context.Context, engine string) (err error) {
-	s, err := b.newServer(ctx, engine, "guide", 20)
-	if s != nil {
-		defer func() { err = errors.Join(err, s.close()) }()
-	}
-	if err != nil {
-		return err
-	}
-	if _, err := s.start(ctx, 30*time.Second); err != nil {
-		return err
-	}
+func (b *bench) guidesOn(ctx context.Context, engine string) error {
+	return b.running(ctx, engine, "guide", 20, func(s *server) error { return b.guidesWith(ctx, engine, s) })
+}
+
+func (b *bench) guidesWith(ctx context.Context, engine string, s *server) error {
 	codes, err := s.items(ctx)
 	if err != nil {
 		return err

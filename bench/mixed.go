@@ -25,17 +25,11 @@ func (b *bench) mixed(ctx context.Context) error {
 	return b.onEach(ctx, b.mixedOn)
 }
 
-func (b *bench) mixedOn(ctx context.Context, engine string) (err error) {
-	s, err := b.newServer(ctx, engine, "mixed", 200)
-	if s != nil {
-		defer func() { err = errors.Join(err, s.close()) }()
-	}
-	if err != nil {
-		return err
-	}
-	if _, err := s.start(ctx, 30*time.Second); err != nil {
-		return err
-	}
+func (b *bench) mixedOn(ctx context.Context, engine string) error {
+	return b.running(ctx, engine, "mixed", 200, func(s *server) error { return b.mixedWith(ctx, engine, s) })
+}
+
+func (b *bench) mixedWith(ctx context.Context, engine string, s *server) error {
 	codes, err := s.items(ctx)
 	if err != nil {
 		return err

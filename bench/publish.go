@@ -22,17 +22,11 @@ const publishSlow = 2
 // program publishes itself, on PostgreSQL another node does.
 func (b *bench) publish(ctx context.Context) error { return b.onEach(ctx, b.publishOn) }
 
-func (b *bench) publishOn(ctx context.Context, engine string) (err error) {
-	s, err := b.newServer(ctx, engine, "publish", 20)
-	if s != nil {
-		defer func() { err = errors.Join(err, s.close()) }()
-	}
-	if err != nil {
-		return err
-	}
-	if _, err := s.start(ctx, 30*time.Second); err != nil {
-		return err
-	}
+func (b *bench) publishOn(ctx context.Context, engine string) error {
+	return b.running(ctx, engine, "publish", 20, func(s *server) error { return b.publishWith(ctx, engine, s) })
+}
+
+func (b *bench) publishWith(ctx context.Context, engine string, s *server) error {
 	conf, err := app.DemoConfig(s.data, s.addr)
 	if err != nil {
 		return err

@@ -76,6 +76,21 @@ func (b *bench) newServer(ctx context.Context, engine, name string, cases int) (
 	return s, s.stop()
 }
 
+// running runs the program with the sample city while a part of the bench uses it.
+func (b *bench) running(ctx context.Context, engine, name string, cases int, use func(*server) error) (err error) {
+	s, err := b.newServer(ctx, engine, name, cases)
+	if s != nil {
+		defer func() { err = errors.Join(err, s.close()) }()
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := s.start(ctx, 30*time.Second); err != nil {
+		return err
+	}
+	return use(s)
+}
+
 // start starts the program and tells how long it took until the first page.
 func (s *server) start(ctx context.Context, most time.Duration) (time.Duration, error) {
 	s.log.Reset()

@@ -2,8 +2,6 @@ package casework
 
 import (
 	"context"
-	"fmt"
-	"slices"
 
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/db"
@@ -16,22 +14,6 @@ type InHand struct{ DB *db.DB }
 const sqlInHand = `SELECT item_id, count(*) FROM cases WHERE state <> 'closed' AND item_id IN (%s) GROUP BY item_id`
 
 // Effects implements catalog.EffectLister.
-func (h InHand) Effects(ctx context.Context, items []*catalog.Item) (out []catalog.Effect, err error) {
-	const most = 500 // ids a question
-	for some := range slices.Chunk(items, most) {
-		ids := make([]int64, len(some))
-		for i, it := range some {
-			ids[i] = it.ID
-		}
-		in, args := db.Places(ids)
-		part, err := db.All(h.DB.Read(ctx), func(r *db.Rows) (catalog.Effect, error) {
-			e := catalog.Effect{Kind: catalog.EffectCases}
-			return e, r.Scan(&e.ItemID, &e.Count)
-		}, fmt.Sprintf(sqlInHand, in), args...)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, part...)
-	}
-	return out, nil
+func (h InHand) Effects(ctx context.Context, items []*catalog.Item) ([]catalog.Effect, error) {
+	return catalog.CountEffects(h.DB.Read(ctx), catalog.EffectCases, sqlInHand, items)
 }

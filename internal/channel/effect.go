@@ -2,7 +2,6 @@ package channel
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/tongban/tongban/internal/catalog"
@@ -35,27 +34,7 @@ func (c Reach) Effects(ctx context.Context, items []*catalog.Item) ([]catalog.Ef
 			out = append(out, e)
 		}
 	}
-	booked, err := c.booked(ctx, items)
-	return append(out, booked...), err
-}
-
-func (c Reach) booked(ctx context.Context, items []*catalog.Item) (out []catalog.Effect, err error) {
 	today := clock.DateOf(c.DB.Now()).String()
-	const most = 500 // ids a question
-	for part := range slices.Chunk(items, most) {
-		ids := make([]int64, len(part))
-		for i, it := range part {
-			ids[i] = it.ID
-		}
-		in, args := db.Places(ids)
-		found, err := db.All(c.DB.Read(ctx), func(r *db.Rows) (catalog.Effect, error) {
-			e := catalog.Effect{Kind: catalog.EffectAppointments}
-			return e, r.Scan(&e.ItemID, &e.Count)
-		}, fmt.Sprintf(sqlAhead, in, len(args)+1), append(args, today)...)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, found...)
-	}
-	return out, nil
+	booked, err := catalog.CountEffects(c.DB.Read(ctx), catalog.EffectAppointments, sqlAhead, items, today)
+	return append(out, booked...), err
 }

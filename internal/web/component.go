@@ -166,7 +166,7 @@ type Uploads struct {
 	Title    string
 	Tag      Tag    // 必要, 容缺, 已提交 …
 	Help     string // what it is, where it comes from
-	Sample   Link   // blank form or filled sample
+	Samples  []Link // blank form, filled-in example
 	Error    string
 	Files    []File
 	URL      string // POST multipart, field "file"; empty: nothing can be added

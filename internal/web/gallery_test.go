@@ -202,7 +202,7 @@ func sampleCase() casePage {
 	return casePage{Page: p, State: web.Tag{Tone: web.Note, Text: "待补正"}, Clock: sampleClock(p), Late: late,
 		Banner: web.Banner{Tone: web.Note, Title: "请在10月22日前补正 1 份材料", Text: "施工组织设计缺少交通疏导方案。", Link: web.Link{Href: "#m1", Text: "去补正"}},
 		Uploads: []web.Uploads{
-			{ID: "m1", Title: "施工组织设计", Tag: web.Tag{Tone: web.Bad, Text: "需补正"}, Help: "包括交通疏导方案和恢复路面的措施。", Sample: web.Link{Href: "/samples/1", Text: "查看样本"}, URL: "/files", Accept: ".pdf", Limit: "PDF，每个不超过 20 MB。", Error: "文件不是 PDF，请转换后再上传",
+			{ID: "m1", Title: "施工组织设计", Tag: web.Tag{Tone: web.Bad, Text: "需补正"}, Help: "包括交通疏导方案和恢复路面的措施。", Samples: []web.Link{{Href: "/samples/1", Text: "空白表格"}, {Href: "/samples/2", Text: "示例样表"}}, URL: "/files", Accept: ".pdf", Limit: "PDF，每个不超过 20 MB。", Error: "文件不是 PDF，请转换后再上传",
 				Hidden: []web.Hidden{{Name: "material", Value: "m1"}},
 				Files:  []web.File{{Name: "施工组织设计.pdf", Href: "/files/1", Size: 1_530_000, Tag: web.Tag{Tone: web.Note, Text: "需更换"}, Delete: web.Action{URL: "/files/1/delete", Text: "删除", Confirm: "删除这个文件？"}}}},
 			{ID: "m2", Title: "营业执照", Tag: web.Tag{Tone: web.OK, Text: "免提交"}, Licences: []web.LicencePick{{Text: "营业执照", Soft: "9132020********", Use: web.Action{URL: "/use", Text: "使用这份证照", Alt: true, Hidden: []web.Hidden{{Name: "licence", Value: "1"}}}}}},

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/licence"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/apply"
@@ -54,6 +55,7 @@ func TestWindow(t *testing.T) {
 	citytest.Each(t, []string{"disabled-card-renew"}, func(t *testing.T, c *citytest.City) {
 		clerk := c.Staff("clerk-lx")
 		h, z := window(t, c, clerk)
+		c.Republish("disabled-card-renew", func(g *catalog.Guide) { g.Materials[0].BlankForm = "https://www.example.cn/form.docx" })
 		party := actor.Party{Kind: actor.NaturalPerson, ID: c.Refs.Persons["wang-jianguo"], Name: "王建国"}
 		d, err := c.Casework.StartDraft(t.Context(), clerk, c.Codes["disabled-card-renew"][0], party, nil)
 		if err != nil {
@@ -62,7 +64,7 @@ func TestWindow(t *testing.T) {
 		b := citytest.Browse(t, h)
 		b.Get(z.First(d.ID)).Want(200, "已将以上内容向申请人告知", "王建国", "第 1 步").Press("下一步", nil).Want(422, "请向申请人告知后再勾选")
 		b.Press("下一步", set("told", "true")).Want(200).At("/desk/apply/")
-		b.Get(z.First(d.ID)+"/materials").Want(200, "登记：已查验纸质原件").Press("登记：已查验纸质原件", nil).Want(200, "纸质原件，窗口已查验", "撤销“已查验原件”")
+		b.Get(z.First(d.ID)+"/materials").Want(200, "登记：已查验纸质原件", "空白表格（www.example.cn）").Press("登记：已查验纸质原件", nil).Want(200, "纸质原件，窗口已查验", "撤销“已查验原件”")
 		b.Press("撤销“已查验原件”", nil).Want(200).Not("纸质原件，窗口已查验")
 		b.Get(z.First(d.ID)+"/check").Want(200, "还差这些就可以提交了").Press("提交申请", nil).Want(422, "还不能提交")
 		b.Press("删除草稿", nil).At("/desk")

@@ -16,6 +16,7 @@ import (
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/web"
+	"github.com/tongban/tongban/internal/web/caseview"
 )
 
 // MaterialsPage 申请材料: each material with what is handed in, and how to hand
@@ -108,6 +109,9 @@ func (z *Wizard) materialPart(p web.Page, j *job, m catalog.Material) MaterialPa
 		u.Tag = web.Tag{Text: p.Tr("可以后补", "May follow later")}
 	default:
 		u.Tag = web.Tag{Text: p.Tr("如有请提交", "If you have it")}
+	}
+	for _, f := range caseview.GuideFiles(p, j.v, m) {
+		u.Samples = append(u.Samples, web.Link{Href: f.Href, Text: f.Text})
 	}
 	for _, f := range h.Files {
 		id := strconv.FormatInt(f.File, 10)

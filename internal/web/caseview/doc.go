@@ -3,6 +3,7 @@
 // a case alike because both take it from here.
 //
 //	casework.View ──► Path · Clocks · Timeline · Answers ──► web parts
+//	a material's blank form and example ──► GuideFiles
 //	casework.Document ──► Documents.Show ──► an A4 page: number, basis, clocks, QR, hash
 //
 // It never asks a service for a case, never decides who may see one, and shows

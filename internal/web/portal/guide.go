@@ -71,8 +71,8 @@ type GuideMaterial struct {
 	Free    bool   // a licence held stands for it: nothing to hand in
 	Facts   web.Facts
 	Lines   []string
-	Files   []GuideFile // blank form and example
-	Listing string      // in one line, for the elderly version
+	Files   []caseview.GuideFile // blank form and example
+	Listing string               // in one line, for the elderly version
 }
 
 // LimitRow is one limit.
@@ -334,7 +334,7 @@ func department(p web.Page, g *catalog.Guide, dir *identity.Directory) web.Facts
 }
 
 func guideMaterial(p web.Page, v *catalog.Version, m catalog.Material) GuideMaterial {
-	gm := GuideMaterial{Name: p.Tr(m.Name, m.NameEN), Tag: necessityWords(p, m), Case: caseWords(p, v, m.When), Free: m.LicenceType != "", Files: guideFiles(p, v, m)}
+	gm := GuideMaterial{Name: p.Tr(m.Name, m.NameEN), Tag: necessityWords(p, m), Case: caseWords(p, v, m.When), Free: m.LicenceType != "", Files: caseview.GuideFiles(p, v, m)}
 	add := func(zh, en, value string) {
 		if value != "" {
 			gm.Facts.Rows = append(gm.Facts.Rows, web.Fact{Key: p.Tr(zh, en), Value: value})

@@ -42,7 +42,7 @@ func TestViews(t *testing.T) {
 	full.Guide.Auto = []rule.Clause{{Key: "a", Name: "持有身份证", NameEN: "Holds an ID card", Basis: "某法第一条", When: `"id-card" in licences && applicant.age >= 18`}, {Key: "b", Name: "本人", Basis: "某法", When: "!agent"}}
 	full.More = 1
 	full.Conditions = append(full.Conditions, GuideLine{Text: "有批准文件", Case: "“类型”为“挖掘”时", Open: true})
-	full.Materials[0].Case, full.Materials[0].Files = "“类型”为“挖掘”时", []GuideFile{{Href: "/x", Text: "空白表格（PDF，32 KB）", Name: "申请表.pdf", Address: "/x", Key: "x"}, {Href: "https://example.cn/a", Text: "示例样表（example.cn）", Address: "https://example.cn/a"}}
+	full.Materials[0].Case, full.Materials[0].Files = "“类型”为“挖掘”时", []caseview.GuideFile{{Href: "/x", Text: "空白表格（PDF，32 KB）", Name: "申请表.pdf", Address: "/x", Key: "x"}, {Href: "https://example.cn/a", Text: "示例样表（example.cn）", Address: "https://example.cn/a"}}
 	asked := full
 	asked.Ask = GuideAsk{FormID: "x", Fields: []web.FieldView{radio}, Action: "/items/X#mine", Clear: "/items/X", Answered: true, Said: "要交 1 份。", Spared: "另有 1 份。", Hidden: []web.Hidden{{Name: "way", Value: "post"}}}
 	complete := asked
