@@ -32,8 +32,8 @@ exit code is 1. Works also while the platform runs.`,
 			if err != nil {
 				return err
 			}
-			for _, line := range out.Refused {
-				fmt.Println(tr("拒绝：", "refused: ") + line)
+			for _, x := range out.Refused {
+				fmt.Println(tr("拒绝：", "refused: ") + x.At + tr("："+x.ZH, ": "+x.EN))
 			}
 			if out.More > 0 {
 				fmt.Printf(tr("还有%d行被拒绝\n", "and %d more rows refused\n"), out.More)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,13 +21,20 @@ import (
 
 // ItemReport is what importing a file of lists does, or would do.
 type ItemReport struct {
-	New     int      `json:"new"`
-	Changed int      `json:"changed"`
-	Same    int      `json:"same"`
-	Rows    int      `json:"rows"`    // that are refused
-	Refused []string `json:"refused"` // why: place and reason, at most 200
-	More    int      `json:"more"`    // reasons beyond those
-	Done    bool     `json:"done"`    // it was carried out
+	New     int       `json:"new"`
+	Changed int       `json:"changed"`
+	Same    int       `json:"same"`
+	Rows    int       `json:"rows"`    // that are refused
+	Refused []Refusal `json:"refused"` // at most 200
+	More    int       `json:"more"`    // reasons beyond those
+	Done    bool      `json:"done"`    // it was carried out
+}
+
+// Refusal says where in a file something is refused, and why.
+type Refusal struct {
+	At string `json:"at"` // place, matter, unit, cell or part
+	ZH string `json:"zh"`
+	EN string `json:"en"`
 }
 
 // refusedMost is how many refused rows a report names.
@@ -82,7 +90,7 @@ func (r *Rooms) importItems(ctx context.Context, name, reason string, dry bool, 
 				out.More++
 				continue
 			}
-			out.Refused = append(out.Refused, row.At+" "+row.Name+" "+row.Unit+": "+x.Path+": "+x.ZH)
+			out.Refused = append(out.Refused, Refusal{row.At + " " + row.Name + " " + row.Unit + ": " + x.Path, x.ZH, cmp.Or(x.EN, x.ZH)})
 		}
 	}
 	if dry || out.Rows > 0 || out.New+out.Changed == 0 {

@@ -64,7 +64,7 @@ func TestItemCommands(t *testing.T) {
 		t.Errorf("without a reason: %v", err)
 	}
 	bad := bytes.Replace(file, []byte(`"IS_NEED":"1"`), []byte(`"IS_NEED":"9"`), 1)
-	if out, err := r.importItems(ctx, "lists.json", "更新", false, bad); err != nil || out.Done || out.Rows != 1 || len(out.Refused) != 1 {
+	if out, err := r.importItems(ctx, "lists.json", "更新", false, bad); err != nil || out.Done || out.Rows != 1 || len(out.Refused) != 1 || out.Refused[0].EN == out.Refused[0].ZH || out.Refused[0].At == "" {
 		t.Errorf("with a refused row: %+v %v", out, err)
 	}
 	if out, err := r.importItems(ctx, "lists.json", "更新", false, file); err != nil || !out.Done {
