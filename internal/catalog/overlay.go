@@ -43,7 +43,7 @@ func cutGuide(g *Guide) (parts, error) {
 	out := make(parts, len(sections))
 	for i, s := range sections {
 		f := v.Field(s.index)
-		if s.empty && f.IsZero() {
+		if s.empty && (f.IsZero() || f.Kind() == reflect.Slice && f.Len() == 0) {
 			continue
 		}
 		b, err := json.Marshal(f.Interface())
