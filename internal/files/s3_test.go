@@ -104,7 +104,7 @@ func TestS3(t *testing.T) {
 			t.Errorf("%d objects for two contents", n)
 		}
 		for path, raw := range filesIn(t, root) {
-			if bytes.Contains(raw, []byte("%PDF")) {
+			if bytes.Contains(raw, pdf()[:9]) {
 				t.Errorf("%s holds plain content", path)
 			}
 		}
