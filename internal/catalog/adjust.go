@@ -178,7 +178,7 @@ func (s *Service) MoveAdjustment(ctx context.Context, a actor.Actor, no string, 
 		if d, err = scanAdjust(tx.QueryRow(sqlAdjustByNo, no)); err != nil {
 			return err
 		}
-		m, ok := adjustMoveOf(d.State, act)
+		m, ok := moveOf(adjustMoves, d.State, act)
 		who = m.who
 		if !ok {
 			if refused = identity.Decide(a, identity.CatalogueRead, identity.Target{UnitPath: keeps(a)}); refused != nil {

@@ -61,21 +61,6 @@ const (
 	AdjustCancel   AdjustKind = "cancel"    // 取消
 )
 
-// Named is a value of a closed list with its names for people.
-type Named[K comparable] struct {
-	Key    K
-	ZH, EN string
-}
-
-func wordsOf[K comparable](list []Named[K], key K) (zh, en string) {
-	for _, x := range list {
-		if x.Key == key {
-			return x.ZH, x.EN
-		}
-	}
-	return "", ""
-}
-
 // AdjustKinds lists the kinds with their names, in the order of a form.
 var AdjustKinds = []Named[AdjustKind]{
 	{AdjustAdd, "新增", "Add"}, {AdjustChange, "变更", "Change"}, {AdjustMerge, "合并", "Merge"}, {AdjustSplit, "拆分", "Split"},
@@ -146,15 +131,8 @@ var adjustActs = []Named[AdjustAct]{
 // Words gives the act's name for people, "" for what is no act of the table.
 func (a AdjustAct) Words() (zh, en string) { return wordsOf(adjustActs, a) }
 
-// adjustMove is a line of the table: who may do what in which state, and what
-// comes of it.
-type adjustMove struct {
-	act  AdjustAct
-	from AdjustState
-	to   AdjustState
-	who  identity.Act
-	note bool // words are needed
-}
+// adjustMove is a line of the table of adjustments.
+type adjustMove = move[AdjustState, AdjustAct]
 
 // adjustMoves 拟稿 → 征求意见 → 决定 → 公告 → 实施. Who wrote it neither decides
 // nor carries it out; what was announced is withdrawn only by who decides.
@@ -175,31 +153,8 @@ var adjustMoves = []adjustMove{
 	{AdjustWithdraw, AdjustAnnounced, AdjustWithdrawn, identity.AdjustmentDecide, true},
 }
 
-func adjustMoveOf(from AdjustState, act AdjustAct) (adjustMove, bool) {
-	i := slices.IndexFunc(adjustMoves, func(m adjustMove) bool { return m.from == from && m.act == act })
-	if i < 0 {
-		return adjustMove{}, false
-	}
-	return adjustMoves[i], true
-}
-
-// AdjustOffer says what can be done in a state, and who may.
-type AdjustOffer struct {
-	Act  AdjustAct
-	Who  identity.Act
-	Note bool // words are needed
-}
-
 // AdjustActs lists what a state offers, in the table's order.
-func AdjustActs(st AdjustState) []AdjustOffer {
-	var out []AdjustOffer
-	for _, m := range adjustMoves {
-		if m.from == st {
-			out = append(out, AdjustOffer{m.act, m.who, m.note})
-		}
-	}
-	return out
-}
+func AdjustActs(st AdjustState) []Offer[AdjustAct] { return offers(adjustMoves, st) }
 
 // Opinion 部门意见 of a department whose lists an adjustment changes.
 type Opinion struct {

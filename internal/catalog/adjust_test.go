@@ -19,7 +19,7 @@ func TestAdjustMoves(t *testing.T) {
 	lines := 0
 	for _, st := range AdjustStates {
 		for _, act := range acts {
-			m, ok := adjustMoveOf(st.Key, act)
+			m, ok := moveOf(adjustMoves, st.Key, act)
 			if !ok {
 				continue
 			}

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"slices"
 	"time"
 
 	"github.com/tongban/tongban/internal/identity"
@@ -87,15 +86,8 @@ var draftActs = []Named[DraftAct]{
 // Words gives the act's name for people, "" for what is no act upon a draft.
 func (a DraftAct) Words() (zh, en string) { return wordsOf(draftActs, a) }
 
-// draftMove is a line of the table: who may do what in which state, and what
-// comes of it.
-type draftMove struct {
-	act  DraftAct
-	from DraftState
-	to   DraftState
-	who  identity.Act
-	note bool // words are needed
-}
+// draftMove is a line of the table of drafts.
+type draftMove = move[DraftState, DraftAct]
 
 // draftMoves 部门编制 → 审核 → 发布. Who wrote in a draft neither passes nor
 // publishes it.
@@ -113,21 +105,12 @@ var draftMoves = []draftMove{
 	{DraftDiscard, Returned, Discarded, identity.ItemCompile, true},
 }
 
-// draftMoveOf finds the line for an act in a state.
-func draftMoveOf(from DraftState, act DraftAct) (draftMove, bool) {
-	i := slices.IndexFunc(draftMoves, func(m draftMove) bool { return m.from == from && m.act == act })
-	if i < 0 {
-		return draftMove{}, false
-	}
-	return draftMoves[i], true
-}
-
 // Open reports whether the draft can still become a version.
 func (s DraftState) Open() bool { return s != Published && s != Discarded }
 
 // Editable reports whether sections may be written.
 func (s DraftState) Editable() bool {
-	_, ok := draftMoveOf(s, DraftEdit)
+	_, ok := moveOf(draftMoves, s, DraftEdit)
 	return ok
 }
 
@@ -141,23 +124,8 @@ type DraftEvent struct {
 	Note      string
 }
 
-// DraftOffer says what can be done in a state, and who may.
-type DraftOffer struct {
-	Act  DraftAct
-	Who  identity.Act
-	Note bool // words are needed
-}
-
 // DraftActs lists what a state offers, in the table's order.
-func DraftActs(st DraftState) []DraftOffer {
-	var out []DraftOffer
-	for _, m := range draftMoves {
-		if m.from == st {
-			out = append(out, DraftOffer{m.act, m.who, m.note})
-		}
-	}
-	return out
-}
+func DraftActs(st DraftState) []Offer[DraftAct] { return offers(draftMoves, st) }
 
 // Locked are the sections of a list's draft that nobody writes: they follow
 // from the basic catalogue and the city-wide guide.

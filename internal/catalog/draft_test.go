@@ -62,7 +62,7 @@ func (s *shelf) unit(key string) int64 {
 func TestDraftMoves(t *testing.T) {
 	for _, from := range []DraftState{Drafting, Submitted, Returned, Passed, Published, Discarded} {
 		for _, act := range []DraftAct{DraftEdit, DraftHandIn, DraftTakeBack, DraftPass, DraftReturn, DraftPublish, DraftDiscard} {
-			m, ok := draftMoveOf(from, act)
+			m, ok := moveOf(draftMoves, from, act)
 			if ok && !from.Open() {
 				t.Errorf("%s from %s: a closed draft moves", act, from)
 			}

@@ -77,7 +77,7 @@ func (s *Service) draftAct(ctx context.Context, a actor.Actor, id int64, act Dra
 			return err
 		}
 		t := identity.Target{UnitPath: dir.Path(d.UnitID), AuthorIDs: d.Authors}
-		m, ok := draftMoveOf(d.State, act)
+		m, ok := moveOf(draftMoves, d.State, act)
 		if who = m.who; !ok {
 			if who = identity.CatalogueRead; identity.Decide(a, who, t) == nil {
 				return ErrDraftState

@@ -52,7 +52,7 @@ func TestStatesPage(t *testing.T) {
 // TestStateWords: every state and act of the tables has its words, and no state
 // is out of reach.
 func TestStateWords(t *testing.T) {
-	for what, steps := range map[string][]step{"drafts": draftSteps(), "adjustments": adjustSteps()} {
+	for what, steps := range map[string][]step{"drafts": stepsOf(draftMoves), "adjustments": stepsOf(adjustMoves)} {
 		for _, s := range steps {
 			for _, n := range []named{s.from, s.act, s.to} {
 				if n.zh == "" || n.en == "" {
@@ -66,15 +66,12 @@ func TestStateWords(t *testing.T) {
 	}
 }
 
-func draftSteps() (out []step) {
-	for _, m := range draftMoves {
-		out = append(out, step{nameOf(m.from), nameOf(m.act), nameOf(m.to), m.who, m.note})
-	}
-	return out
-}
-
-func adjustSteps() (out []step) {
-	for _, m := range adjustMoves {
+// stepsOf says a state table in words.
+func stepsOf[S, A interface {
+	~string
+	Words() (zh, en string)
+}](table []move[S, A]) (out []step) {
+	for _, m := range table {
 		out = append(out, step{nameOf(m.from), nameOf(m.act), nameOf(m.to), m.who, m.note})
 	}
 	return out
@@ -83,8 +80,8 @@ func adjustSteps() (out []step) {
 func statesPage() string {
 	var b strings.Builder
 	b.WriteString("# 编制稿和动态调整的状态 / States of drafts and adjustments\n\nGenerated from the state tables in `internal/catalog/draft_rules.go` and `internal/catalog/adjust_rules.go` and from the rights in `internal/identity/policy.go`; do not edit. What the states are for: [catalogue.md](catalogue.md).\n")
-	drawStates(&b, "编制稿 / Drafts of guides", draftSteps())
-	drawStates(&b, "动态调整 / Adjustments of the basic catalogue", adjustSteps())
+	drawStates(&b, "编制稿 / Drafts of guides", stepsOf(draftMoves))
+	drawStates(&b, "动态调整 / Adjustments of the basic catalogue", stepsOf(adjustMoves))
 	return b.String()
 }
 

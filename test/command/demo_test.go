@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/tongban/tongban/test/program"
 )
 
 // TestDemo reads what the demonstration says to an English terminal, and the
@@ -28,7 +30,7 @@ func TestDemo(t *testing.T) {
 		}
 	}
 	data := demo(t)
-	p, err := launch(chinese, "demo", "--data", data, "--addr", freeAddr())
+	p, err := launch(chinese, "demo", "--data", data, "--addr", program.FreeAddr())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +78,7 @@ func TestDemo_leaves_other_folders_alone(t *testing.T) {
 		{"another file of that name, reset", bare, true, "no demonstration", "tongban.db"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			args := []string{"demo", "--data", c.data, "--cases", "0", "--addr", freeAddr()}
+			args := []string{"demo", "--data", c.data, "--cases", "0", "--addr", program.FreeAddr()}
 			if c.reset {
 				args = append(args, "--reset")
 			}
@@ -90,7 +92,7 @@ func TestDemo_leaves_other_folders_alone(t *testing.T) {
 		t.Errorf("%q, %v", text, err)
 	}
 	// The demonstration beside the backup is still whole.
-	serving(t, "demo", "--data", mixed, "--addr", freeAddr())
+	serving(t, "demo", "--data", mixed, "--addr", program.FreeAddr())
 }
 
 // TestReset makes the demonstration anew: not while it is served, and with
@@ -105,18 +107,18 @@ func TestReset(t *testing.T) {
 		return string(text)
 	}
 	old := manifest()
-	p := serving(t, "demo", "--data", data, "--addr", freeAddr())
-	fails(t, []string{"serving the same data"}, "demo", "--data", data, "--reset", "--addr", freeAddr())
+	p := serving(t, "demo", "--data", data, "--addr", program.FreeAddr())
+	fails(t, []string{"serving the same data"}, "demo", "--data", data, "--reset", "--addr", program.FreeAddr())
 	if !p.ready() || manifest() != old {
 		t.Error("a served demonstration was touched")
 	}
 	if err := p.end(); err != nil {
 		t.Fatal(err)
 	}
-	p = start(t, "demo", "--data", data, "--reset", "--cases", "0", "--addr", freeAddr())
+	p = start(t, "demo", "--data", data, "--reset", "--cases", "0", "--addr", program.FreeAddr())
 	p.must(t, func() bool { return exists(filepath.Join(data+".loading", "tongban.db")) })
-	fails(t, []string{"serving the same data"}, "demo", "--data", data, "--addr", freeAddr())
-	fails(t, []string{"serving the same data"}, "demo", "--data", data, "--reset", "--addr", freeAddr())
+	fails(t, []string{"serving the same data"}, "demo", "--data", data, "--addr", program.FreeAddr())
+	fails(t, []string{"serving the same data"}, "demo", "--data", data, "--reset", "--addr", program.FreeAddr())
 	p.must(t, p.ready)
 	if manifest() == old {
 		t.Error("the keys are still the old ones")
@@ -131,10 +133,10 @@ func TestReset(t *testing.T) {
 func TestDemo_loads_once(t *testing.T) {
 	dir := t.TempDir()
 	data := filepath.Join(dir, "a", "b", "data")
-	first := start(t, "demo", "--data", data, "--cases", "120", "--addr", freeAddr())
+	first := start(t, "demo", "--data", data, "--cases", "120", "--addr", program.FreeAddr())
 	first.must(t, func() bool { return exists(filepath.Join(data+".loading", "tongban.db")) })
 	for range 2 {
-		fails(t, []string{"serving the same data"}, "demo", "--data", data, "--addr", freeAddr())
+		fails(t, []string{"serving the same data"}, "demo", "--data", data, "--addr", program.FreeAddr())
 	}
 	if !exists(data + ".loading") {
 		t.Error("the first one was not loading any more: the test showed nothing")
@@ -145,7 +147,7 @@ func TestDemo_loads_once(t *testing.T) {
 	}
 
 	data = filepath.Join(dir, "stopped")
-	stopped, err := launch(english, "demo", "--data", data, "--addr", freeAddr())
+	stopped, err := launch(english, "demo", "--data", data, "--addr", program.FreeAddr())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +167,7 @@ func TestDemo_loads_once(t *testing.T) {
 // TestDemo_killed_while_loading starts over.
 func TestDemo_killed_while_loading(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
-	p, err := launch(english, "demo", "--data", data, "--addr", freeAddr())
+	p, err := launch(english, "demo", "--data", data, "--addr", program.FreeAddr())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +176,7 @@ func TestDemo_killed_while_loading(t *testing.T) {
 	if !exists(data + ".loading") {
 		t.Fatal("the kill left nothing: the test showed nothing")
 	}
-	serving(t, "demo", "--data", data, "--cases", "0", "--addr", freeAddr())
+	serving(t, "demo", "--data", data, "--cases", "0", "--addr", program.FreeAddr())
 	if got := names(t, filepath.Dir(data)); got != "data" {
 		t.Errorf("beside the folder: %s", got)
 	}
@@ -183,7 +185,7 @@ func TestDemo_killed_while_loading(t *testing.T) {
 // TestDemo_in_a_deep_folder, deeper than the name of a socket may be long.
 func TestDemo_in_a_deep_folder(t *testing.T) {
 	data := filepath.Join(t.TempDir(), strings.Repeat("很深的目录", 10), strings.Repeat("d", 100), "data")
-	p := serving(t, "demo", "--data", data, "--cases", "0", "--addr", freeAddr())
+	p := serving(t, "demo", "--data", data, "--cases", "0", "--addr", program.FreeAddr())
 	if out := succeeds(t, "demo", "otp", "clerk-lx", "--data", data); len(out) != len("123456\n") {
 		t.Errorf("demo otp: %q", out)
 	}

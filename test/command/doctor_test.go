@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/test/program"
 )
 
 // TestDoctor finds what is wrong, and nothing where all is well; it looks only.
@@ -63,7 +64,7 @@ func TestDoctor(t *testing.T) {
 	t.Run("well", func(t *testing.T) {
 		data := demo(t)
 		well(t, run(t, "doctor", "--data", data))
-		serving(t, "demo", "--data", data, "--addr", freeAddr())
+		serving(t, "demo", "--data", data, "--addr", program.FreeAddr())
 		well(t, run(t, "doctor", "--data", data)) // beside the server
 		if r := runIn(t, chinese, "doctor", "--data", data); r.code != 0 || !strings.Contains(r.out, "数据库可以连接") {
 			t.Errorf("in Chinese: %+v", r)

@@ -5,16 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/tongban/tongban/test/program"
 )
 
 // binary is the program under test, built once.
@@ -32,15 +32,12 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		defer os.RemoveAll(dir)
-		binary = filepath.Join(dir, "tongban")
-		build := exec.Command("go", "build", "-o", binary, "github.com/tongban/tongban/cmd/tongban")
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := build.CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
+		if binary, err = program.Build(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
 		made.folder = filepath.Join(dir, "made")
-		p, err := launch(english, "demo", "--data", made.folder, "--cases", "4", "--addr", freeAddr())
+		p, err := launch(english, "demo", "--data", made.folder, "--cases", "4", "--addr", program.FreeAddr())
 		if err == nil {
 			err = errors.Join(p.await(time.Minute, p.ready), p.end())
 		}
@@ -115,7 +112,7 @@ func succeeds(t *testing.T, args ...string) string {
 // process is the program while it runs.
 type process struct {
 	cmd         *exec.Cmd
-	out, errOut buffer
+	out, errOut program.Buffer
 	url         string // of --addr
 	gone        chan struct{}
 }
@@ -291,34 +288,4 @@ func names(t *testing.T, dir string) string {
 func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
-}
-
-// freeAddr is an address of loopback that nobody listens on.
-func freeAddr() string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		panic("no free port: " + err.Error())
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
-// buffer collects what a program writes.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-// Write adds to it.
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-// String gives what is there by now.
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }

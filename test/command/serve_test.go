@@ -8,12 +8,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/tongban/tongban/test/program"
 )
 
 // TestServe goes the way of a new installation: import, serve, a second
 // process, an import while it serves, stop.
 func TestServe(t *testing.T) {
-	data, addr := filepath.Join(t.TempDir(), "data"), freeAddr()
+	data, addr := filepath.Join(t.TempDir(), "data"), program.FreeAddr()
 	conf := config(t, data, "listen: "+addr, "logLevel: warn")
 	r := run(t, "import", "../../sample", "--config", conf)
 	if r.code != 0 || !strings.HasSuffix(r.out, "Imported.\n") || !strings.Contains(r.errOut, "importing: items 70/70") {
@@ -23,7 +25,7 @@ func TestServe(t *testing.T) {
 	p.url = "http://" + addr
 	p.must(t, p.ready)
 	p.must(t, func() bool { return p.out.String() == "serving: http://"+addr+"\n" })
-	second := config(t, data, "listen: "+freeAddr())
+	second := config(t, data, "listen: "+program.FreeAddr())
 	fails(t, []string{"serving the same data"}, "serve", "--config", second)
 	fails(t, []string{addr + " is in use"}, "serve", "--config", conf)
 	fails(t, []string{"serving the same data"}, "migrate", "--config", conf)
@@ -91,8 +93,8 @@ func importWhileServing(t *testing.T, p *process, conf string) {
 // TestServe_refuses_demonstration_accounts, whose passwords everybody knows.
 func TestServe_refuses_demonstration_accounts(t *testing.T) {
 	data := demo(t)
-	fails(t, []string{"demonstration accounts and must not serve"}, "serve", "--config", config(t, data, "listen: "+freeAddr()))
-	serving(t, "demo", "--data", data, "--addr", freeAddr()) // nothing happened to them
+	fails(t, []string{"demonstration accounts and must not serve"}, "serve", "--config", config(t, data, "listen: "+program.FreeAddr()))
+	serving(t, "demo", "--data", data, "--addr", program.FreeAddr()) // nothing happened to them
 }
 
 // TestServe_configuration is read strictly.

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/tongban/tongban/test/program"
 )
 
 // postmaster is a PostgreSQL of one test, with fsync on.
@@ -30,7 +32,7 @@ type postmaster struct {
 // newPostmaster makes a cluster and starts it as TONGBAN_TEST_PGUSER.
 func newPostmaster(t *testing.T) *postmaster {
 	t.Helper()
-	p := &postmaster{t: t, bin: os.Getenv("TONGBAN_TEST_PGBIN"), addr: freeAddr(t)}
+	p := &postmaster{t: t, bin: os.Getenv("TONGBAN_TEST_PGBIN"), addr: program.FreeAddr()}
 	if p.bin == "" {
 		t.Fatal("TONGBAN_TEST_PGBIN is not set; run: make test, or go run ./test/env -- go test ./test/fault")
 	}

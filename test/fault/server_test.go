@@ -3,18 +3,17 @@ package fault
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/tongban/tongban/test/program"
 )
 
 // server is the program with the sample city, which can be killed and started
@@ -25,7 +24,7 @@ type server struct {
 	database string // URL
 	args     []string
 	addr     string
-	log      lockedBuffer
+	log      program.Buffer
 
 	cmd  *exec.Cmd
 	gone chan struct{}
@@ -35,7 +34,7 @@ type server struct {
 // SQLite in the data folder.
 func newServer(t *testing.T, database string) *server {
 	t.Helper()
-	s := &server{t: t, dir: t.TempDir(), addr: freeAddr(t)}
+	s := &server{t: t, dir: t.TempDir(), addr: program.FreeAddr()}
 	data := filepath.Join(s.dir, "data")
 	s.args = []string{"demo", "--data", data, "--addr", s.addr, "--cases", "0"}
 	s.database = "sqlite://" + filepath.Join(data, "tongban.db")
@@ -46,7 +45,7 @@ func newServer(t *testing.T, database string) *server {
 	t.Cleanup(func() {
 		s.kill()
 		if t.Failed() {
-			t.Logf("the program wrote:\n%s", s.log.tail(6000))
+			t.Logf("the program wrote:\n%s", s.log.Tail(6000))
 		}
 	})
 	s.start()
@@ -160,38 +159,4 @@ func (s *server) verify() {
 	} else if !strings.Contains(string(out), "sound") {
 		s.t.Errorf("audit verify says: %s", out)
 	}
-}
-
-// freeAddr is an address of loopback that nobody listens on.
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	if err := errors.Join(l.Close()); err != nil {
-		t.Fatal(err)
-	}
-	return addr
-}
-
-// lockedBuffer collects what a program writes.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-// Write adds to it.
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) tail(n int) string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	s := l.b.String()
-	return s[max(0, len(s)-n):]
 }

@@ -468,7 +468,7 @@ func (s *Steward) plan(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(catalog.AdjustActs(d.State), func(m catalog.AdjustOffer) bool { return m.Act == catalog.AdjustEdit }) {
+	if !slices.ContainsFunc(catalog.AdjustActs(d.State), func(m catalog.Offer[catalog.AdjustAct]) bool { return m.Act == catalog.AdjustEdit }) {
 		return s.back(w, r, adjustPath(d.No), catalog.ErrAdjustState)
 	}
 	return s.fill(w, r, a, d.No, typedOf(d), nil)
