@@ -241,7 +241,8 @@ func basicOf(code string, g *Guide) Basic {
 // lock writes what the basic catalogue says into a guide; nothing below it can
 // say otherwise (第六条第二款).
 func (b *Basic) lock(g *Guide) {
-	g.Basics.BasicCode, g.Basics.Name, g.Basics.NameEN, g.Basics.Type = b.Code, b.Name, b.NameEN, b.Type
+	g.Basics.BasicCode, g.Basics.Type = b.Code, b.Type
+	g.Basics.Name, g.Basics.NameEN = g.Basics.Handling.names(b.Name, b.NameEN)
 	all := slices.Clone(b.Basis)
 	for _, x := range g.Basis {
 		if !slices.ContainsFunc(b.Basis, func(y Basis) bool { return y.Law == x.Law && y.Article == x.Article }) {

@@ -63,6 +63,8 @@ type Basics struct {
 	SummaryEN   string   `json:"summaryEn,omitempty"`
 	Quota       string   `json:"quota,omitempty"` // 数量限制
 	Hot         int      `json:"hot,omitempty"`   // order among 热门 on the home page, 0 = not shown
+
+	Handling Handling `json:"handling,omitzero"` // 业务办理项, where the unit has split the matter
 }
 
 // ScopeDelta 长三角: Shanghai, Jiangsu, Zhejiang and Anhui (第二十九条). The national

@@ -40,6 +40,14 @@ var placeRules = []Rule{
 				say("basics/basicCode")
 			}
 		}},
+	{Key: "handling-name", Severity: Blocks, Element: "basics", Rests: "第六条第二款", ZH: "%s", EN: "%s", reads: "basics",
+		find: func(s *subject, say say) {
+			if h := s.g.Basics.Handling; h.No != "" {
+				for _, f := range handlingName("basics/handling/name", h.Name) {
+					say(f.Path, words{f.ZH, f.EN})
+				}
+			}
+		}},
 	{Key: "power-source", Severity: Warns, Element: "basics", Rests: "实施清单要素代码表", ZH: "行政权力事项应写明权力来源（1 法定本级行使 至 6 同级委托）", EN: "An administrative power needs its source, 1 to 6", reads: "basics",
 		find: func(s *subject, say say) {
 			if b := s.g.Basics; b.Type != publicService && !slices.Contains(powers, b.PowerSource) {

@@ -68,6 +68,7 @@ type PlanRow struct {
 	basic      *Basic
 	item, base int64
 	template   int64
+	handling   string // 业务办理项序号 of the code, "" for a whole matter
 }
 
 // ImportRow 导入条目 is a list as a file gives it.
@@ -215,7 +216,14 @@ type planner struct {
 	byUSCC  map[string]identity.Unit
 	first   map[string]string // code → where it was met first
 	forms   sync.Map          // by text: *form.Form
-	drafted map[[2]int64]bool // matter and unit that have an open draft
+	drafted map[draftOf]bool  // lists that have an open draft
+	divided map[string]string // 实施编码 whose handling items the file has → where
+}
+
+// draftOf names the list that a draft is of.
+type draftOf struct {
+	basic, unit int64
+	handling    string
 }
 
 // refuse keeps a row out.
@@ -224,7 +232,7 @@ func (r *PlanRow) refuse(path, zh, en string) {
 }
 
 func (s *Service) planner(ctx context.Context, a actor.Actor, mode PlanMode, x *Index) (*planner, error) {
-	p := &planner{s: s, ctx: ctx, a: a, mode: mode, x: x, byUSCC: map[string]identity.Unit{}, first: map[string]string{}, drafted: map[[2]int64]bool{}}
+	p := &planner{s: s, ctx: ctx, a: a, mode: mode, x: x, byUSCC: map[string]identity.Unit{}, first: map[string]string{}, drafted: map[draftOf]bool{}, divided: map[string]string{}}
 	var err error
 	if p.dir, err = s.ids.Directory(ctx); err != nil {
 		return nil, err
@@ -245,10 +253,12 @@ func (s *Service) planner(ctx context.Context, a actor.Actor, mode PlanMode, x *
 		for rows.Next() {
 			var d Draft
 			var updated int64
-			if err := rows.Scan(&d.ID, &d.Kind, &d.BasicID, &d.UnitID, &d.ItemID, &d.State, &d.Version, &updated, &d.UpdatedBy); err != nil {
+			if err := rows.Scan(&d.ID, &d.Kind, &d.BasicID, &d.UnitID, &d.HandlingNo, &d.ItemID, &d.State, &d.Version, &updated, &d.UpdatedBy); err != nil {
 				return nil, err
 			}
-			p.drafted[[2]int64{d.BasicID, d.UnitID}] = p.drafted[[2]int64{d.BasicID, d.UnitID}] || d.Kind == ListDraft
+			if d.Kind == ListDraft {
+				p.drafted[draftOf{d.BasicID, d.UnitID, d.HandlingNo}] = true
+			}
 		}
 	}
 	return p, nil
@@ -305,7 +315,7 @@ func (p *planner) plan(e ImportRow, row *PlanRow) error {
 	if !exists && !slices.Contains(b.Levels, level) {
 		row.refuse(e.At, "基本目录规定本级不行使这个事项", "By the basic catalogue this level does not handle the matter")
 	}
-	if p.drafted[[2]int64{b.ID, row.unit.ID}] {
+	if p.drafted[draftOf{b.ID, row.unit.ID, row.handling}] {
 		row.refuse(e.At, ErrDraftOpen.ZH, ErrDraftOpen.EN)
 	}
 	base, f, err := p.baseOf(row, it)
