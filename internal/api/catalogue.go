@@ -16,7 +16,7 @@ import (
 
 // BasicItem 基本目录事项 is what is the same for a matter at every level.
 type BasicItem struct {
-	Code     string       `json:"code" doc:"基本编码, 12 characters."`
+	Code     string       `json:"code" doc:"基本编码, 12 characters by default."`
 	Name     string       `json:"name"`
 	NameEN   string       `json:"nameEn,omitempty"`
 	Type     string       `json:"type" doc:"事项类型, two digits."`
@@ -281,7 +281,7 @@ func (s *server) guideDrafts() {
 		zh: "认领事项", en: "Stewards: claim a matter for a unit", more: "The answer is the draft of its list. It begins as the city-wide guide, if there is one."},
 		func(ctx context.Context, c *call, in *struct {
 			Body struct {
-				Basic string `json:"basic" minLength:"12" maxLength:"12" doc:"基本编码."`
+				Basic string `json:"basic" minLength:"4" maxLength:"40" doc:"基本编码."`
 				Unit  string `json:"unit" minLength:"1" maxLength:"60" doc:"Key of the unit."`
 			}
 		}) (GuideDraft, error) {

@@ -16,8 +16,8 @@ import (
 
 // Item 政务服务事项.
 type Item struct {
-	Code      string            `json:"code" doc:"实施编码, 31 characters."`
-	BasicCode string            `json:"basicCode" doc:"基本编码, 12 characters."`
+	Code      string            `json:"code" doc:"实施编码, 31 characters by default."`
+	BasicCode string            `json:"basicCode" doc:"基本编码, 12 characters by default."`
 	Name      string            `json:"name"`
 	NameEN    string            `json:"nameEn,omitempty"`
 	Summary   string            `json:"summary"`
@@ -65,7 +65,7 @@ type ItemPage struct {
 
 // CodeIn names an item.
 type CodeIn struct {
-	Code string `path:"code" pattern:"^[0-9A-Za-z]{12,40}$"`
+	Code string `path:"code" pattern:"^[0-9A-Za-z]{4,40}$"`
 }
 
 // rawJSON is sent as it is.

@@ -84,8 +84,8 @@ func (s *Service) Search(ctx context.Context, q Query) (p Page, err error) {
 	if q.Text == "" {
 		return browse(q, x, dir)
 	}
-	if code := strings.ToUpper(q.Text); len(code) >= 12 {
-		if it, ok := x.Item(code[:min(len(code), 31)]); ok && it.State == InUse {
+	if code := strings.ToUpper(q.Text); len(code) >= s.codes.BasicLen() {
+		if it, ok := x.Item(code[:min(len(code), s.codes.ImplementationLen())]); ok && it.State == InUse {
 			b, _ := x.Basic(it.BasicCode)
 			return Page{Items: []Found{{Item: *it, Matter: b, Offers: 1}}, Total: 1}, nil
 		}
@@ -262,7 +262,6 @@ const (
 	belowBest    = 0.9   // of the best score, beyond which that does not lift them
 	closeShare   = 0.5   // of the best score, for what is as good as sure
 	fewSure      = 5     // with fewer sure answers, guides are searched too
-	mainItem     = 9     // characters of a basic code that name the main item
 )
 
 func (s *Service) searchText(ctx context.Context, q Query, x *Index, dir *identity.Directory) (p Page, err error) {
@@ -386,7 +385,7 @@ func (x *Index) withFamily(out []candidate, at map[int64]int) []candidate {
 		return nil
 	}
 	best := slices.MaxFunc(out, func(a, b candidate) int { return cmp.Compare(a.score, b.score) })
-	for _, i := range x.family[best.matter.Code[:mainItem]] {
+	for _, i := range x.family[x.codes.MainOf(best.matter.Code)] {
 		b := &x.Basics[i]
 		switch k, known := at[b.ID]; {
 		case b.ID == best.matter.ID || b.State != InUse:
@@ -404,15 +403,13 @@ func (x *Index) withFamily(out []candidate, at map[int64]int) []candidate {
 	return out
 }
 
-// codeIn finds the matter of a basic code, or of an item code that has it at its end.
+// codeIn finds the matter of a basic code, or of an item code that holds one.
 func (x *Index) codeIn(text string) (*Basic, bool) {
-	code := strings.ToUpper(strings.ReplaceAll(text, " ", ""))
-	if n := len(code); n == 33 {
-		code = code[:31]
-	} else if n != 12 && n != 31 {
+	basic, ok := x.codes.BasicOf(strings.ToUpper(strings.ReplaceAll(text, " ", "")))
+	if !ok {
 		return nil, false
 	}
-	b, ok := x.Basic(code[len(code)-12:])
+	b, ok := x.Basic(basic)
 	return b, ok && b.State == InUse
 }
 

@@ -121,12 +121,12 @@ func (s *Service) Import(ctx context.Context, a actor.Actor, d Def, els form.Ele
 	entry.lock(&d.Guide)
 	var lists []list
 	for i, o := range d.offers(dir) {
-		g, unit, recv, ps := fill(d, o, dir)
+		g, unit, recv, ps := fill(s.codes, d, o, dir)
 		var against Against
 		if i > 0 {
 			against.Own = ofPlace
 		}
-		ps = append(ps, CheckList(&g, f, against)...)
+		ps = append(ps, CheckList(s.codes, &g, f, against)...)
 		if i == 0 || hasError(ps) {
 			problems = append(problems, ps...)
 		}
@@ -178,7 +178,7 @@ func (d Def) unlike(entry *Basic) []Problem {
 // CheckFile applies the rules of an import to an item file without a database.
 // entry is the matter's in the basic catalogue, nil if that has none; division
 // is where the item is offered.
-func CheckFile(d Def, entry *Basic, division string, els form.Elements, formats form.Formats) []Problem {
+func CheckFile(codes ident.Profile, d Def, entry *Basic, division string, els form.Elements, formats form.Formats) []Problem {
 	f, err := form.Compile(d.Guide.Form, els, formats)
 	if err != nil {
 		return []Problem{blocking("form", err.Error(), err.Error())}
@@ -190,7 +190,7 @@ func CheckFile(d Def, entry *Basic, division string, els form.Elements, formats 
 		ps = d.unlike(entry)
 		entry.lock(&g)
 	}
-	return append(ps, Check(&g, f)...)
+	return append(ps, Check(codes, &g, f)...)
 }
 
 // offers are the units named and those that spreading adds.
@@ -249,7 +249,7 @@ func blocking(path, zh, en string) Problem {
 var ofPlace = []string{"department", "windows", "contacts"}
 
 // fill writes what follows from the offering unit into a copy of the guide.
-func fill(d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, identity.Unit, []Problem) {
+func fill(codes ident.Profile, d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, identity.Unit, []Problem) {
 	var ps []Problem
 	g := d.Guide
 	unit, ok := dir.UnitByKey(o.Unit)
@@ -264,9 +264,9 @@ func fill(d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, iden
 		g.Basics.Level = o.Level
 	}
 	g.Basics.BasicCode = d.BasicCode
-	g.Basics.Code = unit.USCC + g.Basics.Level + d.BasicCode
+	g.Basics.Code = codes.Compose(unit.USCC, g.Basics.Level, d.BasicCode)
 	g.Basics.Division = unit.Division
-	if r := ident.CheckItem(g.Basics.Code); !r.Valid {
+	if r := codes.CheckItem(g.Basics.Code); !r.Valid {
 		ps = append(ps, blocking("basicCode", r.Reason.ZH, r.Reason.EN))
 	}
 	g.Department.Unit, g.Department.Name, g.Department.USCC = unit.Key, unit.Name, unit.USCC

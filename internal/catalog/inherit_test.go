@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tongban/tongban/internal/clock"
+	"github.com/tongban/tongban/internal/ident"
 	"pgregory.net/rapid"
 )
 
@@ -66,7 +67,7 @@ func TestFollow(t *testing.T) {
 		s.must(err)
 		unit, _ := dir.UnitByKey("lx")
 		recv, _ := dir.UnitByKey("lx-zx")
-		placed := func(g *Guide) *Guide { c := g.clone(); place(c, unit, recv); return c }
+		placed := func(g *Guide) *Guide { c := g.clone(); place(ident.DefaultProfile(), c, unit, recv); return c }
 		rapid.Check(t, func(t *rapid.T) {
 			old := placeless(*altered(t, rich(), "old"))
 			next := placeless(*altered(t, &old, "next"))

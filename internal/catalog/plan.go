@@ -14,7 +14,6 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
-	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 )
 
@@ -64,6 +63,7 @@ type PlanRow struct {
 	Problems []Problem `json:"problems,omitempty"` // errors refuse the row; Path is a cell or a part of the guide
 
 	guide      Guide
+	level      string // 行使层级
 	unit, recv identity.Unit
 	basic      *Basic
 	item, base int64
@@ -212,10 +212,10 @@ type planner struct {
 	x       *Index
 	dir     *identity.Directory
 	els     form.Elements
-	byUSCC  map[string]identity.Unit
-	first   map[string]string // code → where it was met first
-	forms   sync.Map          // by text: *form.Form
-	drafted map[[2]int64]bool // matter and unit that have an open draft
+	byCode  map[string]identity.Unit // by what stands for it in item codes
+	first   map[string]string        // code → where it was met first
+	forms   sync.Map                 // by text: *form.Form
+	drafted map[[2]int64]bool        // matter and unit that have an open draft
 }
 
 // refuse keeps a row out.
@@ -224,14 +224,14 @@ func (r *PlanRow) refuse(path, zh, en string) {
 }
 
 func (s *Service) planner(ctx context.Context, a actor.Actor, mode PlanMode, x *Index) (*planner, error) {
-	p := &planner{s: s, ctx: ctx, a: a, mode: mode, x: x, byUSCC: map[string]identity.Unit{}, first: map[string]string{}, drafted: map[[2]int64]bool{}}
+	p := &planner{s: s, ctx: ctx, a: a, mode: mode, x: x, byCode: map[string]identity.Unit{}, first: map[string]string{}, drafted: map[[2]int64]bool{}}
 	var err error
 	if p.dir, err = s.ids.Directory(ctx); err != nil {
 		return nil, err
 	}
 	for _, u := range p.dir.Units() {
 		if u.USCC != "" && u.Kind != "centre" && u.Kind != "station" {
-			p.byUSCC[u.USCC] = u
+			p.byCode[s.codes.UnitCode(u.USCC)] = u
 		}
 	}
 	if p.els, err = s.Elements(ctx); err != nil {
@@ -262,17 +262,18 @@ func (p *planner) plan(e ImportRow, row *PlanRow) error {
 		}
 		return nil // a row that belongs to no list
 	}
-	if len(e.Code) != 31 {
-		row.refuse(e.At, "实施编码应为31位，请把单元格设为文本格式", "The code has 31 characters; format the cell as text")
+	if n := p.s.codes.ImplementationLen(); len(e.Code) != n {
+		row.refuse(e.At, fmt.Sprintf("实施编码应为%d位，请把单元格设为文本格式", n), fmt.Sprintf("The code has %d characters; format the cell as text", n))
 		return nil
 	}
-	if r := ident.CheckItem(e.Code); !r.Valid {
+	code, r := p.s.codes.ParseItem(e.Code)
+	if !r.Valid {
 		row.refuse(e.At, "实施编码不正确："+r.Reason.ZH, "The code is not right: "+r.Reason.EN)
 		return nil
 	}
-	b, ok := p.x.Basic(e.Code[19:])
+	b, ok := p.x.Basic(code.Basic())
 	if !ok || b.State != InUse {
-		row.refuse(e.At, "基本目录中没有事项"+e.Code[19:], "The basic catalogue has no matter "+e.Code[19:])
+		row.refuse(e.At, "基本目录中没有事项"+code.Basic(), "The basic catalogue has no matter "+code.Basic())
 		return nil
 	}
 	row.basic, row.Name = b, b.Name
@@ -280,8 +281,8 @@ func (p *planner) plan(e ImportRow, row *PlanRow) error {
 	if exists {
 		row.unit, _ = p.dir.Unit(it.UnitID)
 		row.recv, _ = p.dir.Unit(it.ReceivingUnitID)
-	} else if row.unit, ok = p.byUSCC[e.Code[:18]]; !ok {
-		row.refuse(e.At, "没有统一社会信用代码为"+e.Code[:18]+"的单位", "No unit has the credit code "+e.Code[:18])
+	} else if row.unit, ok = p.byCode[code.Unit]; !ok {
+		row.refuse(e.At, "没有代码为"+code.Unit+"的单位", "No unit has the code "+code.Unit)
 		return nil
 	} else {
 		row.recv, _ = p.dir.UnitByKey(centreOf(p.dir, row.unit))
@@ -301,8 +302,8 @@ func (p *planner) plan(e ImportRow, row *PlanRow) error {
 		row.refuse(e.At, "您不能处理"+row.unit.Name+"的事项", "The items of "+row.unit.Name+" are not yours to handle")
 		return nil
 	}
-	level := e.Code[18:19]
-	if !exists && !slices.Contains(b.Levels, level) {
+	row.level = code.Level
+	if !exists && !slices.Contains(b.Levels, row.level) {
 		row.refuse(e.At, "基本目录规定本级不行使这个事项", "By the basic catalogue this level does not handle the matter")
 	}
 	if p.drafted[[2]int64{b.ID, row.unit.ID}] {
@@ -347,7 +348,7 @@ func (p *planner) baseOf(row *PlanRow, it *Item) (Guide, *form.Form, error) {
 		}
 		g, f = t.Guide, t.form
 	}
-	place(&g, row.unit, row.recv)
+	place(p.s.codes, &g, row.unit, row.recv)
 	row.basic.lock(&g)
 	return g, f, nil
 }
@@ -386,8 +387,8 @@ func (p *planner) compare(row *PlanRow, base, g *Guide, f *form.Form) error {
 			row.refuse(x.Path, x.ZH, x.EN)
 		}
 	}
-	place(g, row.unit, row.recv)
-	g.Basics.Level, g.Basics.Code = row.Code[18:19], row.Code
+	place(p.s.codes, g, row.unit, row.recv)
+	g.Basics.Level, g.Basics.Code = row.level, row.Code
 	for _, st := range g.Steps {
 		if _, ok := p.dir.UnitByKey(st.Unit); !ok {
 			row.refuse("steps/"+st.Key+"/unit", "没有这个单位："+st.Unit, "There is no such unit: "+st.Unit)
@@ -426,7 +427,7 @@ func (p *planner) compare(row *PlanRow, base, g *Guide, f *form.Form) error {
 			}
 		}
 	}
-	row.Problems = append(row.Problems, Check(g, f)...)
+	row.Problems = append(row.Problems, Check(p.s.codes, g, f)...)
 	return nil
 }
 

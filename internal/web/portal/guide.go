@@ -83,7 +83,7 @@ type LimitRow struct {
 
 func (p *Portal) guide(w http.ResponseWriter, r *http.Request) error {
 	code := r.PathValue("code")
-	if len(code) == matterCode {
+	if len(code) == p.Catalog.Codes().BasicLen() {
 		return p.matter(w, r)
 	}
 	index, err := p.Catalog.Index(r.Context())

@@ -33,9 +33,6 @@ type PlaceGroup struct {
 // Office is a department in charge.
 type Office struct{ Name, Address, Phone string }
 
-// matterCode is the length of a basic code 基本编码.
-const matterCode = 12
-
 func (p *Portal) matter(w http.ResponseWriter, r *http.Request) error {
 	x, err := p.Catalog.Index(r.Context())
 	if err != nil {
