@@ -266,11 +266,11 @@ func (p *planner) plan(e ImportRow, row *PlanRow) error {
 		row.refuse(e.At, fmt.Sprintf("实施编码应为%d位，请把单元格设为文本格式", n), fmt.Sprintf("The code has %d characters; format the cell as text", n))
 		return nil
 	}
-	code, r := p.s.codes.ParseItem(e.Code)
-	if !r.Valid {
+	if r := p.s.codes.CheckItem(e.Code); !r.Valid {
 		row.refuse(e.At, "实施编码不正确："+r.Reason.ZH, "The code is not right: "+r.Reason.EN)
 		return nil
 	}
+	code, _ := p.s.codes.Split(e.Code) // as it is written: another way to write it names no list
 	b, ok := p.x.Basic(code.Basic())
 	if !ok || b.State != InUse {
 		row.refuse(e.At, "基本目录中没有事项"+code.Basic(), "The basic catalogue has no matter "+code.Basic())
