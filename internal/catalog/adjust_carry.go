@@ -394,7 +394,7 @@ func (c *carrying) open(b *Basic, unit identity.Unit, recvID int64, g Guide, tem
 	recv, _ := c.dir.Unit(recvID)
 	g.Basics.Handling = Handling{} // another matter is divided, if at all, anew
 	b.lock(&g)
-	place(&g, unit, recv)
+	place(c.s.codes, &g, unit, recv)
 	d := &Draft{ID: c.tx.NewID(), Kind: ListDraft, BasicID: b.ID, UnitID: unit.ID, ReceivingID: recvID, TemplateID: templateID, Guide: g,
 		State: Drafting, Version: 1, Waived: map[string]string{}, Authors: []int64{}}
 	return c.s.putDraft(c.tx, c.a, d, "claim", c.why)

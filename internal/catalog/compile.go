@@ -13,6 +13,7 @@ import (
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
+	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/sm"
 )
@@ -88,7 +89,7 @@ func (s *Service) Claim(ctx context.Context, a actor.Actor, basicCode string, un
 	} else {
 		d.Guide = blankGuide(b)
 	}
-	place(&d.Guide, unit, recv)
+	place(s.codes, &d.Guide, unit, recv)
 	b.lock(&d.Guide)
 	return s.begin(ctx, a, d, "claim", b.Name, once)
 }
@@ -185,14 +186,14 @@ func (s *Service) follow(dir *identity.Directory, d *Draft, old, next *Template)
 	plain.as(d.Guide.Basics.Handling)
 	unit, _ := dir.Unit(d.UnitID)
 	recv, _ := dir.Unit(d.ReceivingID)
-	place(&plain, unit, recv)
+	place(s.codes, &plain, unit, recv)
 	before, err := cutGuide(&plain) // the list as it was if it had nothing of its own
 	if err != nil {
 		return g, nil, err
 	}
 	fresh := next.Guide
 	fresh.as(d.Guide.Basics.Handling)
-	place(&fresh, unit, recv)
+	place(s.codes, &fresh, unit, recv)
 	after, err := cutGuide(&fresh)
 	if err != nil {
 		return g, nil, err
@@ -303,9 +304,9 @@ func blankGuide(b *Basic) Guide {
 
 // place writes into a guide where it is handled: unit, centre, code, windows,
 // and who does the steps that name nobody.
-func place(g *Guide, unit, recv identity.Unit) {
+func place(codes ident.Profile, g *Guide, unit, recv identity.Unit) {
 	g.Basics.Level, g.Basics.Division = unit.Level, unit.Division
-	g.Basics.Code = unit.USCC + unit.Level + g.Basics.BasicCode + g.Basics.Handling.No
+	g.Basics.Code = codes.Compose(unit.USCC, unit.Level, g.Basics.BasicCode) + g.Basics.Handling.No
 	g.Department.Unit, g.Department.Name, g.Department.USCC, g.Department.Receiving = unit.Key, unit.Name, unit.USCC, recv.Key
 	if g.Privacy.Processor == "" {
 		g.Privacy.Processor = unit.Name
@@ -369,7 +370,7 @@ func (s *Service) placed(ctx context.Context, d *Draft) (*Guide, error) {
 	plain.as(d.Guide.Basics.Handling)
 	unit, _ := dir.Unit(d.UnitID)
 	recv, _ := dir.Unit(d.ReceivingID)
-	place(&plain, unit, recv)
+	place(s.codes, &plain, unit, recv)
 	return &plain, nil
 }
 
@@ -545,7 +546,7 @@ func (s *Service) setSection(ctx context.Context, tx *db.Tx, d *Draft, name stri
 			d.ReceivingID = recv.ID
 		}
 		recv, _ := dir.Unit(d.ReceivingID)
-		place(&next, unit, recv)
+		place(s.codes, &next, unit, recv)
 	}
 	if name == "form" {
 		els, err := s.Elements(ctx)

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/tongban/tongban/internal/form"
+	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/rule"
 )
 
@@ -49,11 +50,11 @@ func clean() *subject {
 		Privacy: Privacy{Purpose: "办理", Data: []string{"姓名"}, Retention: "十年", Basis: "个人信息保护法 第十三条"},
 	}
 	city := g
-	return &subject{g: &g, f: f, city: &city, siblings: []Sibling{{"滨湖区审批局", "4", g.facts()}, {"锡山区审批局", "4", g.facts()}}}
+	return &subject{codes: ident.DefaultProfile(), g: &g, f: f, city: &city, siblings: []Sibling{{"滨湖区审批局", "4", g.facts()}, {"锡山区审批局", "4", g.facts()}}}
 }
 
 func (s *subject) check() []Problem {
-	return CheckList(s.g, s.f, Against{City: s.city, Siblings: s.siblings})
+	return CheckList(s.codes, s.g, s.f, Against{City: s.city, Siblings: s.siblings})
 }
 
 // TestRules breaks a clean guide once for every rule of the gate, and holds
@@ -302,10 +303,10 @@ func TestSound(t *testing.T) {
 func TestOwn(t *testing.T) {
 	s := clean()
 	s.g.Conditions, s.g.Contacts.Consult = nil, ""
-	if ps := CheckList(s.g, s.f, Against{Own: []string{"contacts"}}); len(ps) != 1 || ps[0].Rule != "need-contacts-consult" {
+	if ps := CheckList(s.codes, s.g, s.f, Against{Own: []string{"contacts"}}); len(ps) != 1 || ps[0].Rule != "need-contacts-consult" {
 		t.Errorf("%+v", ps)
 	}
-	if ps := CheckList(s.g, s.f, Against{Own: []string{}}); len(ps) != 0 {
+	if ps := CheckList(s.codes, s.g, s.f, Against{Own: []string{}}); len(ps) != 0 {
 		t.Errorf("a list that takes all over: %+v", ps)
 	}
 }

@@ -39,8 +39,8 @@ type Guide struct {
 
 // Basics 基本信息.
 type Basics struct {
-	Code        string   `json:"code"`      // 实施编码, 31 characters; filled by the importer from unit, level and basic code
-	BasicCode   string   `json:"basicCode"` // 基本编码, 12 characters
+	Code        string   `json:"code"`      // 实施编码; filled by the importer from unit, level and basic code
+	BasicCode   string   `json:"basicCode"` // 基本编码
 	Name        string   `json:"name"`
 	NameEN      string   `json:"nameEn,omitempty"`
 	Aliases     []string `json:"aliases,omitempty"` // what people call it, for search: 办卫生证, 挖路

@@ -80,16 +80,17 @@ func handlingName(path, name string) []errs.Field {
 var ErrSplit = errs.New(errs.Conflict, "item-split", "本单位已把这个事项拆分为业务办理项，不能再办理未拆分的清单。", "Your unit has split this matter into handling items; it cannot be taken up undivided.")
 
 const (
+	sqlDivided    = `SELECT count(*) FROM item WHERE basic_code = $1 AND unit_id = $2 AND state <> 'cancelled' AND length(code) > $3`
 	sqlUndivided  = `SELECT id, version_id, state FROM item WHERE code = $1 AND state <> 'cancelled'`
 	sqlPartDrafts = `SELECT count(*) FROM guide_draft WHERE basic_id = $1 AND unit_id = $2 AND kind = 'list' AND handling <> '' AND handling <> $3
 		AND state <> 'published' AND state <> 'discarded'`
-	sqlFirstPart     = `SELECT code FROM item WHERE basic_code = $1 AND unit_id = $2 AND state = 'in-use' AND code > $3 ORDER BY code LIMIT 1`
-	sqlPartNumbers   = `SELECT handling FROM guide_draft WHERE basic_id = $1 AND unit_id = $2 AND kind = 'list' AND handling <> ''`
-	handlingCapacity = 99
+	sqlFirstPart   = `SELECT code FROM item WHERE basic_code = $1 AND unit_id = $2 AND state = 'in-use' AND code > $3 ORDER BY code LIMIT 1`
+	sqlPartsBegun  = `SELECT ` + draftColumns + ` FROM guide_draft WHERE basic_id = $1 AND unit_id = $2 AND kind = 'list' AND handling <> '' AND created_at = $3 ORDER BY handling`
+	sqlPartNumbers = `SELECT handling FROM guide_draft WHERE basic_id = $1 AND unit_id = $2 AND kind = 'list' AND handling <> ''`
 )
 
 func handlingSQL() []string {
-	return []string{sqlUndivided, sqlPartDrafts, sqlFirstPart, sqlPartNumbers}
+	return []string{sqlDivided, sqlUndivided, sqlPartDrafts, sqlFirstPart, sqlPartsBegun, sqlPartNumbers}
 }
 
 // Parts gives the handling items that a unit has of a matter, by code, all
@@ -142,7 +143,10 @@ func (s *Service) Split(ctx context.Context, a actor.Actor, itemID int64, names 
 		}
 		if prior != 0 {
 			d, err := draftBy(tx, sqlDraftByID, prior)
-			out = []*Draft{d}
+			if err != nil {
+				return err
+			}
+			out, err = db.All(tx, func(r *db.Rows) (*Draft, error) { return scanDraft(r) }, sqlPartsBegun, d.BasicID, d.UnitID, d.CreatedAt.UnixMicro())
 			return err
 		}
 		if it.Facts.Handling.No == "" {
@@ -157,15 +161,15 @@ func (s *Service) Split(ctx context.Context, a actor.Actor, itemID int64, names 
 		if err != nil {
 			return err
 		}
-		if last+len(names) > handlingCapacity {
-			return errs.InvalidFields(errs.Field{Path: "names", Code: "max-items", ZH: "一个事项最多拆分为99个业务办理项", EN: "A matter is split into 99 handling items at most"})
+		if most := s.codes.Parts(); last+len(names) > most {
+			return errs.InvalidFields(errs.Field{Path: "names", Code: "max-items", ZH: fmt.Sprintf("一个事项最多拆分为%d个业务办理项", most), EN: fmt.Sprintf("A matter is split into %d handling items at most", most)})
 		}
 		for i, name := range names {
 			d := &Draft{ID: tx.NewID(), Kind: ListDraft, BasicID: b.ID, UnitID: it.UnitID, ReceivingID: it.ReceivingUnitID, TemplateID: whole.TemplateID,
-				Guide: whole.Guide, HandlingNo: fmt.Sprintf("%02d", last+1+i), State: Drafting, Version: 1, Waived: map[string]string{}, Authors: []int64{a.ID}}
+				Guide: whole.Guide, HandlingNo: s.codes.Part(last + 1 + i), State: Drafting, Version: 1, Waived: map[string]string{}, Authors: []int64{a.ID}}
 			d.Guide.Basics.Handling = Handling{No: d.HandlingNo, Name: strings.TrimSpace(name)}
 			b.lock(&d.Guide)
-			place(&d.Guide, unit, recv)
+			place(s.codes, &d.Guide, unit, recv)
 			if err := s.putDraft(tx, a, d, "split", it.Name); err != nil {
 				return err
 			}
@@ -226,6 +230,19 @@ func lastPart(tx *db.Tx, basic, unit int64, parts []*Item) (last int, err error)
 		}
 	}
 	return last, nil
+}
+
+// undivided refuses a new list of a whole matter that its unit handles in parts.
+func undivided(tx *db.Tx, g *Guide, unit int64) error {
+	b := g.Basics
+	if b.Handling.No != "" {
+		return nil
+	}
+	var n int64
+	if err := tx.QueryRow(sqlDivided, b.BasicCode, unit, len(b.Code)).Scan(&n); err != nil || n == 0 {
+		return err
+	}
+	return ErrSplit
 }
 
 // settleParts ends the undivided list of a unit when the last of its handling

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tongban/tongban/internal/clock"
+	"github.com/tongban/tongban/internal/ident"
 	"pgregory.net/rapid"
 )
 
@@ -68,13 +69,18 @@ func TestFollow(t *testing.T) {
 		recv, _ := dir.UnitByKey("lx-zx")
 		rapid.Check(t, func(t *rapid.T) {
 			part := rapid.SampledFrom([]Handling{{}, {No: "02", Name: "变更", NameEN: "Change"}}).Draw(t, "part")
-			placed := func(g *Guide) *Guide { c := g.clone(); c.as(part); place(c, unit, recv); return c }
+			placed := func(g *Guide) *Guide {
+				c := g.clone()
+				c.as(part)
+				place(ident.DefaultProfile(), c, unit, recv)
+				return c
+			}
 			old := placeless(*altered(t, rich(), "old"))
 			next := placeless(*altered(t, &old, "next"))
 			plain := placed(&old)
 			list := altered(t, plain, "list")
 			list.Basics.Handling = part
-			place(list, unit, recv)
+			place(ident.DefaultProfile(), list, unit, recv)
 			follow := func(from, to *Guide, list *Guide) (Guide, []string) {
 				g, kept, err := s.follow(dir, &Draft{UnitID: unit.ID, ReceivingID: recv.ID, Guide: *list}, &Template{Guide: *from}, &Template{Guide: *to})
 				if err != nil {

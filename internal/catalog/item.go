@@ -12,8 +12,8 @@ import (
 // Item 政务服务事项 is one entry of a unit's implementation list 实施清单 (第六条).
 type Item struct {
 	ID              int64
-	Code            string // 实施编码, 31 characters
-	BasicCode       string // 基本编码, 12 characters
+	Code            string // 实施编码
+	BasicCode       string // 基本编码
 	Name, NameEN    string
 	Summary         string
 	Type            string // 事项类型, two digits

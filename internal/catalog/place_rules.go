@@ -36,7 +36,7 @@ var placeRules = []Rule{
 	some("basics", "basics/topics", words{"主题", "the topics"}, func(g *Guide) int { return len(g.Basics.Topics) }),
 	{Key: "basic-code-type", Severity: Blocks, Element: "basics", Rests: "第六条第二款", ZH: "基本编码中的类型位与事项类型不一致", EN: "The type digits of the basic code are not the item's type", reads: "basics",
 		find: func(s *subject, say say) {
-			if b := s.g.Basics; len(b.BasicCode) == 12 && b.BasicCode[2:4] != b.Type {
+			if b := s.g.Basics; len(b.BasicCode) == s.codes.BasicLen() && s.codes.TypeOf(b.BasicCode) != b.Type {
 				say("basics/basicCode")
 			}
 		}},

@@ -68,6 +68,9 @@ func (s *Service) publish(tx *db.Tx, a actor.Actor, t *Template, l list, p publi
 	switch err := tx.QueryRow(sqlLastVersion, g.Basics.Code).Scan(&id, &no, &have, &haveTmpl, &inForce, &state); {
 	case errors.Is(err, db.ErrNoRows):
 		id = tx.NewID()
+		if err := undivided(tx, &g, l.unit.ID); err != nil {
+			return 0, err
+		}
 	case err != nil:
 		return 0, err
 	case state == Cancelled:
