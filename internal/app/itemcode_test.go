@@ -6,15 +6,18 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/catalog/sheet"
+	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/ident"
+	"github.com/tongban/tongban/internal/identity"
 )
 
 // configText reads a configuration that says no more than it must and more.
@@ -86,10 +89,21 @@ func TestItemCodes(t *testing.T) {
 				t.Error(r.Reason.EN)
 			}
 
+			dir, err := r.Identity.Directory(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			units := dir.Units()
+			free := units[slices.IndexFunc(units, func(u identity.Unit) bool {
+				_, err := r.Catalog.Item(ctx, codes.Compose(u.USCC, u.Level, it.BasicCode))
+				return err != nil && u.USCC != "" && u.Kind == "department" && u.Level == it.Level
+			})]
+
 			t.Run("search", func(t *testing.T) {
-				for _, text := range []string{it.Code, it.Code + "01", it.BasicCode, strings.ToLower(it.Code)} {
+				second := offers[1].Code // the matter alone would give the first
+				for _, text := range []string{second, second + "01", it.BasicCode, strings.ToLower(second)} {
 					p, err := r.Catalog.Search(ctx, catalog.Query{Text: text})
-					if err != nil || p.Total != 1 || p.Items[0].BasicCode != it.BasicCode || len(text) >= 20 && p.Items[0].Code != it.Code {
+					if err != nil || p.Total != 1 || p.Items[0].BasicCode != it.BasicCode || len(text) >= 20 && p.Items[0].Code != second {
 						t.Errorf("%s finds %+v, %v", text, p.Items, err)
 					}
 				}
@@ -133,10 +147,6 @@ func TestItemCodes(t *testing.T) {
 				}
 			})
 			t.Run("import_a_new_list", func(t *testing.T) {
-				dir, err := r.Identity.Directory(ctx)
-				if err != nil {
-					t.Fatal(err)
-				}
 				plan := func(code string) catalog.PlanRow {
 					t.Helper()
 					row := catalog.ImportRow{At: "事项!2", Code: code, Lay: func(*catalog.Guide) []catalog.Problem { return nil }}
@@ -146,17 +156,50 @@ func TestItemCodes(t *testing.T) {
 					}
 					return p.Rows[0]
 				}
-				for _, u := range dir.Units() {
-					if _, have := r.Catalog.Item(ctx, codes.Compose(u.USCC, it.Level, it.BasicCode)); have == nil || u.USCC == "" || u.Kind != "department" || u.Level != it.Level {
-						continue
+				if row := plan(codes.Compose(free.USCC, free.Level, it.BasicCode)); row.State != catalog.PlanNew || row.Unit != free.Name {
+					t.Errorf("%s: %s %+v", free.Name, row.State, row.Problems)
+				}
+				if row := plan(free.USCC + free.Level + long); row.State != catalog.PlanRefused || !strings.Contains(row.Problems[0].ZH, "20位") {
+					t.Errorf("of the default length: %+v", row)
+				}
+			})
+			t.Run("claim", func(t *testing.T) {
+				draft, err := r.Catalog.Claim(ctx, actor.Platform(), it.BasicCode, free.ID, nil)
+				if err != nil || draft.Guide.Basics.Code != codes.Compose(free.USCC, free.Level, it.BasicCode) {
+					t.Fatalf("the draft's code is not of the unit %s: %v", free.Key, err)
+				}
+				for typ, wrong := range map[string]bool{draft.Guide.Basics.Type: false, "99": true} {
+					draft.Guide.Basics.Type = typ
+					ps, err := r.Catalog.DraftProblems(ctx, draft)
+					if found := slices.ContainsFunc(ps, func(p catalog.Problem) bool { return p.Rule == "basic-code-type" }); err != nil || found != wrong {
+						t.Errorf("type %s: %+v, %v", typ, ps, err)
 					}
-					if row := plan(codes.Compose(u.USCC, it.Level, it.BasicCode)); row.State != catalog.PlanNew || row.Unit != u.Name {
-						t.Errorf("%s: %s %+v", u.Name, row.State, row.Problems)
+				}
+			})
+			t.Run("entry", func(t *testing.T) {
+				x, err := r.Catalog.Index(ctx)
+				if err != nil {
+					t.Fatal(err)
+				}
+				b, _ := x.Basic(it.BasicCode)
+				entry := *b
+				for code, want := range map[string]string{it.BasicCode: "", long: "基本编码应为10位", "99" + it.BasicCode[2:]: "类型位"} {
+					entry.Code = code
+					ps := catalog.CheckBasic(codes, entry)
+					if at := slices.ContainsFunc(ps, func(p catalog.Problem) bool { return p.Path == "code" && strings.Contains(p.ZH, want) }); at != (want != "") {
+						t.Errorf("%s: %+v", code, ps)
 					}
-					if row := plan(u.USCC + it.Level + long); row.State != catalog.PlanRefused || !strings.Contains(row.Problems[0].ZH, "20位") {
-						t.Errorf("of the default length: %+v", row)
-					}
-					break
+				}
+			})
+			t.Run("bank", func(t *testing.T) {
+				w := channel.Window{Key: "bank", Centre: d.OfferedBy[0].Receiving, Name: "示范银行（演示）", No: "K01", Kind: channel.Bank, Hours: "周一", Address: "演示路1号", Items: []string{long}}
+				err := r.Channel.ImportWindows(ctx, actor.Platform(), []channel.Window{w})
+				if e := errs.Of(err); len(e.Fields) != 1 || e.Fields[0].Path != "windows/bank/items/0" || !strings.Contains(e.Fields[0].ZH, "10位") {
+					t.Errorf("of the default length: %v", err)
+				}
+				w.Items[0] = it.BasicCode
+				if err := r.Channel.ImportWindows(ctx, actor.Platform(), []channel.Window{w}); err != nil {
+					t.Error(err)
 				}
 			})
 			t.Run("doctor", func(t *testing.T) {
