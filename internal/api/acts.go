@@ -186,7 +186,7 @@ func (s *server) submit(ctx context.Context, c *call, in *SubmitIn) (*casework.C
 	}
 	it, v, err := s.Catalog.Guide(ctx, b.Item)
 	if err != nil {
-		return nil, noItem(b.Item, err)
+		return nil, noItem(s.Catalog.Codes(), b.Item, err)
 	}
 	app := casework.Application{ItemCode: b.Item, Party: party, Consent: b.Consent, Once: c.once}
 	if b.Delivery != nil {
@@ -208,11 +208,11 @@ func (s *server) submit(ctx context.Context, c *call, in *SubmitIn) (*casework.C
 // noItem says of a body's item that there is none: because the code is wrong in
 // itself, as with a slip of the pen that its check digit shows, or because
 // nobody offers it.
-func noItem(code string, err error) error {
+func noItem(codes ident.Profile, code string, err error) error {
 	if !errors.Is(err, catalog.ErrNoItem) {
 		return err
 	}
-	if r := ident.CheckItem(code); !r.Valid {
+	if r := codes.CheckItem(code); !r.Valid {
 		f := r.Field("item")
 		f.Code = strings.TrimPrefix(f.Code, "unit-") // the words say in which part it is
 		return errs.InvalidFields(f)

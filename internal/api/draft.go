@@ -142,7 +142,7 @@ func (s *server) drafts() {
 			}
 			given, v, err := s.given(ctx, in.Body.Item, in.Body.Answers)
 			if err != nil {
-				return Draft{}, noItem(in.Body.Item, err)
+				return Draft{}, noItem(s.Catalog.Codes(), in.Body.Item, err)
 			}
 			d, err := s.Casework.StartDraftOnce(ctx, c.Actor, in.Body.Item, party, given, c.once)
 			if err != nil {

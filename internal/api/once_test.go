@@ -59,6 +59,7 @@ func TestRepeated(t *testing.T) {
 			"staff-create":       {"sys", "/staff", map[string]any{"login": "once", "name": "某人", "unit": "wx-zx"}, "name", "别人", []any{"staff", "id"}},
 			"list-claim":         {"steward", "/catalogue/claims", map[string]any{"basic": "322099078000", "unit": "wx-spj"}, "unit", "lx-spj", []any{"id"}},
 			"list-revise":        {who: "steward", path: "/catalogue/lists/" + c.codes["marriage"] + "/revisions", same: []any{"id"}},
+			"list-split":         {"steward", "/catalogue/lists/" + w.food + "/parts", map[string]any{"names": []any{"新办", "变更"}}, "names", []any{"新办", "延续"}, []any{"drafts", 1, "id"}},
 			"template-revise":    {"steward", "/catalogue/basics/320799004000/revisions", map[string]any{"unit": "wx-spj"}, "unit", "wx-gov", []any{"id"}},
 			"proposal-adopt":     {who: "steward", path: "/catalogue/proposals/" + w.proposal + "/adopt", same: []any{"id"}},
 			"list-import-begin":  {who: "steward", path: "/catalogue/imports?mode=drafts", same: []any{"id"}},

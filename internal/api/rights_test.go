@@ -203,6 +203,7 @@ func (c *city) knocks(w world) []knock {
 		{op: "list-claim", body: map[string]any{"basic": "322099078000", "unit": "lx-spj"}, allow: []string{"steward", "lxsteward"}},
 		{op: "list-claim", body: map[string]any{"basic": "322099078000", "unit": "wx-spj"}, allow: []string{"steward"}},
 		{op: "list-revise", path: "/catalogue/lists/" + w.food + "/revisions", allow: []string{"steward"}},
+		{op: "list-split", path: "/catalogue/lists/" + w.food + "/parts", body: map[string]any{"names": []any{"新办"}}, allow: []string{"steward"}}, // told that one is none
 		{op: "template-revise", path: "/catalogue/basics/320199001000/revisions", body: map[string]any{"unit": "wx-spj"}, allow: []string{"steward"}},
 		{op: "guide-drafts", allow: keepers}, {op: "guide-draft", path: guide, allow: []string{"steward", "irev"}},
 		{op: "guide-draft-replay", path: guide + "/replay", allow: []string{"steward", "irev"}},

@@ -10,6 +10,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/ident"
 )
 
 // Config 配置 is everything an operator can set. It is read strictly: a key that
@@ -27,6 +28,8 @@ type Config struct {
 	City     string `yaml:"city"`     // name on every page; default 无锡市
 	CityEN   string `yaml:"cityEn"`   // the same in English; default Wuxi
 	Platform string `yaml:"platform"` // name of the platform on every page; default 一网通办
+
+	ItemCode ItemCode `yaml:"itemCode"` // how item codes are built; set before the first import and never changed after; default 12, 31 and 33 characters
 
 	TrustedProxies []string `yaml:"trustedProxies"` // addresses or CIDRs whose X-Forwarded-For counts; default none
 	TrustedOrigins []string `yaml:"trustedOrigins"` // other origins whose pages may post, such as a sub-domain's; default none
@@ -56,9 +59,40 @@ type SMTP struct {
 	Password string `yaml:"password"` // file that holds the password; default none
 }
 
+// ItemCode 编码规则 is how the codes of items are built.
+type ItemCode struct {
+	Province int    `yaml:"province"` // digits of the province, 0: codes have none; default 2
+	Main     int    `yaml:"main"`     // digits of the main item 主项, after two of the item type; default 5
+	Sub      int    `yaml:"sub"`      // characters of the sub-item 子项; default 3
+	Unit     int    `yaml:"unit"`     // characters of the unit's code: 18, 统一社会信用代码, or 9, the 组织机构代码 within; default 18
+	Levels   string `yaml:"levels"`   // exercise levels 行使层级 that codes may name; default 1234567
+	Handling int    `yaml:"handling"` // digits that a 业务办理项编码 adds; default 2
+	Sequence int    `yaml:"sequence"` // least digits of the sequence that ends a case number; default 4
+}
+
+func itemCodeOf(p ident.Profile) ItemCode {
+	return ItemCode{Province: p.Province, Main: p.Main, Sub: p.Sub, Unit: p.Unit, Levels: p.Levels, Handling: p.Handling, Sequence: p.Sequence}
+}
+
+// profile is what the rooms know it as. Type and level have the widths of the
+// national tables.
+func (c ItemCode) profile() ident.Profile {
+	p := ident.DefaultProfile()
+	p.Province, p.Main, p.Sub, p.Unit, p.Levels, p.Handling, p.Sequence = c.Province, c.Main, c.Sub, c.Unit, c.Levels, c.Handling, c.Sequence
+	return p
+}
+
+// codes is how item codes are built, also for a Config that nobody completed.
+func (c Config) codes() ident.Profile {
+	if c.ItemCode == (ItemCode{}) {
+		return ident.DefaultProfile()
+	}
+	return c.ItemCode.profile()
+}
+
 // ReadConfig reads a configuration file.
 func ReadConfig(path string) (Config, error) {
-	var c Config
+	c := Config{ItemCode: itemCodeOf(ident.DefaultProfile())} // a key that is left out keeps its width
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return c, errs.New(errs.Invalid, "config", "读不到配置文件 "+path, "cannot read the configuration file "+path).Because(err)
@@ -94,6 +128,16 @@ func (c Config) complete() (Config, error) {
 		if need.v == "" {
 			return c, errs.New(errs.Invalid, "config", fmt.Sprintf("配置缺少 %s", need.name), fmt.Sprintf("the configuration lacks %s", need.name))
 		}
+	}
+	if c.ItemCode == (ItemCode{}) {
+		c.ItemCode = itemCodeOf(ident.DefaultProfile())
+	}
+	if bad := c.ItemCode.profile().Check(); len(bad) > 0 {
+		var zh, en []string
+		for _, f := range bad {
+			zh, en = append(zh, "itemCode."+f.Path+"："+f.ZH), append(en, "itemCode."+f.Path+": "+f.EN)
+		}
+		return c, errs.New(errs.Invalid, "config", "配置有误：\n"+strings.Join(zh, "\n"), "the configuration does not fit:\n"+strings.Join(en, "\n"))
 	}
 	return c, nil
 }

@@ -66,7 +66,7 @@ var parity = map[string]string{
 	"POST /console/jobs/{id}/requeue": "job-requeue", "POST /console/jobs/{id}/discard": "job-discard", "GET /console/staff": "staff", "POST /console/staff": "staff-create",
 	"GET /console/staff/{id}": "staff-member", "POST /console/staff/{id}/disable": "staff-disable", "POST /console/staff/{id}/reset": "staff-reset",
 	"GET /console/items": "guide-drafts proposals lists", "GET /console/items/basics": "basics basic", "GET /console/items/claim": "basics", "POST /console/items/claim": "list-claim",
-	"POST /console/items/revise": "list-revise template-revise", "POST /console/items/proposals/{id}": "proposal-adopt proposal-decline",
+	"POST /console/items/revise": "list-revise template-revise", "POST /console/items/lists/{code}/parts": "list-split", "POST /console/items/proposals/{id}": "proposal-adopt proposal-decline",
 	"GET /console/items/lists/{code}": "lists item", "POST /console/items/lists/{code}": "list-state", "GET /console/items/drafts/{id}": "guide-draft", "POST /console/items/drafts/{id}": "guide-draft-act",
 	"GET /console/items/drafts/{id}/guide": "guide-draft", "GET /console/items/drafts/{id}/form": "guide-draft", "GET /console/items/drafts/{id}/replay": "guide-draft-replay", "GET /console/items/drafts/{id}/edit/{section}": "guide-draft",
 	"POST /console/items/drafts/{id}/edit/{section}": "guide-draft-section guide-draft-file", "GET /console/items/drafts/{id}/files/{key}": "guide-draft-file-get", "GET /console/items/drafts/{id}/edit/form": "guide-draft", "POST /console/items/drafts/{id}/edit/form": "guide-draft-section",

@@ -82,6 +82,12 @@ func (contacts) Contact(db.Queryer, actor.Party) (notify.Contact, error) {
 
 func newCity(t *testing.T, d *db.DB, clk *dbtest.Clock) *city {
 	t.Helper()
+	return cityWith(t, d, clk, ident.DefaultProfile())
+}
+
+// cityWith is a city that builds its item codes in its own way.
+func cityWith(t *testing.T, d *db.DB, clk *dbtest.Clock, codes ident.Profile) *city {
+	t.Helper()
 	ctx := t.Context()
 	c := &city{t: t, d: d, clk: clk, codes: map[string]string{}, dir: t.TempDir()}
 	vault := keys().Vault()
@@ -105,7 +111,7 @@ func newCity(t *testing.T, d *db.DB, clk *dbtest.Clock) *city {
 		formats[name] = func(s string) (bool, string, string) { r := check(s); return r.Valid, r.Reason.ZH, r.Reason.EN }
 	}
 	lic := licence.New(licence.Config{DB: d, Identity: ids, Vault: vault, Signer: keys().Signer()})
-	c.Service = New(Config{DB: d, Catalog: catalog.New(catalog.Config{DB: d, Identity: ids, Formats: formats}), Identity: ids, Calendar: cal,
+	c.Service = New(Config{DB: d, Catalog: catalog.New(catalog.Config{DB: d, Identity: ids, Codes: codes, Formats: formats}), Identity: ids, Calendar: cal,
 		Files: c.store, Licences: lic, Ratings: rating.New(rating.Config{DB: d, Identity: ids, Vault: vault}), Notify: messages, Vault: vault})
 	lic.Handlers(c.jobs)
 	c.Handlers(c.jobs)
@@ -125,7 +131,7 @@ func newCity(t *testing.T, d *db.DB, clk *dbtest.Clock) *city {
 		dir, err := ids.Directory(ctx)
 		c.must(err)
 		u, _ := dir.UnitByKey(def.OfferedBy[0].Unit)
-		c.codes[key] = u.USCC + def.Guide.Basics.Level + def.BasicCode
+		c.codes[key] = codes.Compose(u.USCC, def.Guide.Basics.Level, def.BasicCode)
 	}
 	return c
 }

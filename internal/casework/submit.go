@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
@@ -208,21 +209,18 @@ func (s *Service) submitted(ctx context.Context, a actor.Actor, draftID int64) (
 func (s *Service) newCase(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w world, it *catalog.Item) (*Case, error) {
 	g := &w.v.Guide
 	now := tx.Now()
-	n, err := tx.Serial("case/" + g.Basics.Code + "/" + clock.DateOf(now).String())
+	day := clock.DateOf(now).String()
+	// A case number has no room for the handling item: all of a matter count on.
+	n, err := tx.Serial("case/" + strings.TrimSuffix(g.Basics.Code, g.Basics.Handling.No) + "/" + day)
 	if err != nil {
 		return nil, err
 	}
-	c := &Case{ID: d.ID, No: caseNumber(g.Basics.Code, clock.DateOf(now).String(), n), ItemID: d.ItemID, VersionID: d.VersionID, ItemName: d.ItemName,
+	c := &Case{ID: d.ID, No: s.Catalog.Codes().CaseNo(g.Basics.Code, day, n), ItemID: d.ItemID, VersionID: d.VersionID, ItemName: d.ItemName,
 		UnitID: it.UnitID, ReceivingUnitID: it.ReceivingUnitID, Division: it.Division, Version: 1, Party: d.Party, Filer: d.Owner,
 		Channel: a.Channel, SubmittedAt: now, ReceivedAt: now, DeliveryWay: d.Data.Delivery.Way}
 	c.Filer.Name, c.answers = a.Name, r.sealed
 	c.delivery, err = s.seal("delivery", d.Data.Delivery)
 	return c, err
-}
-
-// caseNumber builds 办件编号: item code, date, sequence of at least four digits.
-func caseNumber(code, date string, n int64) string {
-	return fmt.Sprintf("%s%s%04d", code, date[:4]+date[5:7]+date[8:10], n)
 }
 
 // storeMaterials writes what was handed in; licences used instead of files are

@@ -39,8 +39,8 @@ type Guide struct {
 
 // Basics 基本信息.
 type Basics struct {
-	Code        string   `json:"code"`      // 实施编码, 31 characters; filled by the importer from unit, level and basic code
-	BasicCode   string   `json:"basicCode"` // 基本编码, 12 characters
+	Code        string   `json:"code"`      // 实施编码; filled by the importer from unit, level and basic code
+	BasicCode   string   `json:"basicCode"` // 基本编码
 	Name        string   `json:"name"`
 	NameEN      string   `json:"nameEn,omitempty"`
 	Aliases     []string `json:"aliases,omitempty"` // what people call it, for search: 办卫生证, 挖路
@@ -63,6 +63,8 @@ type Basics struct {
 	SummaryEN   string   `json:"summaryEn,omitempty"`
 	Quota       string   `json:"quota,omitempty"` // 数量限制
 	Hot         int      `json:"hot,omitempty"`   // order among 热门 on the home page, 0 = not shown
+
+	Handling Handling `json:"handling,omitzero"` // 业务办理项, where the unit has split the matter
 }
 
 // ScopeDelta 长三角: Shanghai, Jiangsu, Zhejiang and Anhui (第二十九条). The national

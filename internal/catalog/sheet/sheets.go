@@ -136,6 +136,8 @@ func makeParts() []part {
 		one{mainSheet, []column[gd]{
 			text("事项名称", "TASK_NAME", func(g *gd) *string { return &g.Basics.Name }),
 			text("英文名称", "", func(g *gd) *string { return &g.Basics.NameEN }),
+			text("业务办理项名称", "", func(g *gd) *string { return &g.Basics.Handling.Name }),
+			text("业务办理项英文名称", "", func(g *gd) *string { return &g.Basics.Handling.NameEN }),
 			text("基本编码", "CATALOG_CODE", func(g *gd) *string { return &g.Basics.BasicCode }),
 			coded("事项类型", "TASK_TYPE", guideTable("type"), func(g *gd) *string { return &g.Basics.Type }),
 			{head: "实施主体", field: "DEPT_NAME", get: func(g *gd) string { return g.Department.Name }, set: func(*gd, string) fault {

@@ -100,7 +100,7 @@ func (d *Desk) showCase(w http.ResponseWriter, r *http.Request) error {
 
 // casePage fills the page of a case.
 func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from string, t typed) (casePage, error) {
-	p := casePage{Page: d.page(r, a, "todo", v.Case.ItemName, v.Case.ItemName), No: v.Case.No, Short: shortNo(v.Case.No), Item: v.Case.ItemName}
+	p := casePage{Page: d.page(r, a, "todo", v.Case.ItemName, v.Case.ItemName), No: v.Case.No, Short: d.shortNo(v.Case.No), Item: v.Case.ItemName}
 	p.State = caseview.State(p.Page, v.Case.State, v.Case.Outcome)
 	p.Path = caseview.Path(p.Page, v.Progress)
 	p.Back = web.Link{Href: from, Text: p.Tr("回到列表", "Back to the list")}

@@ -156,7 +156,7 @@ func readAsks(in url.Values) (asks []casework.Ask, bad []errs.Field) {
 }
 
 func (d *Desk) correctPage(r *http.Request, a actor.Actor, v *casework.View, from string, in url.Values, bad []errs.Field) correctPage {
-	p := correctPage{Page: d.page(r, a, "todo", "一次性告知补正", "Ask for correction"), Item: v.Case.ItemName, Short: shortNo(v.Case.No),
+	p := correctPage{Page: d.page(r, a, "todo", "一次性告知补正", "Ask for correction"), Item: v.Case.ItemName, Short: d.shortNo(v.Case.No),
 		URL: casePath(v.Case.No) + "/acts/request-correction", Version: v.Case.Version, From: from, Again: len(v.Case.Correction) > 0}
 	p.State = caseview.State(p.Page, v.Case.State, v.Case.Outcome)
 	p.Back = web.Link{Href: withFrom(casePath(v.Case.No), from), Text: p.Tr("返回办件", "Back to the case")}
@@ -262,7 +262,7 @@ func (l *lister) fields() []askGroup {
 
 // noticePage shows everything that will be asked, in the words of the guide.
 func (d *Desk) noticePage(r *http.Request, a actor.Actor, v *casework.View, from string, in url.Values, asks []casework.Ask) noticePage {
-	p := noticePage{Page: d.page(r, a, "todo", "核对补正告知", "Check the notice"), Item: v.Case.ItemName, Short: shortNo(v.Case.No), Who: v.Case.Party.Name,
+	p := noticePage{Page: d.page(r, a, "todo", "核对补正告知", "Check the notice"), Item: v.Case.ItemName, Short: d.shortNo(v.Case.No), Who: v.Case.Party.Name,
 		URL: casePath(v.Case.No) + "/acts/request-correction", Count: len(asks)}
 	p.Hidden = []web.Hidden{{Name: "version", Value: in.Get("version")}, {Name: "from", Value: from}}
 	for _, x := range asks {

@@ -198,7 +198,7 @@ func (d *Desk) changed(w http.ResponseWriter, r *http.Request, a actor.Actor, ac
 			return d.done(w, r, act, v.Case.No)
 		}
 	}
-	p := changedPage{Page: d.page(r, a, "todo", "办件已有变化", "The case has changed"), Item: v.Case.ItemName, Short: shortNo(v.Case.No)}
+	p := changedPage{Page: d.page(r, a, "todo", "办件已有变化", "The case has changed"), Item: v.Case.ItemName, Short: d.shortNo(v.Case.No)}
 	p.State = caseview.State(p.Page, v.Case.State, v.Case.Outcome)
 	p.Last = caseview.Timeline(p.Page, v, documentPath)
 	p.Last.Events = p.Last.Events[:min(2, len(p.Last.Events))]

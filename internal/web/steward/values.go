@@ -107,6 +107,7 @@ func (d *drawer) group(path string, v reflect.Value) Group {
 // part draws one field of a struct.
 func (d *drawer) part(g *Group, path string, v reflect.Value) {
 	switch {
+	case v.Type() == reflect.TypeFor[catalog.Handling]() && v.IsZero(): // the matter is not split
 	case v.Kind() == reflect.Pointer && v.Type().Elem().Kind() == reflect.Struct:
 		if v.IsNil() {
 			v = reflect.New(v.Type().Elem())
