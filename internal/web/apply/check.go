@@ -45,6 +45,9 @@ func (z *Wizard) checkPage(w http.ResponseWriter, r *http.Request, j *job, statu
 	if j.correcting() {
 		p.Button = p.Tr("提交补正", "Send the correction")
 	}
+	if j.mending() {
+		p.Button = p.Tr("确认更正", "Confirm what was corrected")
+	}
 	p.Limits = z.promise(p.Page, j)
 	lines := j.v.Form().Summary(j.d.Data.Values)
 	for _, s := range j.v.Form().Steps() {

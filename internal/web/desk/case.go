@@ -38,7 +38,8 @@ type casePage struct {
 	Documents       web.Table
 	Timeline        web.Timeline
 	Acts            []actForm
-	None            string // why there is nothing to do
+	None            string   // why there is nothing to do
+	Mends           []mended // what was corrected at the counter
 	Rate            rateCard
 	Go              string // id of where the usual act begins: a shortcut leads there, never does it
 }
@@ -57,6 +58,23 @@ type material struct {
 	Licence        string
 	Paper          bool
 	Asked          []string
+}
+
+// mended 当场更正 is one visit at which the applicant corrected something.
+type mended struct {
+	At    time.Time
+	Lines []web.Fact // before in Soft, after in Value
+}
+
+func mends(p web.Page, v *casework.View) (out []mended) {
+	for _, m := range v.Mends {
+		x := mended{At: m.At}
+		for _, l := range m.Lines {
+			x.Lines = append(x.Lines, web.Fact{Key: l.Name, Value: orElse(l.After, p.Tr("（空）", "(empty)")), Soft: p.Tr("更正前：", "Before: ") + orElse(l.Before, p.Tr("（空）", "(empty)"))})
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 // rateCard 请评价 is turned to the person at the window when the case is closed.
@@ -120,6 +138,7 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 		p.Reveal = newReveal(p.Page, v, from, url.Values{})
 	}
 	p.Asked = asked(p.Page, v)
+	p.Mends = mends(p.Page, v)
 	p.Answers = answers(p.Page, v)
 	p.Materials = materials(p.Page, v)
 	p.Tasks, p.TasksFirst = tasks(p.Page, v), len(v.Tasks) > 1
