@@ -79,8 +79,8 @@ func TestPages(t *testing.T) {
 	more.Again, more.More, more.MoreOpen, more.Fact = true, []askGroup{group}, true, factFields(correct.Page, url.Values{})
 	more.More[0].ID, more.More[0].Lines = "more-1", nil
 	webtest.Check(t, v.correct, more)
-	more := correct
-	more.Again, again.Fields = true, nil
+	again := correct
+	again.Again, again.Fields = true, nil
 	webtest.Check(t, v.correct, correct, again)
 	webtest.Check(t, v.notice, noticePage{Page: samplePage("核对补正告知"), Item: "占道", Short: "1", Who: "样本公司", Count: 1, Lines: sampleFacts().Rows, URL: "/desk/cases/1/acts/request-correction", Hidden: []web.Hidden{{Name: "ask", Value: "m|m01|a"}}, Until: "申请人有15个工作日补正。", Fact: factWords(correct.Page, casework.NewFact{Source: casework.FromOutside, What: "证照已注销", On: "2026-03-01", From: "发证机关"})})
 	find := findPage{Page: samplePage("查找办件"), Field: web.FieldView{ID: "no", Name: "no", Label: "办件编号", Help: "全部编号。"}}
