@@ -36,8 +36,8 @@ const (
 	sqlInsertMend = `INSERT INTO case_mend (id, case_id, data) VALUES ($1, $2, $3)`
 	sqlMends      = `SELECT id, data FROM case_mend WHERE case_id = $1 ORDER BY id`
 	// Drafts that nobody can hand in any more: the case has gone on without them.
-	sqlStaleMends = `SELECT d.id FROM draft d JOIN cases c ON c.no = d.case_no WHERE d.case_no <> ''
-		AND c.state NOT IN ('submitted', 'prechecked', 'correcting') ORDER BY d.id LIMIT 100`
+	sqlStaleMends = `SELECT d.id FROM draft d JOIN cases c ON c.no = d.case_no WHERE d.case_no <> '' AND d.case_no > ''
+		AND c.state NOT IN ('submitted', 'prechecked', 'correcting') ORDER BY d.case_no LIMIT 100`
 )
 
 // OpenMend 当场更正 opens a draft that holds what the case holds, for the clerk to

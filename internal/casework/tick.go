@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/tongban/tongban/internal/actor"
@@ -88,6 +89,7 @@ func (s *Service) sweep(ctx context.Context, from pastDue, list []pastDue) error
 		if err != nil {
 			return err
 		}
+		var due []lapsing
 		for rows.Next() {
 			var alarmed int64
 			c, err := s.scanCase(alsoScan{rows, &alarmed})
@@ -95,20 +97,54 @@ func (s *Service) sweep(ctx context.Context, from pastDue, list []pastDue) error
 				s.Log.ErrorContext(ctx, "a case past its date cannot be read", "err", err)
 				continue
 			}
-			w, ok := worlds[c.VersionID]
-			if !ok || w.v == nil {
-				continue
+			if w := worlds[c.VersionID]; w.v != nil {
+				due = append(due, lapsing{c, w, alarmed > 0})
 			}
-			err = tx.Part(func(tx *db.Tx) error { return s.lapse(tx, c, w, alarmed > 0) })
-			if tx.Err() != nil {
-				return tx.Err()
-			}
-			if err != nil && !errors.Is(err, ErrNotOffered) && !errors.Is(err, ErrChanged) { // else somebody answered meanwhile
-				s.Log.ErrorContext(ctx, "a case past its date could not be handled", "case", c.No, "err", err)
+		}
+		for group := range slices.Chunk(due, sweepGroup) {
+			if err := s.lapseAll(ctx, tx, group); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
+}
+
+// sweepGroup is how many cases share a savepoint as long as all goes well: what
+// they write travels together. If one fails, each of them gets its own.
+const sweepGroup = 20
+
+// lapsing is a case past its date.
+type lapsing struct {
+	c       *Case
+	w       world
+	alarmed bool
+}
+
+func (s *Service) lapseAll(ctx context.Context, tx *db.Tx, group []lapsing) error {
+	err := tx.Part(func(tx *db.Tx) error {
+		for _, l := range group {
+			c := *l.c // as it was read, should each have to be tried by itself
+			c.Clocks = slices.Clone(c.Clocks)
+			if err := s.lapse(tx, &c, l.w, l.alarmed); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil || tx.Err() != nil {
+		return tx.Err()
+	}
+	for _, l := range group {
+		err := tx.Part(func(tx *db.Tx) error { return s.lapse(tx, l.c, l.w, l.alarmed) })
+		if tx.Err() != nil {
+			return tx.Err()
+		}
+		if err != nil && !errors.Is(err, ErrNotOffered) && !errors.Is(err, ErrChanged) { // else somebody answered meanwhile
+			s.Log.ErrorContext(ctx, "a case past its date could not be handled", "case", l.c.No, "err", err)
+		}
+	}
+	return nil
 }
 
 // alsoScan reads one column more than a case has.

@@ -251,10 +251,7 @@ func (w *walker) step() {
 // TestRandomWalks 随机办理 does real acts at random times, on both engines, and
 // compares every date with one counted day by day.
 func TestRandomWalks(t *testing.T) {
-	walks := 12
-	if testing.Short() {
-		walks = 4
-	}
+	const walks = 8
 	count := newDayCount(t)
 	inCity(t, func(t *testing.T, c *city) {
 		met := map[string]int{}
