@@ -191,7 +191,7 @@ func (b builder) forApplicant() actForm {
 
 // grantMoreTime shows what the applicant asked for.
 func (b builder) grantMoreTime() actForm {
-	f := actForm{Button: b.tr("同意延长", "Give more time")}
+	f := actForm{Open: true, Button: b.tr("同意延长", "Give more time")}
 	asked := ""
 	if m := b.v.MoreTime; m != nil {
 		asked = strconv.Itoa(m.Days)

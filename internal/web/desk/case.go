@@ -104,6 +104,9 @@ func (d *Desk) showCase(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if r.URL.Query().Get("done") == string(casework.Mend) && len(v.Mends) > 0 {
+		p.Banner = web.Banner{Tone: web.OK, Title: p.Tr("已当场更正", "Mended"), Text: p.Tr("更正前后的内容已留痕，受理期限照常计算。", "Both versions are kept; the time to answer runs on.")}
+	}
 	if r.URL.Query().Get("done") == string(casework.Submit) {
 		p.Banner = web.Banner{Tone: web.OK, Title: p.Tr("已收件", "Received"), Text: p.Tr("请打印收件凭证交给申请人，凭证上的二维码可以查询进度。",
 			"Print the receipt for the applicant; its QR code shows the progress.")}
