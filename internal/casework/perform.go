@@ -93,6 +93,9 @@ func (s *Service) Perform(ctx context.Context, a actor.Actor, no string, act Act
 		}
 		break
 	}
+	if errors.Is(err, ErrClockBehind) {
+		s.Log.ErrorContext(ctx, "the platform's clock is behind what already happened", "case", no, "act", string(act))
+	}
 	if err != nil {
 		c, err = s.repeated(ctx, in.Once, err)
 	}
