@@ -47,12 +47,15 @@ type ActIn struct {
 		Version   int64        `json:"version" minimum:"1" doc:"The case's version that was seen; 409 if it has changed."`
 		Reason    string       `json:"reason,omitempty" maxLength:"2000"`
 		Elsewhere string       `json:"elsewhere,omitempty" maxLength:"500" doc:"decline: who is competent instead."`
+		Ground    string       `json:"ground,omitempty" enum:"competence,condition" doc:"decline: not this unit's power (then unit or elsewhere), or a condition of the guide is not met."`
+		Unit      string       `json:"unit,omitempty" maxLength:"100" doc:"decline: key of the competent unit."`
+		NewFact   *NewFact     `json:"newFact,omitempty" doc:"request-correction, after the first notice: on what more asks rest."`
 		Asks      []Ask        `json:"asks,omitempty" maxItems:"200" doc:"request-correction: lines of the pinned guide."`
 		Task      ID           `json:"task,omitempty" doc:"review: which task."`
 		Agree     bool         `json:"agree,omitempty" doc:"review."`
 		Opinion   string       `json:"opinion,omitempty" maxLength:"4000" doc:"review, decide."`
 		Grant     bool         `json:"grant,omitempty" doc:"decide: grant, else refuse with reason."`
-		Days      int          `json:"days,omitempty" minimum:"1" maximum:"1000" doc:"extend, suspend: working days."`
+		Days      int          `json:"days,omitempty" minimum:"1" maximum:"1000" doc:"extend, suspend: working days; ask-more-time, grant-more-time: days of the limit's own unit."`
 		Kind      string       `json:"kind,omitempty" maxLength:"40" doc:"suspend: which special procedure."`
 		Seen      []string     `json:"seen,omitempty" maxItems:"100" doc:"arrive: codes of materials whose originals were seen."`
 		Recipient string       `json:"recipient,omitempty" maxLength:"50" doc:"hand-over: who took it."`
@@ -61,13 +64,25 @@ type ActIn struct {
 	}
 }
 
+// NewFact 新的事实 became known after the last notice and could not be seen then.
+type NewFact struct {
+	Source string `json:"source" enum:"correction,outside" doc:"It lies in what was handed in after the notice, or came from elsewhere (then also on and from)."`
+	What   string `json:"what" minLength:"1" maxLength:"300" doc:"Printed in the notice."`
+	On     string `json:"on,omitempty" format:"date" doc:"When it became known."`
+	From   string `json:"from,omitempty" maxLength:"200" doc:"From whom."`
+}
+
 // inputs names the fields that an act reads.
 func inputs(act casework.Act) []string {
 	switch act {
 	case casework.RequestCorrection:
-		return []string{"asks"}
-	case casework.Decline, casework.NotReceived:
-		return []string{"reason", "elsewhere"}
+		return []string{"asks", "newFact"}
+	case casework.Decline:
+		return []string{"ground", "reason", "unit", "elsewhere"}
+	case casework.NotReceived, casework.RefuseMoreTime:
+		return []string{"reason"}
+	case casework.AskMoreTime, casework.GrantMoreTime:
+		return []string{"days", "reason"}
 	case casework.Arrive:
 		return []string{"seen"}
 	case casework.Review:
@@ -108,14 +123,17 @@ func (s *server) acts() {
 		zh: "办理", en: "Do an act on a case", more: "A version that is no longer the case's gives 409 with its state in current, and nothing happens."},
 		func(ctx context.Context, c *call, in *ActIn) (Case, error) {
 			b := in.Body
-			if b.Act == casework.Submit || b.Act == casework.Resubmit {
+			if b.Act == casework.Submit || b.Act == casework.Resubmit || b.Act == casework.Mend {
 				return Case{}, casework.ErrUnknownAct.With(errs.Field{Path: "act", Code: "unknown", ZH: "请用 POST /cases 提交", EN: "Use POST /cases"})
 			}
 			input := casework.Input{Version: b.Version, Once: c.once, Reason: b.Reason, Elsewhere: b.Elsewhere, Task: int64(b.Task), Agree: b.Agree,
 				Opinion: b.Opinion, Grant: b.Grant, Days: b.Days, Kind: b.Kind, Seen: b.Seen, Recipient: b.Recipient, Waybill: b.Waybill,
 				Asks: mapTo(b.Asks, func(a Ask) casework.Ask {
-					return casework.Ask{Material: a.Material, Line: a.Line, Field: a.Field, Note: a.Note}
-				})}
+					return casework.Ask{Material: a.Material, Line: a.Line, Field: a.Field, Note: a.Note, Paper: a.Paper}
+				}), Ground: b.Ground, Unit: b.Unit}
+			if b.NewFact != nil {
+				input.NewFact = casework.NewFact(*b.NewFact)
+			}
 			if b.Delivery != nil {
 				input.Delivery = casework.Delivery(*b.Delivery)
 			}

@@ -53,6 +53,7 @@ func TestRepeated(t *testing.T) {
 			"material-attach":    {who: "zhang", path: "/drafts/" + w.draft + "/materials/m01/files", body: map[string]any{"file": file}, same: []any{"materials", 0, "files", 0, "id"}},
 			"case-submit":        {"zhang", "/cases", w.whole, "consent", false, []any{"no"}},
 			"case-correction":    {who: "zhang", path: "/cases/" + w.correcting + "/correction", same: []any{"id"}},
+			"case-mend":          {who: "clerk", path: "/cases/" + w.no + "/mend", body: map[string]any{"present": true}, same: []any{"id"}},
 			"rating-give":        {"zhang", "/ratings", map[string]any{"case": w.closed, "level": 4, "words": "好"}, "level", 5, []any{"at"}},
 			"appointment-book":   {"li", "/appointments", book, "slot", "10:30", []any{"id"}},
 			"subscribe":          {"sys", "/subscribers", map[string]any{"name": "省平台之一", "url": "https://example.gov.cn/hook"}, "name", "省平台之二", []any{"id"}},

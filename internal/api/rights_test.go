@@ -246,6 +246,7 @@ func (c *city) knocks(w world) []knock {
 		{op: "case-document", path: "/cases/" + w.no + "/documents/" + w.document, allow: concern},
 		{op: "case-file", path: "/cases/" + w.no + "/files/" + w.caseFile, allow: concern},
 		{op: "case-correction", path: "/cases/" + w.correcting + "/correction", allow: []string{"zhang", "agent", "clerk"}},
+		{op: "case-mend", path: "/cases/" + w.no + "/mend", body: map[string]any{"present": true}, allow: clerk},
 		{op: "case-act", path: "/cases/" + w.no + "/acts", body: act("accept", w.version), allow: clerk},
 		{op: "case-act", path: "/cases/" + w.reviewing + "/acts", body: act("review", version(w.reviewing), "agree", true, "opinion", "好"), allow: []string{"rev"}},
 		{op: "case-act", path: "/cases/" + w.deciding + "/acts", body: act("decide", version(w.deciding), "grant", true), allow: []string{"dec"}},

@@ -213,6 +213,7 @@ func (st *step) suspend() error {
 		return missing("days", "请填写预计需要的工作日数（1至250）", "Enter the planned working days (1 to 250)")
 	}
 	zh, _ := SpecialWords(st.in.Kind)
+	st.article = st.w.reg.specialBasis(&st.w.v.Guide, st.in.Kind)
 	st.c.ResumeState = st.c.State
 	st.reason = st.in.Reason
 	st.docFacts = []DocFact{{"特别程序", zh}, {"预计需要", fmt.Sprintf("%d个工作日", st.in.Days)}}
@@ -225,6 +226,7 @@ func (st *step) resume() error {
 	if st.c.ResumeState == "" {
 		return ErrNotOffered
 	}
+	st.article = st.c.Clocks.pausedOn()
 	st.to, st.c.ResumeState = st.c.ResumeState, ""
 	st.say(st.in.Reason)
 	return nil

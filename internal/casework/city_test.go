@@ -52,6 +52,9 @@ const (
 	instant  = "instant"  // on the spot, no review
 	subsidy  = "subsidy"  // 给付
 	dayLimit = "day"      // licensing, natural days
+	bonus    = "bonus"    // 奖励
+	ruling   = "ruling"   // 裁决
+	other    = "other"    // 其他行政权力, whose guide names an extension, a special procedure and paper with their bases
 )
 
 var keys = sync.OnceValue(func() *sm.Keyring {
@@ -328,6 +331,14 @@ func items() map[string]catalog.Def {
 			g.Steps = slices.Delete(g.Steps, 1, 2)
 		}),
 		subsidy: def("99006000", "困难补贴给付", "05", nil),
+		bonus:   def("99008000", "见义勇为奖励", "08", nil),
+		ruling:  def("99009000", "权属争议裁决", "09", nil),
+		other: def("99010000", "演示备案", "10", func(g *catalog.Guide) {
+			g.Limits.Statutory, g.Limits.StatutoryBasis = catalog.Limit{Days: 15, Unit: "workday"}, "《演示管理条例》第六条"
+			g.Limits.Extension = &catalog.Limit{Days: 5, Unit: "workday", Note: "《演示管理条例》第七条"}
+			g.Limits.Special = []catalog.Special{{Kind: "appraisal", Days: 8, Basis: "《演示管理条例》第八条"}}
+			g.Materials[0].PaperLaw = "《演示管理条例》第九条"
+		}),
 		dayLimit: def("99007000", "自然日许可", "01", func(g *catalog.Guide) {
 			licensing(g)
 			g.Limits.Statutory.Unit, g.Limits.Promised.Unit = "day", "day"

@@ -35,6 +35,8 @@ const (
 	DeclineNotice    Notice = "decline"    // 不予受理决定书
 	NotNeededNotice  Notice = "not-needed" // 不受理告知书
 	PrecheckNotice   Notice = "precheck"   // 预审通过告知书
+	MoreTimeNotice   Notice = "more-time"  // 补正期限延长告知书
+	NoMoreTimeNotice Notice = "no-more-time"
 	ReturnNotice     Notice = "return"     // 退件告知书
 	ExtensionNotice  Notice = "extension"  // 延期通知书
 	SpecialNotice    Notice = "special"    // 特别程序告知书
@@ -47,6 +49,6 @@ const (
 // noticeMark is the character in a document number: 锡审〔2026〕受字第000012号.
 var noticeMark = map[Notice]string{
 	ReceiptNotice: "收", AcceptanceNotice: "受", CorrectionNotice: "补", DeclineNotice: "不受", NotNeededNotice: "免受",
-	PrecheckNotice: "预", ReturnNotice: "退", ExtensionNotice: "延", SpecialNotice: "特", DecisionNotice: "准",
+	PrecheckNotice: "预", MoreTimeNotice: "补延", NoMoreTimeNotice: "不补延", ReturnNotice: "退", ExtensionNotice: "延", SpecialNotice: "特", DecisionNotice: "准",
 	RefusalNotice: "不准", WithdrawalNotice: "终", DeliveryRecord: "送",
 }

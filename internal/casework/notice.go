@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -91,6 +92,7 @@ type noticeFacts struct {
 	Number    string
 	Now       time.Time // Asia/Shanghai
 	Rule      Rule
+	Cite      string // overrides the rule's article
 	Reason    string
 	Lines     []DocLine
 	Facts     []DocFact
@@ -113,7 +115,7 @@ func compose(kind Notice, f noticeFacts) Document {
 		Consult: f.Guide.Contacts.Consult, Complaint: f.Guide.Contacts.Complaint,
 		Progress: f.Progress, Licence: f.Licence, Rate: f.Rate,
 	}
-	if c := f.Regime.Cites[f.Rule]; c != "" {
+	if c := cmp.Or(f.Cite, f.Regime.Cites[f.Rule]); c != "" {
 		d.Basis = append(d.Basis, c)
 	}
 	item := "“" + f.Guide.Basics.Name + "”"
@@ -145,52 +147,50 @@ func compose(kind Notice, f noticeFacts) Document {
 		}
 		d.Remedies = remedies(f)
 	case NotNeededNotice:
-		d.Body = []string{fmt.Sprintf("您（单位）申请的事项依法不需要办理%s。说明：%s", item, sentence(f.Reason))}
+		d.Body = []string{fmt.Sprintf("您（单位）申请的%s，依法不需要提出%s。说明：%s", item, f.Regime.Words.Need, sentence(f.Reason))}
 		d.Remedies = remedies(f)
 	case PrecheckNotice:
 		d.Body = []string{
 			fmt.Sprintf("您（单位）提出的%s申请已通过网上预审。", item),
 			"请携带原件到下列窗口当面办理：" + sentence(f.Reason),
 		}
+	case MoreTimeNotice:
+		d.Body = []string{fmt.Sprintf("您（单位）就%s申请提出的延长补正期限的请求，经研究，同意延长。", item)}
+		if f.Reason != "" {
+			d.Body = append(d.Body, sentence(f.Reason))
+		}
+	case NoMoreTimeNotice:
+		d.Body = []string{fmt.Sprintf("您（单位）就%s申请提出的延长补正期限的请求，经研究，不予延长，请在原期限内补正。理由：%s", item, sentence(f.Reason))}
 	case ReturnNotice:
 		d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，在补正期限内未补正，现予退件。您可以在材料齐全后重新申请。%s", item, f.Reason)}
 		d.Remedies = remedies(f)
 	case ExtensionNotice:
-		d.Body = []string{fmt.Sprintf("您（单位）的%s申请，经本机关负责人批准，延长办理期限。理由：%s", item, sentence(f.Reason))}
+		d.Body = []string{fmt.Sprintf("您（单位）的%s申请，%s，延长办理期限。理由：%s", item, f.Regime.Words.Extended, sentence(f.Reason))}
 	case SpecialNotice:
 		d.Body = []string{
 			fmt.Sprintf("您（单位）的%s申请，依法需要进行下列特别程序，所需时间不计算在办理期限内。", item),
 			"理由：" + sentence(f.Reason),
 		}
 	case DecisionNotice:
-		d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，经审查，符合法定条件、标准，决定准予。", item)}
-		if f.Regime.Key == publicService.Key {
-			d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，经审查，符合办理条件，已经办结。", item)}
-		}
+		d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，经审查，%s", item, f.Regime.Words.Grant)}
 		if f.Reason != "" {
 			d.Body = append(d.Body, sentence(f.Reason))
 		}
 	case RefusalNotice:
-		d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，经审查，决定不予%s。理由：%s", item, verb(f.Regime), sentence(f.Reason))}
+		d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，经审查，%s理由：%s", item, f.Regime.Words.Refuse, sentence(f.Reason))}
 		d.Remedies = remedies(f)
 	case WithdrawalNotice:
 		d.Body = []string{fmt.Sprintf("应您（单位）的请求，%s申请终止办理。%s", item, f.Reason)}
 	case DeliveryRecord:
 		d.Body = []string{fmt.Sprintf("%s申请的办理结果已按下列方式送达。", item)}
 	}
-	if kind == DecisionNotice || kind == RefusalNotice {
+	own := f.Regime.OwnBasis && (kind == DeclineNotice || kind == NotNeededNotice)
+	if own || kind == DecisionNotice || kind == RefusalNotice {
 		for _, b := range f.Guide.Basis {
 			d.Basis = append(d.Basis, "《"+b.Law+"》"+b.Article)
 		}
 	}
 	return d
-}
-
-func verb(r Regime) string {
-	if r.Key == licensing.Key {
-		return "许可"
-	}
-	return "办理"
 }
 
 // remedies prints the ways of 行政复议 and 行政诉讼 where the regime has them; a

@@ -17,6 +17,16 @@ import (
 // correct; a second call finds the same draft.
 func (s *Service) OpenCorrection(ctx context.Context, a actor.Actor, no string) (d *Draft, err error) {
 	defer errs.Wrap(&err, "open the correction of %s", no)
+	return s.openCopy(ctx, a, no, Resubmit, func(*db.Tx, *Draft) error { return nil })
+}
+
+// openCopy opens a draft that holds what the case holds, for an act that hands
+// it in again, or finds the one that the actor has open.
+func (s *Service) openCopy(ctx context.Context, a actor.Actor, no string, act Act, mark func(*db.Tx, *Draft) error) (d *Draft, err error) {
+	name := "case.open-correction"
+	if act == Mend {
+		name = "case.open-mend"
+	}
 	head, err := s.scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, no))
 	if err != nil {
 		return nil, err
@@ -31,7 +41,7 @@ func (s *Service) OpenCorrection(ctx context.Context, a actor.Actor, no string) 
 			return err
 		}
 		st := &step{s: s, tx: tx, a: a, c: c, w: w, from: c.State}
-		if err := st.permitted(Resubmit, false); err != nil {
+		if err := st.permitted(act, false); err != nil {
 			return err
 		}
 		if d, err = s.correctionDraft(tx, a, no); d != nil || err != nil {
@@ -49,14 +59,17 @@ func (s *Service) OpenCorrection(ctx context.Context, a actor.Actor, no string) 
 			return err
 		}
 		d.Data.Consent = c.SubmittedAt
-		audit.Append(tx, audit.Record{Actor: a, Act: "case.open-correction", Subject: "case/" + no, Unit: c.UnitID, Outcome: "done"})
+		if err := mark(tx, d); err != nil {
+			return err
+		}
+		audit.Append(tx, audit.Record{Actor: a, Act: name, Subject: "case/" + no, Unit: c.UnitID, Outcome: "done"})
 		return s.insertDraft(tx, d)
 	})
 	if db.IsUnique(err) { // opened by another request meanwhile
 		d, err = s.correctionDraft(s.DB.Read(ctx), a, no)
 	}
 	if err != nil {
-		s.denied(ctx, a, "case.open-correction", "case/"+no, head.UnitID, err)
+		s.denied(ctx, a, name, "case/"+no, head.UnitID, err)
 		return nil, err
 	}
 	return d, nil
@@ -137,6 +150,7 @@ func (s *Service) resubmit(ctx context.Context, a actor.Actor, d *Draft, in Subm
 			c.ReceivedAt = tx.Now()
 		}
 		st.docLines = st.handedLines(d)
+		st.voidTasks() // a request for more time that nobody has to answer any more
 		st.task(&w.v.Guide, catalog.StepReceive)
 		return st.finish()
 	})

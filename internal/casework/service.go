@@ -92,6 +92,6 @@ func (s *Service) world(ctx context.Context, versionID int64) (w world, err erro
 	if !ok {
 		return w, catalog.ErrNoItem
 	}
-	w.reg = reg
+	w.reg = reg.For(&w.v.Guide)
 	return w, nil
 }

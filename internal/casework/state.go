@@ -73,6 +73,12 @@ const (
 	DeemAccepted      Act = "deem-accepted"
 	RequestCorrection Act = "request-correction"
 	Resubmit          Act = "resubmit"
+	// receiving
+	Mend           Act = "mend"
+	AskMoreTime    Act = "ask-more-time"
+	GrantMoreTime  Act = "grant-more-time"
+	RefuseMoreTime Act = "refuse-more-time"
+
 	ReturnUncorrected Act = "return-uncorrected"
 	Decline           Act = "decline"
 	NotReceived       Act = "not-needed"
@@ -148,15 +154,20 @@ var Table = []Move{
 	{Submitted, PrecheckPass, Prechecked, ByWindow, "", nil, []Limit{Receipt}, false, false, PrecheckNotice, RulePrecheck, "预审通过", "Pass the pre-review"},
 	{Submitted, DeemAccepted, Next, BySystem, "", []Limit{Promised, Statutory}, []Limit{Receipt}, false, false, AcceptanceNotice, RuleDeemed, "视为受理", "Deemed accepted"},
 	{Submitted, RequestCorrection, Correcting, ByWindow, "", []Limit{Correction}, []Limit{Receipt}, false, false, CorrectionNotice, RuleCorrection, "一次性告知补正", "Ask for correction"},
+	{Submitted, Mend, Same, ByWindow, "", nil, nil, false, false, "", RuleMend, "当场更正", "Mend on the spot"},
 	{Submitted, Decline, Closed, ByWindow, Declined, nil, []Limit{Receipt}, false, false, DeclineNotice, RuleDecline, "不予受理", "Decline"},
 	{Submitted, NotReceived, Closed, ByWindow, NotNeeded, nil, []Limit{Receipt}, false, false, NotNeededNotice, RuleNotNeeded, "不受理（无需申请）", "No application needed"},
 	{Submitted, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Receipt}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
 
 	{Prechecked, Arrive, Next, ByWindow, "", []Limit{Promised, Statutory}, nil, false, false, AcceptanceNotice, RuleAccept, "到窗口受理", "Receive at the window"},
+	{Prechecked, Mend, Same, ByWindow, "", nil, nil, false, false, "", RuleMend, "当场更正", "Mend on the spot"},
 	{Prechecked, Decline, Closed, ByWindow, Declined, nil, nil, false, false, DeclineNotice, RuleDecline, "不予受理", "Decline"},
 	{Prechecked, Withdraw, Closed, ByApplicant, Withdrawn, nil, nil, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
 
 	{Correcting, Resubmit, Submitted, ByApplicant, "", []Limit{Receipt}, []Limit{Correction}, false, false, ReceiptNotice, RuleReceive, "提交补正", "Send the correction"},
+	{Correcting, AskMoreTime, Same, ByApplicant, "", nil, nil, false, false, "", RuleMoreTime, "申请延长补正期限", "Ask for more time"},
+	{Correcting, GrantMoreTime, Same, ByWindow, "", nil, nil, false, false, MoreTimeNotice, RuleMoreTime, "同意延长补正期限", "Give more time"},
+	{Correcting, RefuseMoreTime, Same, ByWindow, "", nil, nil, false, false, NoMoreTimeNotice, RuleMoreTime, "不予延长补正期限", "Refuse more time"},
 	{Correcting, ReturnUncorrected, Closed, ByWindow, Returned, nil, []Limit{Correction}, false, false, ReturnNotice, RuleReturn, "逾期未补正退件", "Return uncorrected"},
 	{Correcting, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Correction}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
 

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -42,6 +43,10 @@ type step struct {
 	licence  *DocLicence
 	deemed   bool
 	longer   int // working days that the decision clocks are extended by
+	more     int // days that the applicant's time to correct is extended by
+	moreAt   time.Time
+	article  string    // what the act rests on, where that is not simply its rule's article
+	at       time.Time // when it happens; zero: the transaction's instant
 	document int64
 	detail   map[string]string // for the audit record, no personal data
 }
@@ -53,8 +58,19 @@ func (st *step) unit() identity.Unit {
 	return u
 }
 
+// now is the instant of the act.
+func (st *step) now() time.Time {
+	if !st.at.IsZero() {
+		return st.at
+	}
+	return st.tx.Now()
+}
+
+// cite is the article on which the act rests.
+func (st *step) cite() string { return cmp.Or(st.article, st.w.reg.Cites[st.m.Rule]) }
+
 func (st *step) finish() error {
-	c, m, now := st.c, st.m, st.tx.Now()
+	c, m, now := st.c, st.m, st.now()
 	c.State = st.target()
 	if m.Ends != "" {
 		c.Outcome = m.Ends
@@ -91,7 +107,7 @@ func (st *step) finish() error {
 	if err := st.tellApplicant(); err != nil {
 		return err
 	}
-	if st.from == Correcting {
+	if st.from == Correcting && c.State != Correcting {
 		if err := st.s.dropCorrections(st.tx, c, st.eventID); err != nil {
 			return err
 		}
@@ -194,7 +210,7 @@ func (st *step) writeDocument() error {
 		rate = &DocRate{st.s.Ratings.Path(c.No), st.s.Ratings.Until(st.tx.Now()).In(clock.Shanghai()).Format(time.RFC3339)}
 	}
 	doc := compose(kind, noticeFacts{Regime: st.w.reg, Guide: &st.w.v.Guide, CaseNo: c.No, Party: c.Party.Name, Agent: agent,
-		Unit: u.Name, UnitUSCC: u.USCC, Number: number, Now: st.tx.Now().In(clock.Shanghai()), Rule: st.m.Rule, Reason: st.reason,
+		Unit: u.Name, UnitUSCC: u.USCC, Number: number, Now: st.tx.Now().In(clock.Shanghai()), Rule: st.m.Rule, Cite: st.cite(), Reason: st.reason,
 		Lines: st.docLines, Facts: st.docFacts, Clocks: st.docClocks(), Progress: st.s.ProgressPath(c.No), Licence: st.licence, Rate: rate,
 		Elsewhere: st.in.Elsewhere, Deemed: st.deemed})
 	content := doc.Canonical()
@@ -234,7 +250,7 @@ func (st *step) writeEvent() error {
 		id = st.tx.NewID()
 	}
 	e := Event{ID: id, At: st.tx.Now(), Act: st.m.Act, From: st.from, To: c.State, Actor: Filer{st.a.Kind, st.a.ID, st.a.Name},
-		UnitID: st.a.Unit, Article: st.w.reg.Cites[st.m.Rule], Note: st.note, DocumentID: st.document}
+		UnitID: st.a.Unit, Article: st.cite(), Note: st.note, DocumentID: st.document}
 	st.tx.Queue(sqlInsertEvent, e.ID, c.ID, micros(e.At), string(e.Act), string(e.From), string(e.To), string(e.Actor.Kind),
 		e.Actor.ID, e.Actor.Name, e.UnitID, e.Article, note, e.DocumentID)
 	if st.made != nil {
@@ -249,6 +265,7 @@ var told = map[Act]string{
 	Decline: "您的申请不予受理", NotReceived: "您的事项无需申请", PrecheckPass: "您的申请已通过网上预审，请到窗口办理", Arrive: "您的申请已受理",
 	ReturnUncorrected: "您的申请已退件", Extend: "您的办件延长了办理期限", Suspend: "您的办件进入特别程序", Resume: "您的办件恢复办理",
 	Decide: "您的办件已作出决定", HandOver: "您的办理结果已领取", Post: "您的办理结果已寄出", DeliverElectronic: "您的办理结果已送达电子证照",
+	AskMoreTime: "您延长补正期限的申请已收到", GrantMoreTime: "您的补正期限已延长", RefuseMoreTime: "您延长补正期限的申请未获同意", Mend: "您的申请已在窗口当场更正",
 	Resubmit: "您的补正材料已收到", Withdraw: "您的申请已撤回",
 }
 
@@ -273,7 +290,7 @@ func (st *step) tellApplicant() error {
 // runClocks starts, stops, pauses and extends what the move says and sets the
 // date that the case waits for.
 func (st *step) runClocks() {
-	c, m, now := st.c, st.m, st.tx.Now()
+	c, m, now := st.c, st.m, st.now()
 	for _, l := range m.Stops {
 		c.Clocks.stop(l, now)
 	}
@@ -282,13 +299,16 @@ func (st *step) runClocks() {
 	}
 	if m.Pauses {
 		zh, _ := SpecialWords(st.in.Kind)
-		c.Clocks.pause(now, st.w.reg.Cites[m.Rule], zh)
+		c.Clocks.pause(now, st.cite(), zh)
 	}
 	if m.Wakes {
 		c.Clocks.wake(now)
 	}
 	if st.longer > 0 {
-		c.Clocks.extend(now, st.longer, st.w.reg.Cites[m.Rule])
+		c.Clocks.extend(now, st.longer, st.cite())
+	}
+	if st.more > 0 {
+		c.Clocks.moreTime(st.moreAt, st.more, st.cite())
 	}
 	for _, l := range m.Starts {
 		if l == Receipt && m.From == Correcting && st.s.KeepReceiptClock {
@@ -302,7 +322,7 @@ func (st *step) runClocks() {
 
 // startClock begins a limit unless it runs already or the item has none.
 func (st *step) startClock(l Limit) {
-	from := st.tx.Now()
+	from := st.now()
 	switch l {
 	case Promised, Statutory:
 		from = st.c.AcceptedAt

@@ -90,6 +90,9 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 	if err != nil {
 		return nil, err
 	}
+	if !d.Data.Present.IsZero() {
+		return s.mend(ctx, a, d, in)
+	}
 	if d.CaseNo != "" {
 		return s.resubmit(ctx, a, d, in)
 	}
@@ -198,7 +201,9 @@ func (s *Service) submitted(ctx context.Context, a actor.Actor, draftID int64) (
 	rd := s.DB.Read(ctx)
 	c, err := s.scanCase(rd.QueryRow(sqlCaseByID, draftID))
 	if errors.Is(err, ErrNoCase) { // a correction became an event of its case
-		c, err = s.scanCase(rd.QueryRow(sqlCaseOfEvent, draftID, string(Resubmit)))
+		if c, err = s.scanCase(rd.QueryRow(sqlCaseOfEvent, draftID, string(Resubmit), string(Mend), string(a.Kind), a.ID)); err == nil {
+			return c, nil
+		}
 	}
 	if err != nil || c.Filer.Kind != a.Kind || c.Filer.ID != a.ID {
 		return nil, ErrNoDraft

@@ -33,6 +33,10 @@ const (
 	CaseDeemAccepted      Act = "case.deem-accepted"
 	CaseRequestCorrection Act = "case.request-correction"
 	CaseResubmit          Act = "case.resubmit"
+	CaseMend              Act = "case.mend"          // 当场更正
+	CaseAskMoreTime       Act = "case.ask-more-time" // 申请延长补正期限
+	CaseGrantMoreTime     Act = "case.grant-more-time"
+	CaseRefuseMoreTime    Act = "case.refuse-more-time"
 	CaseReturnUncorrected Act = "case.return-uncorrected"
 	CaseDecline           Act = "case.decline"
 	CaseNotNeeded         Act = "case.not-needed"

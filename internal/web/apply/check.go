@@ -45,7 +45,12 @@ func (z *Wizard) checkPage(w http.ResponseWriter, r *http.Request, j *job, statu
 	if j.correcting() {
 		p.Button = p.Tr("提交补正", "Send the correction")
 	}
-	p.Limits = z.promise(p.Page, j)
+	if j.mending() {
+		p.Button = p.Tr("确认更正", "Confirm what was corrected")
+	}
+	if !j.mending() {
+		p.Limits = z.promise(p.Page, j)
+	}
 	lines := j.v.Form().Summary(j.d.Data.Values)
 	for _, s := range j.v.Form().Steps() {
 		var mine []form.Line
@@ -178,6 +183,9 @@ func (z *Wizard) submit(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		return z.checkPage(w, r, j, http.StatusUnprocessableEntity, true)
+	}
+	if r.PostFormValue("mend") != "" {
+		return web.SeeOther(w, r, z.c.Case(c.No)+"?done="+string(casework.Mend))
 	}
 	return web.SeeOther(w, r, z.c.Done(c.No))
 }

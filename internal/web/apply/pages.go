@@ -27,6 +27,7 @@ type Frame struct {
 
 // Notice 补正告知 is what an open correction asks for; empty for a first application.
 type Notice struct {
+	Mend  bool   // no notice: the applicant stands at the counter and corrects
 	Until string // words of the clock
 	Asks  []web.Fact
 	Case  web.Link
@@ -156,6 +157,9 @@ func (z *Wizard) frame(r *http.Request, j *job, key string) Frame {
 	if j.correcting() {
 		f.Notice = z.notice(p, j)
 		f.Discard = web.Action{}
+		if j.mending() {
+			f.Discard = web.Action{URL: j.at + "/discard", Text: p.Tr("放弃更正", "Leave it as it was"), Warn: true}
+		}
 	}
 	return f
 }
@@ -163,8 +167,9 @@ func (z *Wizard) frame(r *http.Request, j *job, key string) Frame {
 // notice tells what the open correction asks for.
 func (z *Wizard) notice(p web.Page, j *job) Notice {
 	n := Notice{Case: web.Link{Href: z.c.Case(j.d.CaseNo), Text: p.Tr("查看办件", "See the case")}}
+	n.Mend = j.mending()
 	for _, c := range j.view.Clocks {
-		if c.Kind == casework.Correction {
+		if c.Kind == casework.Correction && !n.Mend {
 			n.Until = p.Tr(c.Words, c.WordsEN)
 		}
 	}

@@ -20,6 +20,8 @@ func TestViews(t *testing.T) {
 	steps := web.Steps{Items: []web.Step{{Title: "告知", Href: "/apply/1/privacy"}, {Title: "填写", Href: "/apply/1/form/a"}, {Title: "核对提交"}}, Now: 1}
 	plain := Frame{Item: "食品经营许可", Party: "某公司", Steps: steps, Guide: web.Link{Href: "/items/X", Text: "查看办事指南"}, Consult: "12345", Discard: web.Action{URL: "/apply/1/discard", Text: "删除草稿"}}
 	correcting := plain
+	mending := correcting
+	mending.Notice = Notice{Mend: true, Case: web.Link{Href: "/desk/cases/1", Text: "查看办件"}}
 	correcting.Notice = Notice{Until: "还剩 3 个工作日", Asks: []web.Fact{{Key: "营业执照", Lines: []string{"请上传"}}}, Case: web.Link{Href: "/my/cases/1", Text: "查看办件"}}
 	staff := plain
 	staff.Staff, staff.Shell = true, web.Desk
@@ -29,7 +31,7 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, z.privacyV, PrivacyPage{Frame: plain, Action: "/apply/1/privacy", Processor: "审批局", Purpose: "办理", Retention: "五年", Basis: "第十三条", Data: []string{"姓名"}, Shared: []string{"监管部门"}, Told: told}, PrivacyPage{Frame: staff, Action: "/x", Told: wrong})
 	form := web.FormView{ID: "abc", Heading: "经营者", Help: "如实填写", Action: "/apply/1/form/a", Autosave: "/apply/1/autosave", Saved: "上次保存", Submit: "保存并下一步", Back: web.Link{Href: "/apply/1/privacy", Text: "上一步"},
 		Hidden: []web.Hidden{{Name: "_step", Value: "a"}}, Fields: []web.FieldView{{ID: "f-a", Name: "a", Label: "名称", Error: "请填写名称"}}}
-	webtest.Check(t, z.formV, FormPage{Frame: plain, Form: form}, FormPage{Frame: correcting, Form: form}, FormPage{Frame: staff, Form: form})
+	webtest.Check(t, z.formV, FormPage{Frame: plain, Form: form}, FormPage{Frame: correcting, Form: form}, FormPage{Frame: mending, Form: form}, FormPage{Frame: staff, Form: form})
 	part := MaterialPart{Anchor: "m-m01", Asked: []string{"请上传"}, Facts: []string{"可以拍照"}, Uploads: web.Uploads{ID: "u-m01", Title: "营业执照", Tag: web.Tag{Text: "必须提交"}, Help: "清晰", Error: "太大", URL: "/u", Accept: ".pdf", Limit: "PDF",
 		Files:    []web.File{{Name: "a.pdf", Href: "/f", Size: 10, Delete: web.Action{URL: "/d", Text: "删除", Confirm: "确定吗？"}}},
 		Licences: []web.LicencePick{{Text: "营业执照", Soft: "已持有", Use: web.Action{URL: "/l", Text: "使用"}}}}}

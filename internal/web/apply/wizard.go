@@ -138,13 +138,19 @@ func (z *Wizard) open(r *http.Request) (*job, error) {
 		if j.view, err = z.c.Casework.View(r.Context(), a, d.CaseNo); err != nil {
 			return nil, err
 		}
-		j.asks = j.view.Case.Correction
+		if !j.mending() {
+			j.asks = j.view.Case.Correction
+		}
 	}
 	return j, nil
 }
 
 // correcting reports whether the draft answers a correction notice.
 func (j *job) correcting() bool { return j.d.CaseNo != "" }
+
+// mending reports whether the draft is what the applicant corrects at the counter:
+// everything is open.
+func (j *job) mending() bool { return !j.d.Data.Present.IsZero() }
 
 // asksFields reports whether the notice asks for answers: then all of them are
 // open, since one may depend on another.
@@ -154,13 +160,13 @@ func (j *job) asksFields() bool {
 			return true
 		}
 	}
-	return !j.correcting()
+	return !j.correcting() || j.mending()
 }
 
 // open reports whether a material may be changed: all of them at first, later
 // those the notice names and those that a corrected answer asks for anew.
 func (j *job) openMaterial(code string) bool {
-	if !j.correcting() {
+	if !j.correcting() || j.mending() {
 		return true
 	}
 	for _, a := range j.asks {

@@ -38,7 +38,8 @@ type casePage struct {
 	Documents       web.Table
 	Timeline        web.Timeline
 	Acts            []actForm
-	None            string // why there is nothing to do
+	None            string   // why there is nothing to do
+	Mends           []mended // what was corrected at the counter
 	Rate            rateCard
 	Go              string // id of where the usual act begins: a shortcut leads there, never does it
 }
@@ -57,6 +58,23 @@ type material struct {
 	Licence        string
 	Paper          bool
 	Asked          []string
+}
+
+// mended 当场更正 is one visit at which the applicant corrected something.
+type mended struct {
+	At    time.Time
+	Lines []web.Fact // before in Soft, after in Value
+}
+
+func mends(p web.Page, v *casework.View) (out []mended) {
+	for _, m := range v.Mends {
+		x := mended{At: m.At}
+		for _, l := range m.Lines {
+			x.Lines = append(x.Lines, web.Fact{Key: l.Name, Value: orElse(l.After, p.Tr("（空）", "(empty)")), Soft: p.Tr("更正前：", "Before: ") + orElse(l.Before, p.Tr("（空）", "(empty)"))})
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 // rateCard 请评价 is turned to the person at the window when the case is closed.
@@ -85,6 +103,9 @@ func (d *Desk) showCase(w http.ResponseWriter, r *http.Request) error {
 	p, err := d.casePage(r, a, v, backTo(r.URL.Query().Get("from")), typed{})
 	if err != nil {
 		return err
+	}
+	if r.URL.Query().Get("done") == string(casework.Mend) && len(v.Mends) > 0 {
+		p.Banner = web.Banner{Tone: web.OK, Title: p.Tr("已当场更正", "Mended"), Text: p.Tr("更正前后的内容已留痕，受理期限照常计算。", "Both versions are kept; the time to answer runs on.")}
 	}
 	if r.URL.Query().Get("done") == string(casework.Submit) {
 		p.Banner = web.Banner{Tone: web.OK, Title: p.Tr("已收件", "Received"), Text: p.Tr("请打印收件凭证交给申请人，凭证上的二维码可以查询进度。",
@@ -120,6 +141,7 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 		p.Reveal = newReveal(p.Page, v, from, url.Values{})
 	}
 	p.Asked = asked(p.Page, v)
+	p.Mends = mends(p.Page, v)
 	p.Answers = answers(p.Page, v)
 	p.Materials = materials(p.Page, v)
 	p.Tasks, p.TasksFirst = tasks(p.Page, v), len(v.Tasks) > 1

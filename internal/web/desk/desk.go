@@ -132,6 +132,7 @@ func (d *Desk) routes() map[string]web.Handler {
 		"GET /desk/cases/{no}":                          d.showCase,
 		"POST /desk/cases/{no}/unmask":                  d.unmask,
 		"POST /desk/cases/{no}/correct":                 d.openCorrection,
+		"POST /desk/cases/{no}/mend":                    d.openMend,
 		"GET /desk/cases/{no}/acts/request-correction":  d.showCorrection,
 		"POST /desk/cases/{no}/acts/request-correction": d.requestCorrection,
 		"POST /desk/cases/{no}/acts/{act}":              d.act,

@@ -109,10 +109,11 @@ func readAct(act casework.Act, form url.Values) (casework.Input, []errs.Field) {
 		bad = append(bad, errs.Field{Path: "version", Code: "required", ZH: "页面已过期，请重新打开办件", EN: "The page is out of date; open the case again"})
 	}
 	switch act {
-	case casework.Extend, casework.Suspend:
+	case casework.Extend, casework.Suspend, casework.AskMoreTime, casework.GrantMoreTime:
 		in.Days = int(min(number("days"), 1_000_000))
 	case casework.Decline:
-		if c := form["condition"]; len(c) > 0 {
+		in.Ground, in.Unit = get("ground"), get("unit")
+		if c := form["condition"]; len(c) > 0 && in.Ground != casework.NotOurs {
 			in.Reason = strings.TrimSpace("不符合受理条件：" + strings.Join(c, "") + " " + in.Reason)
 		}
 	case casework.Review:
@@ -233,6 +234,25 @@ func typedWords(p web.Page, in url.Values) []web.Fact {
 		}
 	}
 	return out
+}
+
+// openMend opens the draft in which the applicant at the counter corrects.
+func (d *Desk) openMend(w http.ResponseWriter, r *http.Request) error {
+	a, err := d.Actor(r)
+	if err != nil {
+		return err
+	}
+	if err := r.ParseForm(); err != nil {
+		return web.Malformed(err)
+	}
+	draft, err := d.c.Casework.OpenMend(r.Context(), a, r.PathValue("no"), r.PostForm.Get("present") == "yes")
+	if e := errs.Of(err); err != nil && e.Kind == errs.Invalid && len(e.Fields) > 0 {
+		return d.again(w, r, a, casework.Mend, e.Fields)
+	}
+	if err != nil {
+		return web.Onward(err, web.Link{Href: casePath(r.PathValue("no")), Text: web.NewPage(r, "", "").Tr("查看办件", "See the case")})
+	}
+	return web.SeeOther(w, r, d.apply.First(draft.ID))
 }
 
 // openCorrection opens the correction for an applicant who stands at the window.

@@ -36,7 +36,7 @@ func (p *Portal) offered(r *http.Request) (*casework.View, casework.Act, error) 
 		return nil, "", err
 	}
 	act := casework.Act(r.PathValue("act"))
-	if act != casework.Withdraw && act != casework.ChangeDelivery {
+	if act != casework.Withdraw && act != casework.ChangeDelivery && act != casework.AskMoreTime {
 		return nil, "", web.ErrNoPage()
 	}
 	v, err := p.Casework.View(r.Context(), a, r.PathValue("no"))
@@ -58,6 +58,9 @@ func (p *Portal) showAct(w http.ResponseWriter, r *http.Request) error {
 	}
 	if act == casework.Withdraw {
 		return p.withdrawPage(w, r, v, http.StatusOK, "", nil)
+	}
+	if act == casework.AskMoreTime {
+		return p.moreTimePage(w, r, v, http.StatusOK, [2]string{}, nil)
 	}
 	return p.changePage(w, r, v, http.StatusOK, v.Delivery, nil)
 }
@@ -96,6 +99,9 @@ func (p *Portal) act(w http.ResponseWriter, r *http.Request) error {
 	}
 	back := web.Link{Href: "/my/cases/" + v.Case.No, Text: "查看最新情况"}
 	said := [2]string{"申请已撤回。", "The application is withdrawn."}
+	if act == casework.AskMoreTime {
+		return p.askMoreTime(w, r, a, v, in.Version)
+	}
 	if act == casework.Withdraw {
 		if in.Reason = strings.TrimSpace(r.PostFormValue("reason")); len([]rune(in.Reason)) > 300 {
 			return p.withdrawPage(w, r, v, http.StatusUnprocessableEntity, in.Reason, []errs.Field{{Path: "reason", Code: "max-length", ZH: "原因请不要超过300个字", EN: "At most 300 characters"}})

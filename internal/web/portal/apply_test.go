@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -126,6 +127,30 @@ func TestCorrect(t *testing.T) {
 		b.Upload("/m03/files", map[string][]byte{"新图.png": picture(t, 9)}).Want(200, "新图.png")
 		b.Click("下一步").Want(200, "提交补正").Press("提交补正", nil).Want(200, "申请已提交")
 		b.Get("/my/cases/"+no).Want(200, "已收件")
+	})
+}
+
+// TestAskMoreTime: beside an open correction, with days and a reason; the answer
+// is shown there.
+func TestAskMoreTime(t *testing.T) {
+	citytest.Each(t, []string{"food-licence-new"}, func(t *testing.T, c *citytest.City) {
+		b := citytest.Browse(t, serve(t, c))
+		no := handIn(t, c, b)
+		clerk := c.Staff("clerk-lx")
+		c.After(time.Hour)
+		_, err := c.Casework.Perform(t.Context(), clerk, no, casework.RequestCorrection, casework.Input{Asks: []casework.Ask{{Material: "m03", Line: "b"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Get("/my/cases/"+no).Want(200, "去补正").Click("申请延长补正期限").Want(200, "希望延长多久", "答复之前不会因逾期退件")
+		b.Press("提交延期申请", url.Values{"days": {"很多"}, "reason": {"装修未完"}}).Want(422, "请填写整数天数", "装修未完")
+		b.Press("提交延期申请", url.Values{"days": {"99"}, "reason": {"装修未完"}}).Want(422, "延长的天数应为")
+		b.Press("提交延期申请", url.Values{"days": {"4"}, "reason": {"装修未完"}}).Want(200, "延期申请已提交", "窗口正在答复")
+		b.Get("/my/cases/"+no+"/acts/ask-more-time").Want(409, "")
+		if _, err := c.Casework.Perform(t.Context(), clerk, no, casework.GrantMoreTime, casework.Input{Days: 4}); err != nil {
+			t.Fatal(err)
+		}
+		b.Get("/my/cases/"+no).Want(200, "补正期限已延长4天", "补正期限延长告知书")
 	})
 }
 

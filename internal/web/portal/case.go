@@ -1,8 +1,12 @@
 package portal
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/casework"
@@ -34,6 +38,7 @@ type CasePage struct {
 	Materials []MaterialFact
 	Answers   web.Facts
 	Offers    []web.Link
+	Mends     []Mended
 	Visit     Visit
 	Licence   web.Link
 	Rate      web.Link
@@ -45,6 +50,14 @@ type Correction struct {
 	Until  string
 	Asks   []web.Fact
 	Action string
+	More   string   // where a request for more time stands
+	Longer web.Link // asks for more time
+}
+
+// Mended 当场更正 is what was corrected at a counter.
+type Mended struct {
+	At    time.Time
+	Lines []web.Fact
 }
 
 // MaterialFact is what was handed in for one material.
@@ -123,7 +136,22 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 		pg.Materials = append(pg.Materials, f)
 	}
 	pg.Answers.Rows = caseview.Answers(pg.Page, v.Summary, false)
+	for _, m := range v.Mends {
+		x := Mended{At: m.At}
+		for _, l := range m.Lines {
+			x.Lines = append(x.Lines, web.Fact{Key: l.Name, Value: cmp.Or(l.After, pg.Tr("（空）", "(empty)")), Soft: pg.Tr("更正前：", "Before: ") + cmp.Or(l.Before, pg.Tr("（空）", "(empty)"))})
+		}
+		pg.Mends = append(pg.Mends, x)
+	}
 	p.offers(&pg, v)
+	if pg.Correct.Action != "" { // beside the correction, where it is looked for
+		for i, o := range pg.Offers {
+			if strings.HasSuffix(o.Href, "/"+string(casework.AskMoreTime)) {
+				pg.Correct.Longer, pg.Offers = o, slices.Delete(pg.Offers, i, i+1)
+				break
+			}
+		}
+	}
 	if c.State == casework.Prechecked {
 		if pg.Visit, err = p.visit(r, a, pg.Page, v); err != nil {
 			return pg, err
@@ -188,6 +216,7 @@ func (p *Portal) offers(pg *CasePage, v *casework.View) {
 		switch o.Act {
 		case casework.Resubmit:
 			pg.Correct = Correction{Action: "/my/cases/" + v.Case.No + "/correct", Asks: apply.AskFacts(pg.Page, v.Version.Guide.Materials, v.Version.Form(), v.Case.Correction)}
+			pg.Correct.More = moreTimeNote(pg.Page, v)
 			for _, c := range v.Clocks {
 				if c.Kind == casework.Correction {
 					pg.Correct.Until = pg.Tr(c.Words, c.WordsEN)

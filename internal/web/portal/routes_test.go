@@ -35,7 +35,7 @@ func TestRoutes(t *testing.T) {
 	}
 	posts := map[string]string{
 		"/items/CODE/apply": person, "/identity": person, "/my/messages/read": person, "/my/mandates": person, "/my/profile": person, "/my/profile/password": person,
-		"/my/cases/NO/acts/withdraw": owner, "/my/cases/NO/correct": owner, "/my/cases/NO/rate": owner, "/my/cases/NO/appointment": owner, "/my/appointments/1/cancel": person, "/my/mandates/1/revoke": person,
+		"/my/cases/NO/acts/withdraw": owner, "/my/cases/NO/acts/ask-more-time": owner, "/my/cases/NO/correct": owner, "/my/cases/NO/rate": owner, "/my/cases/NO/appointment": owner, "/my/appointments/1/cancel": person, "/my/mandates/1/revoke": person,
 		"/apply/DRAFT/privacy": owner, "/apply/DRAFT/form/subject": owner, "/apply/DRAFT/autosave": owner, "/apply/DRAFT/delivery": owner, "/apply/DRAFT/submit": owner, "/apply/DRAFT/discard": owner,
 		"/apply/DRAFT/materials/m01/files": owner, "/apply/DRAFT/materials/m01/files/FILE/delete": owner, "/apply/DRAFT/materials/m01/licence": owner, "/apply/DRAFT/materials/m01/paper": owner,
 	}
