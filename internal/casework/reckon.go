@@ -66,6 +66,7 @@ func (s *Service) reckonSome(ctx context.Context, cal clock.Calendar, last int64
 		}
 		for _, c := range list {
 			at = c.ID
+			s.reckonPromises(tx, c, cal, tx.Now())
 			due := c.Clocks.due(c.State, cal, tx.Now())
 			if due == c.DueOn {
 				continue

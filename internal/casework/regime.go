@@ -1,6 +1,9 @@
 package casework
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Regime 规则体系 is the body of procedural law that governs an item type. The
 // licensing law governs 行政许可 alone: deemed acceptance, twenty days plus ten,
@@ -48,10 +51,15 @@ const (
 	RuleSpecial    Rule = "special"
 	RuleDecide     Rule = "decide"
 	RuleDeliver    Rule = "deliver"
+
+	RuleTolerant Rule = "tolerant" // 容缺受理
+	RulePromise  Rule = "promise"  // 告知承诺
+	RuleMachine  Rule = "machine"  // 秒批
+	RuleAnnul    Rule = "annul"    // 撤销
 )
 
 // Rules lists all rules, in the order of a case.
-var Rules = []Rule{RuleReceive, RuleAccept, RuleDeemed, RuleCorrection, RuleReturn, RuleDecline, RuleNotNeeded, RulePrecheck, RuleWithdraw, RuleReview, RuleExtend, RuleSpecial, RuleDecide, RuleDeliver}
+var Rules = []Rule{RuleReceive, RuleAccept, RuleDeemed, RuleCorrection, RuleReturn, RuleDecline, RuleNotNeeded, RulePrecheck, RuleWithdraw, RuleReview, RuleExtend, RuleSpecial, RuleDecide, RuleDeliver, RuleTolerant, RulePromise, RuleMachine, RuleAnnul}
 
 // SpecialKinds are the eight procedures of 行政许可法 第四十五条 whose time is not
 // counted; the list is closed (现场核查 is not in it).
@@ -79,6 +87,21 @@ const (
 	cityRule     = "《无锡市政务服务“一网通办”工作规范》（锡政办发〔2022〕70号）"
 )
 
+// What promises and instant decisions rest on, under every regime.
+const (
+	tolerantRule = "本事项办事指南公布的容缺受理规定"
+	promiseRule  = "《国务院办公厅关于全面推行证明事项和涉企经营许可事项告知承诺制的指导意见》（国办发〔2020〕42号）"
+	machineRule  = "本事项办事指南公布的秒批规则"
+)
+
+// withPromises adds the titles that all regimes share.
+func withPromises(names map[Notice]string) map[Notice]string {
+	maps.Copy(names, map[Notice]string{TolerancePromise: "容缺受理承诺书", CommitmentPromise: "告知承诺书", ToleranceNotice: "容缺受理通知书",
+		SupplementReceipt: "补齐材料收件凭证", SupplementLonger: "延长补齐期限告知书", SupplementEnd: "补齐期限届满告知书",
+		SupplementLapsed: "逾期未补齐终止办理告知书", PromiseBack: "撤回承诺登记单", RectifyNotice: "限期整改告知书", AnnulNotice: "撤销决定书"})
+	return names
+}
+
 // Regimes lists every regime. Licensing is 行政许可; the others rest on the
 // item's own basis (named in its guide) and on the city regulation.
 var Regimes = []Regime{licensing, otherPowers, publicService}
@@ -105,14 +128,17 @@ var licensing = Regime{
 		RuleSpecial:    licensingLaw + "第四十五条",
 		RuleDecide:     licensingLaw + "第三十八条",
 		RuleDeliver:    licensingLaw + "第四十四条",
+
+		RuleTolerant: tolerantRule, RulePromise: promiseRule, RuleMachine: machineRule,
+		RuleAnnul: licensingLaw + "第六十九条",
 	},
-	Names: map[Notice]string{
+	Names: withPromises(map[Notice]string{
 		ReceiptNotice: "收件凭证", AcceptanceNotice: "行政许可申请受理通知书", CorrectionNotice: "行政许可申请材料补正告知书",
 		DeclineNotice: "行政许可申请不予受理决定书", NotNeededNotice: "行政许可申请不受理告知书", PrecheckNotice: "预审通过告知书",
 		ReturnNotice: "逾期未补正退件告知书", ExtensionNotice: "延长行政许可办理期限通知书", SpecialNotice: "行政许可特别程序告知书",
 		DecisionNotice: "准予行政许可决定书", RefusalNotice: "不予行政许可决定书", WithdrawalNotice: "行政许可申请终止办理通知书",
 		DeliveryRecord: "送达回证",
-	},
+	}),
 }
 
 // cityCites is what every regime outside the licensing law has in common: the
@@ -129,6 +155,9 @@ var cityCites = map[Rule]string{
 	RuleReview:     cityRule + "第二十二条第一款",
 	RuleDecide:     cityRule + "第二十二条第一款及本事项法律依据",
 	RuleDeliver:    cityRule + "第二十二条第一款",
+
+	RuleTolerant: tolerantRule, RulePromise: promiseRule, RuleMachine: machineRule,
+	RuleAnnul: "本事项办事指南载明的法律依据",
 }
 
 var otherPowers = Regime{
@@ -136,12 +165,12 @@ var otherPowers = Regime{
 	Types:   []string{"05", "07", "08", "09", "10"},
 	Receipt: Span{5}, Correction: Span{15}, Remedies: true,
 	Cites: cityCites,
-	Names: map[Notice]string{
+	Names: withPromises(map[Notice]string{
 		ReceiptNotice: "收件凭证", AcceptanceNotice: "受理通知书", CorrectionNotice: "申请材料补正告知书",
 		DeclineNotice: "不予受理决定书", NotNeededNotice: "不受理告知书", PrecheckNotice: "预审通过告知书",
 		ReturnNotice: "逾期未补正退件告知书", DecisionNotice: "办理结果决定书", RefusalNotice: "不予办理决定书",
 		WithdrawalNotice: "终止办理通知书", DeliveryRecord: "送达回证",
-	},
+	}),
 }
 
 var publicService = Regime{
@@ -149,12 +178,12 @@ var publicService = Regime{
 	Types:   []string{"20", "21"},
 	Receipt: Span{5}, Correction: Span{15},
 	Cites: cityCites,
-	Names: map[Notice]string{
+	Names: withPromises(map[Notice]string{
 		ReceiptNotice: "收件凭证", AcceptanceNotice: "受理通知单", CorrectionNotice: "申请材料补正告知单",
 		DeclineNotice: "不予受理告知单", NotNeededNotice: "不受理告知单", PrecheckNotice: "预审通过告知单",
 		ReturnNotice: "逾期未补正退件告知单", DecisionNotice: "办理结果告知单", RefusalNotice: "不予办理告知单",
 		WithdrawalNotice: "终止办理告知单", DeliveryRecord: "送达回证",
-	},
+	}),
 }
 
 // RegimeOf finds the regime that governs an item type. A type without a regime

@@ -50,7 +50,7 @@ func TestOffered(t *testing.T) {
 					}
 					for _, act := range acts {
 						i := slices.IndexFunc(offers, func(o Offer) bool { return o.Act == act })
-						if act == Submit || act == Resubmit {
+						if act == Submit || act == Resubmit || act == Supplement {
 							if act == Resubmit && (i >= 0) != (state == Correcting && (same(who.For, k.Party) || who.Name == "周窗口")) {
 								t.Errorf("%s %s %s: resubmit offered %v", item, state, who.Name, i >= 0)
 							}

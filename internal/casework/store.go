@@ -39,8 +39,8 @@ const (
 	sqlTasks      = `SELECT ` + taskColumns + ` FROM task WHERE case_id = $1 ORDER BY id`
 	sqlDoneTask   = `UPDATE task SET state = 'done', done_at = $2, done_by = $3, done_name = $4, agree = $5, opinion = $6
 		WHERE id = $1 AND state = 'open'`
-	sqlEndTasks  = `UPDATE task SET state = $2, done_at = $3, done_by = $4, done_name = $5 WHERE case_id = $1 AND state = 'open'`
-	sqlMoveTasks = `UPDATE task SET due_on = $2 WHERE case_id = $1 AND state = 'open'`
+	sqlEndTasks  = `UPDATE task SET state = $2, done_at = $3, done_by = $4, done_name = $5 WHERE case_id = $1 AND state = 'open' AND stage < 100`
+	sqlMoveTasks = `UPDATE task SET due_on = $2 WHERE case_id = $1 AND state = 'open' AND stage < 100`
 
 	sqlInsertDocument = `INSERT INTO document (id, case_id, kind, number, title, hash, content, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 	sqlDocuments      = `SELECT id, kind, number, title, hash, at FROM document WHERE case_id = $1 ORDER BY id LIMIT 200`
@@ -52,7 +52,8 @@ func SQL() []string {
 	return []string{sqlCaseByNo, sqlCaseByID, sqlCaseOfEvent, sqlInsertCase, sqlSaveCase, sqlInsertEvent, sqlEvents, sqlPutMaterial,
 		sqlDropMaterial, sqlMaterials, sqlInsertTask, sqlTasks, sqlDoneTask, sqlEndTasks, sqlMoveTasks, sqlInsertDocument, sqlDocuments,
 		sqlDocument, sqlInsertDraft, sqlDraft, sqlDrafts, sqlDraftOfCase, sqlCorrections, sqlSaveDraft, sqlDropDraft, sqlQueue, sqlQueueSize,
-		sqlMine, sqlPastDue, sqlAlarmed, sqlAlarmOf, sqlAlarm, sqlReckoned, sqlSetReckoned, sqlPast, sqlOpenCases, sqlMoveDue, fmt.Sprintf(sqlInHand, "$1")}
+		sqlMine, sqlPastDue, sqlAlarmed, sqlAlarmOf, sqlAlarm, sqlReckoned, sqlSetReckoned, sqlPast, sqlOpenCases, sqlMoveDue, fmt.Sprintf(sqlInHand, "$1"),
+		sqlInsertPromise, sqlPromises, sqlSetPromise, sqlPromiseDue, sqlBroken, sqlLatePromises, sqlInstant, sqlSetInstant, sqlSetSample, sqlEndAfter, sqlEndAfterAll}
 }
 
 type scanner interface{ Scan(dest ...any) error }

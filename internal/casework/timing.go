@@ -64,6 +64,9 @@ func spanOf(l Limit, g *catalog.Guide, r Regime) (c Clock, ok bool) {
 		ok = from(&lim.Statutory, lim.StatutoryBasis) || law(r.Decision, RuleExtend)
 	case DeliveryLimit:
 		ok = from(lim.Delivery, guide) || law(r.Delivery, RuleDeliver)
+	case SupplementLimit:
+		s := g.SupplementLimit()
+		ok = from(&catalog.Limit{Days: s.Days, Unit: s.Unit}, guide+"容缺补齐期限")
 	case Correction:
 		ok = from(lim.Correction, guide) || law(r.Correction, RuleCorrection)
 	}
@@ -104,7 +107,7 @@ func (cs Clocks) stop(l Limit, at time.Time) {
 }
 
 func (cs Clocks) stopAll(at time.Time) {
-	for _, l := range []Limit{Receipt, Promised, Statutory, DeliveryLimit, Correction} {
+	for _, l := range []Limit{Receipt, Promised, Statutory, DeliveryLimit, Correction, SupplementLimit} {
 		cs.stop(l, at)
 	}
 }

@@ -34,6 +34,8 @@ type View struct {
 	Unit      identity.Unit // deciding unit
 	Receiving identity.Unit
 	Progress  []Milestone
+	Promises  []PromiseView // 容缺受理、告知承诺
+	Instant   *Instant      // 秒批: what the published clauses gave; nil: not asked
 	Alarm     *Alarm
 	Rate      *Rate // how the service can be rated; nil: not now, or no longer
 	At        time.Time
@@ -182,7 +184,12 @@ func (s *Service) view(ctx context.Context, a actor.Actor, c *Case) (*View, erro
 		v.Events = append(v.Events, eventFor(a, e, w, p.documents))
 	}
 	v.Clocks = c.Clocks.view(w.cal, v.At)
-	v.Offered = s.offered(a, c, w, p.tasks)
+	x, err := s.extrasOf(rd, c, &w.v.Guide)
+	if err != nil {
+		return nil, err
+	}
+	v.Promises, v.Instant = x.view(&w.v.Guide), x.seenBy(a, a.Kind != actor.Staff || handles(a, c, w))
+	v.Offered = s.offered(a, c, w, p.tasks, x)
 	v.Progress = milestones(c)
 	if v.Alarm, err = s.alarmOf(rd, c, w); err != nil {
 		return nil, err
@@ -369,10 +376,10 @@ func (s *Service) File(ctx context.Context, a actor.Actor, no string, file int64
 
 // offered lists what the actor may do now: the table says what exists, the
 // policy who may.
-func (s *Service) offered(a actor.Actor, c *Case, w world, tasks []Task) []Offer {
+func (s *Service) offered(a actor.Actor, c *Case, w world, tasks []Task, x extras) []Offer {
 	var out []Offer
 	for _, m := range MovesFrom(c.State) {
-		if !w.reg.Allows(m) || m.Side == BySystem || s.may(a, c, m, w) != nil {
+		if !w.reg.Allows(m) || m.Side == BySystem || !x.offers(c, m.Act, &w.v.Guide) || s.may(a, c, m, w) != nil {
 			continue
 		}
 		o := Offer{Act: m.Act, ZH: m.ZH, EN: m.EN}
