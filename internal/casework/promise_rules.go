@@ -225,7 +225,7 @@ var (
 // ErrToBeSupplied refuses a grant while a promised material is missing.
 var ErrToBeSupplied = errs.New(errs.Conflict, "to-be-supplied", "容缺的材料还没有补齐，不能作出准予的决定。", "What was to follow is still missing; it cannot be granted yet.")
 
-// handedLater: whoever promised to bring something later is not asked for it.
+// promisedAsks: whoever promised to bring something later is not asked for it.
 func promisedAsks(asks []Ask, list []promise) (out []errs.Field) {
 	for i, a := range asks {
 		if slices.ContainsFunc(list, func(p promise) bool { return p.Kind == Later && p.State == PromiseOpen && p.Key == a.Material }) {
