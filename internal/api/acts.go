@@ -27,6 +27,7 @@ type SubmitIn struct {
 		Answers   Answers      `json:"answers,omitempty"`
 		Materials []MaterialOf `json:"materials,omitempty" maxItems:"100"`
 		Delivery  *Delivery    `json:"delivery,omitempty"`
+		Promise   *PromiseIn   `json:"promise,omitempty" doc:"What is promised, signed with the hash of its text."`
 		Consent   bool         `json:"consent,omitempty" doc:"The applicant was told who processes which data, why and how long (guide.privacy), and agreed."`
 	}
 }
@@ -55,8 +56,8 @@ type ActIn struct {
 		Agree     bool         `json:"agree,omitempty" doc:"review."`
 		Opinion   string       `json:"opinion,omitempty" maxLength:"4000" doc:"review, decide."`
 		Grant     bool         `json:"grant,omitempty" doc:"decide: grant, else refuse with reason."`
-		Days      int          `json:"days,omitempty" minimum:"1" maximum:"1000" doc:"extend, suspend: working days; ask-more-time, grant-more-time: days of the limit's own unit."`
-		Kind      string       `json:"kind,omitempty" maxLength:"40" doc:"suspend: which special procedure."`
+		Days      int          `json:"days,omitempty" minimum:"1" maximum:"1000" doc:"extend, suspend: working days; ask-more-time, grant-more-time, extend-supplement: days of the limit's own unit; check-promise: time to put right, left out: the guide's."`
+		Kind      string       `json:"kind,omitempty" maxLength:"40" doc:"suspend: which special procedure; check-promise: kept, differs, broken; sample-review: right, wrong."`
 		Seen      []string     `json:"seen,omitempty" maxItems:"100" doc:"arrive: codes of materials whose originals were seen."`
 		Recipient string       `json:"recipient,omitempty" maxLength:"50" doc:"hand-over: who took it."`
 		Waybill   string       `json:"waybill,omitempty" maxLength:"100" doc:"post: courier and number."`
@@ -89,6 +90,14 @@ func inputs(act casework.Act) []string {
 		return []string{"task", "agree", "opinion"}
 	case casework.Decide:
 		return []string{"grant", "opinion", "reason"}
+	case casework.ExtendSupplement:
+		return []string{"days", "reason"}
+	case casework.CheckPromise:
+		return []string{"kind", "days", "reason"}
+	case casework.SampleReview:
+		return []string{"kind", "reason"}
+	case casework.Annul, casework.Uphold, casework.WithdrawPromise:
+		return []string{"reason"}
 	case casework.Extend:
 		return []string{"days", "reason"}
 	case casework.Suspend:
@@ -123,7 +132,7 @@ func (s *server) acts() {
 		zh: "办理", en: "Do an act on a case", more: "A version that is no longer the case's gives 409 with its state in current, and nothing happens."},
 		func(ctx context.Context, c *call, in *ActIn) (Case, error) {
 			b := in.Body
-			if b.Act == casework.Submit || b.Act == casework.Resubmit || b.Act == casework.Mend {
+			if b.Act == casework.Submit || b.Act == casework.Resubmit || b.Act == casework.Mend || b.Act == casework.Supplement {
 				return Case{}, casework.ErrUnknownAct.With(errs.Field{Path: "act", Code: "unknown", ZH: "请用 POST /cases 提交", EN: "Use POST /cases"})
 			}
 			input := casework.Input{Version: b.Version, Once: c.once, Reason: b.Reason, Elsewhere: b.Elsewhere, Task: int64(b.Task), Agree: b.Agree,
@@ -178,7 +187,7 @@ func (s *server) withState(ctx context.Context, c *call, no string, err error) e
 
 func (s *server) submit(ctx context.Context, c *call, in *SubmitIn) (*casework.Case, error) {
 	b := in.Body
-	whole := b.Item != "" || b.Party != nil || b.Answers != nil || b.Materials != nil || b.Delivery != nil || b.Consent
+	whole := b.Item != "" || b.Party != nil || b.Answers != nil || b.Materials != nil || b.Delivery != nil || b.Promise != nil || b.Consent
 	switch {
 	case b.Draft != 0 && whole:
 		return nil, errs.InvalidFields(errs.Field{Path: "draft", Code: "either", ZH: "提交草稿时不能同时填写申请内容", EN: "Either a draft, or a whole application"})
@@ -207,6 +216,9 @@ func (s *server) submit(ctx context.Context, c *call, in *SubmitIn) (*casework.C
 		return nil, noItem(s.Catalog.Codes(), b.Item, err)
 	}
 	app := casework.Application{ItemCode: b.Item, Party: party, Consent: b.Consent, Once: c.once}
+	if b.Promise != nil {
+		app.Promise = b.Promise.signed()
+	}
 	if b.Delivery != nil {
 		app.Delivery = casework.Delivery(*b.Delivery)
 	}

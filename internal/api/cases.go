@@ -48,6 +48,8 @@ type Case struct {
 	Progress    string         `json:"progress" doc:"Path of the public progress page, for the QR."`
 	Mended      []Mended       `json:"mended,omitempty" doc:"What the applicant corrected at the counter; for the party and the staff who handle it."`
 	MoreTime    *MoreTime      `json:"moreTime,omitempty" doc:"The applicant's newest request for more time to correct."`
+	Promises    []CasePromise  `json:"promises,omitempty" doc:"容缺受理, 告知承诺: what was promised and what became of it."`
+	Instant     *CaseInstant   `json:"instant,omitempty" doc:"秒批: what the published clauses gave; left out if they were not asked."`
 	Alarm       *Alarm         `json:"alarm,omitempty" doc:"While the case is past a date on which nothing happened by itself."`
 	Rate        *RateInvite    `json:"rate,omitempty" doc:"While the closed case can be rated; for the party and the staff who handle it."`
 }
@@ -278,7 +280,7 @@ func (s *server) cases() {
 			return s.stored(ctx, f)
 		})
 	add(s, operation{id: "case-correction", method: http.MethodPost, path: "/cases/{no}/correction", tag: "cases", status: http.StatusCreated,
-		zh: "开始补正", en: "Open the correction", more: "Gives the draft that holds what the case holds; hand it in with POST /cases.", again: "finds the same draft."},
+		zh: "开始补正", en: "Open the correction", more: "Gives the draft that holds what the case holds, for a correction or for what was promised to follow (supplement); hand it in with POST /cases.", again: "finds the same draft."},
 		func(ctx context.Context, c *call, in *CaseIn) (Draft, error) {
 			d, err := s.Casework.OpenCorrection(ctx, c.Actor, in.No)
 			if err != nil {
@@ -387,6 +389,7 @@ func (s *server) caseAs(ctx context.Context, c *call, v *casework.View) (Case, e
 	if open {
 		out.Answers = v.Values
 	}
+	out.Promises, out.Instant = casePromises(c, v), caseInstant(c, v.Instant)
 	if v.Alarm != nil {
 		out.Alarm = &Alarm{v.Alarm.At.UTC(), c.pick(v.Alarm.ZH, v.Alarm.EN)}
 	}

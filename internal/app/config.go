@@ -37,6 +37,7 @@ type Config struct {
 	SubscriberNetworks []string `yaml:"subscriberNetworks"` // private addresses or CIDRs at which subscribers may be told of changes, by http too; default none: https to public addresses
 
 	RatingDays       int  `yaml:"ratingDays"`       // for how many days a service can be rated; default 30
+	InstantSample    int  `yaml:"instantSample"`    // how many of a hundred machine grants (秒批) a person looks at afterwards; default: 5; -1: none
 	KeepReceiptClock bool `yaml:"keepReceiptClock"` // a resubmission goes on with the first receipt clock; default: it starts its own
 	CalendarAlarm    int  `yaml:"calendarAlarm"`    // doctor warns when fewer days are covered by a published calendar; default 60
 
@@ -143,6 +144,17 @@ func (c Config) complete() (Config, error) {
 }
 
 // rating is how long a service can be rated.
+// instantSample is a share of a hundred; -1 means none.
+func (c Config) instantSample() int {
+	switch {
+	case c.InstantSample == 0:
+		return 5
+	case c.InstantSample < 0:
+		return 0
+	}
+	return c.InstantSample
+}
+
 func (c Config) rating() time.Duration { return time.Duration(c.RatingDays) * 24 * time.Hour }
 
 // DemoConfig is the configuration of a demonstration in a data folder.

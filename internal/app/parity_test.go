@@ -40,7 +40,7 @@ var parity = map[string]string{
 	"POST /apply/{id}/form/{step}": "draft-save", "POST /apply/{id}/autosave": "draft-save", "GET /apply/{id}/materials": "draft draft-licences",
 	"POST /apply/{id}/materials/{code}/files": "material-attach", "GET /apply/{id}/materials/{code}/files/{file}": "draft-file",
 	"POST /apply/{id}/materials/{code}/files/{file}/delete": "material-remove", "POST /apply/{id}/materials/{code}/licence": "material-licence material-licence-back",
-	"POST /apply/{id}/materials/{code}/paper": "material-paper", "GET /apply/{id}/delivery": "draft", "POST /apply/{id}/delivery": "draft-delivery",
+	"POST /apply/{id}/materials/{code}/paper": "material-paper", "GET /apply/{id}/promise": "draft draft-promise-text promise-text", "POST /apply/{id}/promise": "draft-promise", "GET /apply/{id}/delivery": "draft", "POST /apply/{id}/delivery": "draft-delivery",
 	"GET /apply/{id}/check": "draft", "POST /apply/{id}/submit": "case-submit", "POST /apply/{id}/discard": "draft-discard",
 
 	"GET /desk/login": "- a form", "POST /desk/login": "token-issue", "POST /desk/logout": "token-end", "GET /desk/me": "me", "POST /desk/me/password": "password-change",

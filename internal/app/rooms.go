@@ -110,7 +110,8 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	r.Ratings = rating.New(rating.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Log: r.Log, Open: c.rating()})
 	r.Channel = channel.New(channel.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar, Codes: c.codes()})
 	r.Casework = casework.New(casework.Config{DB: r.DB, Catalog: r.Catalog, Identity: r.Identity, Calendar: r.Calendar, Files: r.Files,
-		Licences: r.Licences, Ratings: r.Ratings, Notify: r.Notify, Vault: vault, Log: r.Log, KeepReceiptClock: c.KeepReceiptClock})
+		Licences: r.Licences, Ratings: r.Ratings, Notify: r.Notify, Vault: vault, Log: r.Log, KeepReceiptClock: c.KeepReceiptClock,
+		InstantSample: c.instantSample()})
 	r.Assess = assess.New(assess.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
 	r.Sheets = sheet.New(r.DB, r.Identity, r.Catalog)
 	r.Catalog.Handlers(r.Jobs)

@@ -81,8 +81,19 @@ func (st *step) decide() error {
 		st.deliver()
 		return nil
 	}
-	c.Outcome, st.reason = Granted, st.in.Opinion
+	promised, err := st.mayGrant()
+	if err != nil {
+		return err
+	}
+	st.reason = st.in.Opinion
 	st.say("准予", st.in.Opinion)
+	return st.grant(promised)
+}
+
+// grant 准予: the outcome, the licence, what is checked later, and the delivery.
+func (st *step) grant(promised []promise) error {
+	c := st.c
+	c.Outcome = Granted
 	r := st.w.v.Guide.Result()
 	if r.LicenceType != "" {
 		l, err := st.issue(r)
@@ -96,6 +107,7 @@ func (st *step) decide() error {
 	for _, f := range st.w.v.Guide.Fees {
 		st.docFacts = append(st.docFacts, DocFact{"收费：" + f.Name, f.Standard})
 	}
+	st.checkLater(promised)
 	st.deliver()
 	return nil
 }

@@ -125,6 +125,7 @@ type DraftData struct {
 	Raw       form.Raw    `json:"raw,omitempty"` // what was typed and did not fit, so that nothing is lost
 	Materials []Handed    `json:"materials,omitempty"`
 	Delivery  Delivery    `json:"delivery"`
+	Promise   Promise     `json:"promise,omitzero"` // 容缺受理、告知承诺, as signed
 	Consent   time.Time   `json:"consent,omitzero"` // when the privacy notice was accepted
 	Paper     bool        `json:"paper,omitempty"`  // handed in on paper at a window
 	Present   time.Time   `json:"present,omitzero"` // 当场更正: the applicant stood at the counter; set in a draft that mends its case

@@ -26,8 +26,8 @@ type Input struct {
 	Agree     bool     // review
 	Opinion   string   // review, decide
 	Grant     bool     // decide
-	Days      int      // extend: working days; suspend: planned working days; ask-more-time, grant-more-time: days of the limit's unit
-	Kind      string   // suspend: which special procedure
+	Days      int      // extend: working days; suspend: planned working days; ask-more-time, grant-more-time, extend-supplement: days of the limit's unit; check-promise: time to put right, 0 = the guide's
+	Kind      string   // suspend: which special procedure; check-promise: kept, differs, broken; sample-review: right, wrong
 	Seen      []string // arrive: codes of materials whose originals were seen
 	Recipient string   // hand-over: who took it
 	Waybill   string   // post: courier and number
@@ -42,6 +42,10 @@ var handlers = map[Act]func(*step) error{
 	ReturnUncorrected: (*step).returnUncorrected, Decline: (*step).decline, NotReceived: (*step).turnAway,
 	PrecheckPass: (*step).precheckPass, Arrive: (*step).arrive, Review: (*step).review, Decide: (*step).decide, Extend: (*step).extend,
 	Suspend: (*step).suspend, Resume: (*step).resume, Withdraw: (*step).withdraw, HandOver: (*step).handOver, Post: (*step).post,
+	ExtendSupplement: (*step).extendSupplement, SupplementOver: (*step).supplementOver, SupplementWithdrawn: (*step).supplementOver,
+	WithdrawPromise: (*step).withdrawPromise, GrantByMachine: (*step).grantByMachine, ReferByMachine: (*step).referByMachine,
+	CheckPromise: (*step).checkPromise, SampleReview: (*step).sampleReview, Annul: (*step).annul, Uphold: (*step).uphold,
+
 	DeliverElectronic: (*step).deliverElectronic, ChangeDelivery: (*step).changeDelivery,
 }
 

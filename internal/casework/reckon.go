@@ -74,6 +74,7 @@ func (s *Service) reckonSome(ctx context.Context, cal clock.Calendar, last int64
 				s.Log.ErrorContext(ctx, "the dates of a case cannot be reckoned", "id", id, "err", err)
 				continue
 			}
+			s.reckonPromises(tx, c, cal, tx.Now())
 			due := c.Clocks.due(c.State, cal, tx.Now())
 			if due == c.DueOn {
 				continue

@@ -69,10 +69,15 @@ const (
 	RuleSpecial    Rule = "special"
 	RuleDecide     Rule = "decide"
 	RuleDeliver    Rule = "deliver"
+
+	RuleTolerant Rule = "tolerant" // 容缺受理
+	RulePromise  Rule = "promise"  // 告知承诺
+	RuleMachine  Rule = "machine"  // 秒批
+	RuleAnnul    Rule = "annul"    // 撤销
 )
 
 // Rules lists all rules, in the order of a case.
-var Rules = []Rule{RuleReceive, RuleAccept, RuleDeemed, RuleCorrection, RuleMend, RuleMoreTime, RuleReturn, RuleDecline, RuleCondition, RuleNotNeeded, RulePrecheck, RuleWithdraw, RuleReview, RuleExtend, RuleSpecial, RuleDecide, RuleDeliver}
+var Rules = []Rule{RuleReceive, RuleAccept, RuleDeemed, RuleCorrection, RuleMend, RuleMoreTime, RuleReturn, RuleDecline, RuleCondition, RuleNotNeeded, RulePrecheck, RuleWithdraw, RuleReview, RuleExtend, RuleSpecial, RuleDecide, RuleDeliver, RuleTolerant, RulePromise, RuleMachine, RuleAnnul}
 
 // SpecialKinds are the eight procedures of 行政许可法 第四十五条 whose time is not
 // counted; the list is closed (现场核查 is not in it).
@@ -106,6 +111,21 @@ const (
 	guideBasis = "本事项办事指南载明的依据"
 	plainLimit = "办事指南没有另行规定时的期限"
 )
+
+// What promises and instant decisions rest on, under every regime.
+const (
+	tolerantRule = "本事项办事指南公布的容缺受理规定"
+	promiseRule  = "《国务院办公厅关于全面推行证明事项和涉企经营许可事项告知承诺制的指导意见》（国办发〔2020〕42号）"
+	machineRule  = "本事项办事指南公布的秒批规则"
+)
+
+// withPromises adds the titles that all regimes share.
+func withPromises(names map[Notice]string) map[Notice]string {
+	maps.Copy(names, map[Notice]string{TolerancePromise: "容缺受理承诺书", CommitmentPromise: "告知承诺书", ToleranceNotice: "容缺受理通知书",
+		SupplementReceipt: "补齐材料收件凭证", SupplementLonger: "延长补齐期限告知书", SupplementEnd: "补齐期限届满告知书",
+		SupplementLapsed: "逾期未补齐终止办理告知书", PromiseBack: "撤回承诺登记单", RectifyNotice: "限期整改告知书", AnnulNotice: "撤销决定书"})
+	return names
+}
 
 // Regimes lists every regime: one for each type of item. Licensing is 行政许可;
 // the others rest on the item's own basis (named in its guide) and on the city

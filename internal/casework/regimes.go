@@ -28,15 +28,18 @@ var licensing = Regime{
 		RuleSpecial:    licensingLaw + "第四十五条",
 		RuleDecide:     licensingLaw + "第三十八条",
 		RuleDeliver:    licensingLaw + "第四十四条",
+
+		RuleTolerant: tolerantRule, RulePromise: promiseRule, RuleMachine: machineRule,
+		RuleAnnul: licensingLaw + "第六十九条",
 	},
 	Words: RegimeWords{Need: "行政许可", Grant: "符合法定条件、标准，决定准予行政许可。", Refuse: "决定不予行政许可。", Extended: "经本机关负责人批准"},
-	Names: map[Notice]string{
+	Names: withPromises(map[Notice]string{
 		ReceiptNotice: "收件凭证", AcceptanceNotice: "行政许可申请受理通知书", CorrectionNotice: "行政许可申请材料补正告知书",
 		DeclineNotice: "行政许可申请不予受理决定书", NotNeededNotice: "行政许可申请不受理告知书", PrecheckNotice: "预审通过告知书",
 		ReturnNotice: "逾期未补正退件告知书", ExtensionNotice: "延长行政许可办理期限通知书", SpecialNotice: "行政许可特别程序告知书",
 		DecisionNotice: "准予行政许可决定书", RefusalNotice: "不予行政许可决定书", WithdrawalNotice: "行政许可申请终止办理通知书",
 		MoreTimeNotice: "补正期限延长告知书", NoMoreTimeNotice: "补正期限不予延长告知书", DeliveryRecord: "送达回证",
-	},
+	}),
 }
 
 // cityCites is what every regime outside the licensing law has in common: the
@@ -58,19 +61,22 @@ func cityCites(basis string) map[Rule]string {
 		RuleReview:     cityRule + "第二十二条第一款",
 		RuleDecide:     cityRule + "第二十二条第一款及" + basis,
 		RuleDeliver:    cityRule + "第二十二条第一款",
+
+		RuleTolerant: tolerantRule, RulePromise: promiseRule, RuleMachine: machineRule,
+		RuleAnnul: basis,
 	}
 }
 
 // letters are the names that notices of a type have in common: of is what the
 // application is for, as in 行政给付申请受理通知书.
 func letters(of, decision, refusal string) map[Notice]string {
-	return map[Notice]string{
+	return withPromises(map[Notice]string{
 		ReceiptNotice: "收件凭证", AcceptanceNotice: of + "申请受理通知书", CorrectionNotice: of + "申请材料补正告知书",
 		DeclineNotice: of + "申请不予受理决定书", NotNeededNotice: of + "申请不受理告知书", PrecheckNotice: "预审通过告知书",
 		ReturnNotice: "逾期未补正退件告知书", ExtensionNotice: "延长" + of + "办理期限通知书", SpecialNotice: of + "特别程序告知书",
 		DecisionNotice: decision, RefusalNotice: refusal, WithdrawalNotice: of + "申请终止办理通知书",
 		MoreTimeNotice: "补正期限延长告知书", NoMoreTimeNotice: "补正期限不予延长告知书", DeliveryRecord: "送达回证",
-	}
+	})
 }
 
 // power is a regime of an administrative power outside the licensing law.

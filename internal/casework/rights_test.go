@@ -51,7 +51,7 @@ func TestOffered(t *testing.T) {
 					}
 					for _, act := range acts {
 						i := slices.IndexFunc(offers, func(o Offer) bool { return o.Act == act })
-						if act == Submit || act == Resubmit || act == Mend {
+						if act == Submit || act == Resubmit || act == Mend || act == Supplement {
 							if act == Resubmit && (i >= 0) != (state == Correcting && (same(who.For, k.Party) || who.Name == "周窗口")) {
 								t.Errorf("%s %s %s: resubmit offered %v", item, state, who.Name, i >= 0)
 							}
@@ -300,7 +300,7 @@ func TestPlans(t *testing.T) {
 			{sqlCaseByNo, []any{"x"}}, {sqlCaseByID, []any{int64(1)}}, {sqlEvents, []any{int64(1)}}, {sqlTasks, []any{int64(1)}},
 			{sqlDocuments, []any{int64(1)}}, {sqlMaterials, []any{int64(1)}}, {sqlPastDue, []any{"2026-03-02", "", int64(0)}},
 			{sqlDrafts, []any{"person", int64(1), int64(1) << 62, 10, "person", int64(1)}}, {sqlDraftOfCase, []any{"person", int64(1), "x"}},
-			{sqlCorrections, []any{"x"}}, {sqlCaseOfEvent, []any{int64(1), "resubmit", "mend", "person", int64(1)}},
+			{sqlCorrections, []any{"x"}}, {sqlCaseOfEvent, []any{int64(1), "resubmit", "mend", "supplement", "person", int64(1)}},
 			{sqlSweep, []any{"2026-03-01", int64(0), "2026-03-02", int64(9)}}, {sqlTold, []any{int64(1)}}, {sqlMends, []any{int64(1)}}, {sqlMoreTime, []any{int64(1)}},
 			{sqlOpenCases, []any{int64(1)}}, {sqlStaleMends, nil},
 		}

@@ -39,6 +39,9 @@ type Config struct {
 	// instead of starting its own (the usual reading: the day everything was
 	// handed in is the day of receipt).
 	KeepReceiptClock bool
+
+	// InstantSample is how many of a hundred machine grants 秒批 a person looks at afterwards.
+	InstantSample int
 }
 
 // New makes the service.

@@ -60,11 +60,12 @@ func problems(d *Draft, v *catalog.Version, r *reading) []errs.Field {
 	}
 	out = append(out, r.found...)
 	for _, m := range v.Guide.Asked(r.values) {
-		if m.Required() && d.Data.Handed(m.Code).Empty() {
+		if m.Required() && d.Data.Handed(m.Code).Empty() && !committed(&v.Guide, d.Data.Promise, m.Code) {
 			out = append(out, errs.Field{Path: "materials/" + m.Code, Code: "required",
 				ZH: "请提交材料：" + m.Name, EN: "Hand in: " + orElse(m.NameEN, m.Name)})
 		}
 	}
+	out = append(out, promiseProblems(d, &v.Guide, r.values)...)
 	return append(out, deliveryProblems(d.Data.Delivery, v.Guide.Result())...)
 }
 
@@ -173,6 +174,9 @@ func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w worl
 	if err := st.storeMaterials(d); err != nil {
 		return nil, err
 	}
+	if err := st.keepPromises(d); err != nil {
+		return nil, err
+	}
 	st.docLines = st.handedLines(d)
 	st.task(&w.v.Guide, catalog.StepReceive)
 	return c, st.finish()
@@ -201,7 +205,7 @@ func (s *Service) submitted(ctx context.Context, a actor.Actor, draftID int64) (
 	rd := s.DB.Read(ctx)
 	c, err := s.scanCase(rd.QueryRow(sqlCaseByID, draftID))
 	if errors.Is(err, ErrNoCase) { // a correction became an event of its case
-		if c, err = s.scanCase(rd.QueryRow(sqlCaseOfEvent, draftID, string(Resubmit), string(Mend), string(a.Kind), a.ID)); err == nil {
+		if c, err = s.scanCase(rd.QueryRow(sqlCaseOfEvent, draftID, string(Resubmit), string(Mend), string(Supplement), string(a.Kind), a.ID)); err == nil {
 			return c, nil
 		}
 	}
@@ -278,6 +282,10 @@ func (st *step) handedLines(d *Draft) []DocLine {
 			out = append(out, DocLine{m.Name, fmt.Sprintf("电子文件 %d 份", len(h.Files))})
 		case h.Paper:
 			out = append(out, DocLine{m.Name, "纸质材料，窗口已查验"})
+		case slices.Contains(d.Data.Promise.Later, m.Code):
+			out = append(out, DocLine{m.Name, "尚未提交，已签署容缺承诺"})
+		case committed(&st.w.v.Guide, d.Data.Promise, m.Code):
+			out = append(out, DocLine{m.Name, "已签署告知承诺，不提交证明"})
 		}
 	}
 	return out

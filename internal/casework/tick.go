@@ -42,6 +42,9 @@ func (s *Service) Tick(ctx context.Context) (err error) {
 	if err := s.reckonAgain(ctx); err != nil {
 		return err
 	}
+	if err := s.sweepSupplements(ctx); err != nil {
+		return err
+	}
 	if err := s.dropStale(ctx); err != nil {
 		return err
 	}
@@ -229,6 +232,7 @@ func (s *Service) alarmOf(q db.Queryer, c *Case, w world) (*Alarm, error) {
 // Handlers registers the jobs of this room.
 func (s *Service) Handlers(r *jobs.Runner) {
 	r.Handle(JobDeliver, func(ctx context.Context, j jobs.Job) error { return s.deliverJob(ctx, string(j.Payload)) })
+	r.Handle(JobInstant, func(ctx context.Context, j jobs.Job) error { return s.instantJob(ctx, string(j.Payload)) })
 	r.Handle(JobTick, func(ctx context.Context, _ jobs.Job) error { return s.Tick(ctx) })
 }
 

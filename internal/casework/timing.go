@@ -66,6 +66,9 @@ func spanOf(l Limit, g *catalog.Guide, r Regime) (c Clock, ok bool) {
 		ok = from(&lim.Statutory, lim.StatutoryBasis) || law(r.Decision, RuleExtend)
 	case DeliveryLimit:
 		ok = from(lim.Delivery, guide) || law(r.Delivery, RuleDeliver)
+	case SupplementLimit:
+		s := g.SupplementLimit()
+		ok = from(&catalog.Limit{Days: s.Days, Unit: s.Unit}, guide+"容缺补齐期限")
 	case Correction:
 		// No law says how long an applicant has to correct.
 		if ok = from(lim.Correction, guide); !ok && r.Correction.Workdays > 0 {
@@ -109,7 +112,7 @@ func (cs Clocks) stop(l Limit, at time.Time) {
 }
 
 func (cs Clocks) stopAll(at time.Time) {
-	for _, l := range []Limit{Receipt, Promised, Statutory, DeliveryLimit, Correction} {
+	for _, l := range []Limit{Receipt, Promised, Statutory, DeliveryLimit, Correction, SupplementLimit} {
 		cs.stop(l, at)
 	}
 }

@@ -34,6 +34,8 @@ type View struct {
 	Unit      identity.Unit // deciding unit
 	Receiving identity.Unit
 	Progress  []Milestone
+	Promises  []PromiseView // 容缺受理、告知承诺
+	Instant   *Instant      // 秒批: what the published clauses gave; nil: not asked
 	Alarm     *Alarm
 	MoreTime  *MoreTime       // the applicant's newest request for more time to correct
 	Mends     []MendView      // what was corrected at the counter
@@ -188,7 +190,12 @@ func (s *Service) view(ctx context.Context, a actor.Actor, c *Case) (*View, erro
 	if err := s.viewReceiving(rd, a, v, p.events, w); err != nil {
 		return nil, err
 	}
-	v.Offered = s.offered(a, c, w, p.tasks, v.MoreTime)
+	x, err := s.extrasOf(rd, c, &w.v.Guide)
+	if err != nil {
+		return nil, err
+	}
+	v.Promises, v.Instant = x.view(&w.v.Guide), x.seenBy(a, a.Kind != actor.Staff || handles(a, c, w))
+	v.Offered = s.offered(a, c, w, p.tasks, v.MoreTime, x)
 	if slices.ContainsFunc(v.Offered, func(o Offer) bool { return o.Act == Decline }) {
 		v.Competent = competent(w.dir, c.UnitID)
 	}
@@ -378,10 +385,10 @@ func (s *Service) File(ctx context.Context, a actor.Actor, no string, file int64
 
 // offered lists what the actor may do now: the table says what exists, the
 // policy who may.
-func (s *Service) offered(a actor.Actor, c *Case, w world, tasks []Task, more *MoreTime) []Offer {
+func (s *Service) offered(a actor.Actor, c *Case, w world, tasks []Task, more *MoreTime, x extras) []Offer {
 	var out []Offer
 	for _, m := range MovesFrom(c.State) {
-		if !w.reg.Allows(m) || m.Side == BySystem || s.may(a, c, m, w) != nil {
+		if !w.reg.Allows(m) || m.Side == BySystem || !x.offers(c, m.Act, &w.v.Guide) || s.may(a, c, m, w) != nil {
 			continue
 		}
 		o := Offer{Act: m.Act, ZH: m.ZH, EN: m.EN}

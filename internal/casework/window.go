@@ -24,8 +24,16 @@ func (st *step) acceptOn() error {
 	if st.c.AcceptedAt.IsZero() {
 		st.c.AcceptedAt = st.tx.Now()
 	}
-	st.advance(0)
-	return nil
+	onSpot, err := st.tolerate()
+	if err != nil {
+		return err
+	}
+	if onSpot {
+		st.toDecision()
+	} else {
+		st.advance(0)
+	}
+	return st.letDecide()
 }
 
 // deemAccepted: no notice came in time, so the application counts as accepted
@@ -50,6 +58,13 @@ func (st *step) deemAccepted() error {
 func (st *step) requestCorrection() error {
 	asks, fs := checkAsks(&st.w.v.Guide, st.w.v.Form(), st.in.Asks)
 	if len(fs) > 0 {
+		return errs.InvalidFields(fs...)
+	}
+	promised, err := st.s.promises(st.tx, st.c.ID, &st.w.v.Guide)
+	if err != nil {
+		return err
+	}
+	if fs := promisedAsks(asks, promised); len(fs) > 0 {
 		return errs.InvalidFields(fs...)
 	}
 	st.say(fmt.Sprintf("一次性告知补正 %d 项", len(asks)))

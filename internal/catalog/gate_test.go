@@ -217,6 +217,17 @@ func TestRules(t *testing.T) {
 			m.Code = "m09"
 			s.g.Materials = append(slices.Clone(s.g.Materials), m)
 		}}},
+		"supplement-time":           {{"limits/supplement", func(s *subject) { s.g.Materials[1].Necessity = "tolerant" }}},
+		"supplement-right":          {{"limits/supplement/note", supplement(5, "workday", "withdrawn", "")}, {"limits/supplement/late", supplement(5, "workday", "", "")}, {"limits/supplement/unit", supplement(5, "instant", "decide", "")}, {"limits/supplement/days", supplement(0, "workday", "decide", "")}},
+		"supplement-within-promise": {{"limits/supplement/days", supplement(11, "workday", "decide", "")}, {"limits/supplement/days", supplement(40, "day", "decide", "")}},
+		"tolerant-instant": {{"materials/m02/necessity", func(s *subject) {
+			s.g.Materials[1].Necessity, s.g.Basics.CaseType = "tolerant", "instant"
+		}}},
+		"commitment-key":      {{"commitments/C 1/key", commitment(func(c *Commitment) { c.Key = "C 1" })}},
+		"commitment-complete": {{"commitments/c01/consequence", commitment(func(c *Commitment) { c.Consequence = "" })}, {"commitments/c01/duties", commitment(func(c *Commitment) { c.Duties = nil })}},
+		"commitment-days":     {{"commitments/c01/days", commitment(func(c *Commitment) { c.Days = 0 })}, {"commitments/c01/rectify", commitment(func(c *Commitment) { c.Rectify = 121 })}},
+		"commitment-material": {{"commitments/c01/material", commitment(func(c *Commitment) { c.Material = "m99" })}},
+		"commitment-unless":   {{"commitments/c01/unless", commitment(func(c *Commitment) { c.Unless = &Cond{Field: "nothing", In: []string{"x"}} })}},
 		"auto-online": {{"auto", func(s *subject) {
 			s.g.Basics.Mode, s.g.Auto = "window", []rule.Clause{{Key: "a", Name: "总是", Basis: "演示条例第一条", When: "true"}}
 		}}},
@@ -257,6 +268,24 @@ func TestRules(t *testing.T) {
 			t.Errorf("there is no rule %q", key)
 		}
 	}
+}
+
+func supplement(days int, unit, late, note string) func(*subject) {
+	return func(s *subject) { s.g.Limits.Supplement = &Supplement{days, unit, late, note} }
+}
+
+// commitment gives the guide a promise that is right but for one thing.
+func commitment(spoil func(*Commitment)) func(*subject) {
+	return func(s *subject) {
+		c := aCommitment()
+		spoil(&c)
+		s.g.Commitments = []Commitment{c}
+	}
+}
+
+func aCommitment() Commitment {
+	return Commitment{Key: "c01", Name: "场地平面图与现场一致", Material: "m02", Text: "本人承诺所述场地与现场一致。", Duties: []string{"按承诺布置场地。"}, Check: "现场核对。",
+		Days: 20, Rectify: 10, Consequence: "与承诺不符又不改正的，撤销决定。", Basis: "国办发〔2020〕42号", Mark: "M"}
 }
 
 func many(m Material, n int) (out []Material) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/tongban/tongban/internal/casework"
+	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/web"
@@ -31,6 +32,7 @@ type Notice struct {
 	Until string // words of the clock
 	Asks  []web.Fact
 	Case  web.Link
+	Later bool // what was to follow is handed in
 }
 
 // station is one page of the wizard.
@@ -59,6 +61,9 @@ func (z *Wizard) stations(j *job) []station {
 	}
 	if len(z.asked(j)) > 0 {
 		out = append(out, station{"materials", "申请材料", "Documents"})
+	}
+	if z.promisable(j) {
+		out = append(out, station{"promise", "容缺和承诺", "Later, or promised"})
 	}
 	if r := j.v.Guide.Result(); !j.correcting() && (len(r.Delivery) > 1 || len(r.Delivery) == 1 && r.Delivery[0] == "post") {
 		out = append(out, station{"delivery", "领取方式", "Delivery"})
@@ -105,7 +110,12 @@ func (z *Wizard) before(j *job, key string) string {
 // stationOf says on which page a problem is mended.
 func (z *Wizard) stationOf(j *job, f errs.Field) string {
 	head, _, _ := strings.Cut(f.Path, "/")
+	if f.Code == "promise" && !j.correcting() {
+		return "promise"
+	}
 	switch head {
+	case "promise":
+		return "promise"
 	case "consent":
 		return "privacy"
 	case "materials":
@@ -169,9 +179,20 @@ func (z *Wizard) notice(p web.Page, j *job) Notice {
 	n := Notice{Case: web.Link{Href: z.c.Case(j.d.CaseNo), Text: p.Tr("查看办件", "See the case")}}
 	n.Mend = j.mending()
 	for _, c := range j.view.Clocks {
-		if c.Kind == casework.Correction && !n.Mend {
+		if c.Kind == casework.Correction && len(j.owed) == 0 && !n.Mend {
 			n.Until = p.Tr(c.Words, c.WordsEN)
 		}
+	}
+	if n.Later = len(j.owed) > 0; n.Later {
+		for _, c := range j.view.Clocks {
+			if c.Kind == casework.SupplementLimit && c.Status.State == clock.Running {
+				n.Until = p.Tr(c.Words, c.WordsEN)
+			}
+		}
+		for _, m := range j.view.Owed() {
+			n.Asks = append(n.Asks, web.Fact{Key: p.Tr(m.Name, m.NameEN), Lines: []string{m.Standard}})
+		}
+		return n
 	}
 	n.Asks = AskFacts(p, j.v.Guide.Materials, j.v.Form(), j.asks)
 	return n

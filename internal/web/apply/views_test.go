@@ -38,9 +38,16 @@ func TestViews(t *testing.T) {
 	used := MaterialPart{Anchor: "m-m02", Licence: "身份证", Taken: web.Action{URL: "/l", Text: "改为上传"}, Paper: web.Action{URL: "/p", Text: "登记"}, Seen: true, Uploads: web.Uploads{ID: "u-m02", Title: "身份证", Tag: web.Tag{Text: "已提交"}}}
 	closed := MaterialPart{Anchor: "m-m03", Closed: true, Uploads: web.Uploads{ID: "u-m03", Title: "其他", Tag: web.Tag{Text: "已提交"}}}
 	webtest.Check(t, z.materialsV, MaterialsPage{Frame: plain, Action: "/n", Left: 1, List: []MaterialPart{part, used}}, MaterialsPage{Frame: correcting, Action: "/n", Back: "/b", List: []MaterialPart{part, closed}})
+	webtest.Check(t, z.promiseV, PromisePage{Frame: plain, Action: "/apply/1/promise", Version: 2, Next: "/n", Before: "/b", Signed: "张三 已签署承诺书", Back: web.Action{URL: "/apply/1/promise", Text: "取消承诺", Hidden: []web.Hidden{{Name: "none", Value: "true"}}},
+		Choices: []web.FieldView{{ID: "f-later", Name: "later", Widget: "checkboxes", Label: "以后补交", Options: []web.OptionView{{ID: "f-later-m02", Value: "m02", Label: "平面图", Soft: "标明尺寸"}}}},
+		Texts:   []PromiseText{{Title: "容缺受理承诺书", Body: []string{"承诺补齐。"}, Facts: web.Facts{Rows: []web.Fact{{Key: "平面图", Value: "标明尺寸"}}}}}, Hidden: []web.Hidden{{Name: "hash", Value: "00"}}, Sign: web.FieldView{ID: "f-name", Name: "name", Label: "签署姓名", Error: "请签署姓名"}},
+		PromisePage{Frame: staff, Action: "/x", Next: "/n"})
+	later := correcting
+	later.Notice.Later = true
+	webtest.Check(t, z.checkV, CheckPage{Frame: later, Action: "/s", Button: "提交补齐的材料"})
 	webtest.Check(t, z.deliveryV, DeliveryPage{Frame: plain, Action: "/d", Back: "/b", Fields: NewDeliveryFields(web.Page{}, []string{"electronic", "pickup", "post"}, "窗口", casework.Delivery{Way: "post", Name: "陈佳怡"}, map[string]string{"way": "请选择", "phone": "应为11位"})})
 	facts := web.Facts{Rows: []web.Fact{{Key: "名称", Value: "公司"}, {Key: "人员", Lines: []string{"1. 张三"}}}}
 	webtest.Check(t, z.checkV, CheckPage{Frame: plain, Action: "/s", Version: 3, Button: "提交", Limits: "五天", Sections: []Section{{Title: "经营者", Change: web.Link{Href: "/c", Text: "修改"}, Facts: facts}}},
 		CheckPage{Frame: correcting, Action: "/s", Button: "提交补正", Missing: []web.Link{{Href: "/m", Text: "请提交材料"}}})
-	webtest.Covered(t, rt, "templates/privacy.html", "templates/form.html", "templates/materials.html", "templates/delivery.html", "templates/check.html")
+	webtest.Covered(t, rt, "templates/privacy.html", "templates/form.html", "templates/materials.html", "templates/promise.html", "templates/delivery.html", "templates/check.html")
 }

@@ -45,7 +45,7 @@ func actForms(p *web.Page, v *casework.View, a actor.Actor, from string, t typed
 		if f.URL == "" {
 			f.URL = casePath(v.Case.No) + "/acts/" + string(o.Act)
 		}
-		if o.Act == casework.Resubmit {
+		if o.Act == casework.Resubmit || o.Act == casework.Supplement {
 			f.URL = casePath(v.Case.No) + "/correct"
 		}
 		if f.Title == "" {
@@ -109,6 +109,9 @@ func (b builder) optional(f web.FieldView) web.FieldView {
 func (b builder) form() actForm {
 	switch b.o.Act {
 	case casework.Accept:
+		if len(b.v.Owed()) > 0 {
+			return actForm{Title: b.tr("容缺受理", "Accept; the rest follows"), Words: b.tr("主要材料齐全，申请人已签署容缺承诺。受理后出具容缺受理通知书，写明待补齐的材料、期限和后果；审查同时进行。", "The main documents are there and the applicant has signed that the rest follows. The notice says what, until when and what else.")}
+		}
 		return actForm{Words: b.tr("材料齐全、符合形式，受理后开始计算办理时限，并出具受理通知书。", "Everything is there and in form: the decision limit begins and a notice is made.")}
 	case casework.RequestCorrection:
 		return actForm{Alt: true, Words: b.tr("一次告知需要补正的全部内容，只能从办事指南的要求中选择。", "Name everything at once, picked from the guide."),
@@ -136,6 +139,8 @@ func (b builder) form() actForm {
 		return b.arrive()
 	case casework.ReturnUncorrected:
 		return actForm{Alt: true, Warn: true, Confirm: b.tr("确认退件？申请人可以重新申请。", "Return the application?"), Words: b.tr("申请人在补正期限内没有补正，按办事指南退件。", "The applicant's time to correct is over.")}
+	case casework.ExtendSupplement, casework.CheckPromise, casework.SampleReview, casework.Annul, casework.Uphold:
+		return b.promise() // promises and instant approval
 	case casework.Review:
 		return actForm{Title: b.tr("审查意见", "Opinion"), Button: b.tr("提交审查意见", "Give the opinion"), Fields: []web.FieldView{
 			b.choice("agree", "结论", "Result", form.Radio, web.OptionView{Value: "yes", Label: b.tr("同意", "Agree")}, web.OptionView{Value: "no", Label: b.tr("不同意", "Disagree")}),
@@ -175,6 +180,12 @@ func (b builder) forApplicant() actForm {
 	case casework.AskMoreTime:
 		return actForm{Alt: true, Title: b.tr("代为申请延长补正期限", "Ask for more time for the applicant"), Words: b.tr("申请人在窗口提出时使用，由窗口答复。", "When the applicant asks at the window, which answers."),
 			Fields: []web.FieldView{b.moreDays(""), b.text("reason", "需要更多时间的原因", "Why", "", "", form.TextArea)}}
+	case casework.Supplement:
+		return actForm{Alt: true, Title: b.tr("窗口代收补齐的材料", "Take what was to follow at the window"), Button: b.tr("开始收取", "Begin"),
+			Words: b.tr("申请人把承诺补齐的材料带到窗口时使用。", "When the applicant brings what was to follow.")}
+	case casework.WithdrawPromise:
+		return actForm{Alt: true, Warn: true, Title: b.tr("代为撤回承诺", "Withdraw the promise for the applicant"), Words: b.tr("申请人本人在窗口提出时使用；撤回后须提交证明。", "When the applicant asks for it; the proof has to be handed in then."),
+			Fields: []web.FieldView{b.optional(b.text("reason", "说明", "Remark", "", "", form.TextArea))}}
 	case casework.Resubmit:
 		return actForm{Title: b.tr("窗口代收补正材料", "Take the correction at the window"), Button: b.tr("开始收取补正材料", "Begin"),
 			Words: b.tr("申请人把补正材料带到窗口时使用，只收取告知书要求的内容。", "When the applicant brings what the notice asks for.")}
@@ -253,6 +264,9 @@ func (b builder) decide() actForm {
 		b.choice("grant", "决定", "Decision", form.Radio, web.OptionView{Value: "yes", Label: b.grantWords()}, web.OptionView{Value: "no", Label: b.tr("不予", "Refuse"), Soft: b.tr("须写明理由，并告知救济途径", "With reasons and remedies")}),
 		b.text("words", "理由或者说明", "Reasons or remarks", "不予的必须填写；会写进决定书。", "Needed for a refusal; printed on the decision.", form.TextArea)}}
 	f.Confirm = b.tr("决定作出后不能撤回，确认？", "A decision cannot be taken back. Go on?")
+	if len(b.v.Owed()) > 0 {
+		f.Banner = web.Banner{Tone: web.Note, Title: b.tr("还有容缺的材料没有补齐", "Something is still to follow"), Text: b.tr("补齐以前不能作出准予的决定。", "It cannot be granted before.")}
+	}
 	for _, t := range b.v.Tasks {
 		if t.Role == actor.Reviewer && t.State == "done" && !t.Agree {
 			f.Banner = web.Banner{Tone: web.Bad, Title: b.tr(t.Unit+"不同意", t.Unit+" disagrees"), Text: t.Opinion}

@@ -26,6 +26,8 @@ type casePage struct {
 	Path            []caseview.Station
 	Back            web.Link
 	Banner, Alarm   web.Banner
+	Promises        web.Facts
+	Instant         caseview.Decided
 	Receipt         web.Link
 	Clocks, Past    []web.Clock
 	Who             web.Facts
@@ -132,6 +134,7 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 		}
 	}
 	p.Clocks, p.Past = caseview.Clocks(p.Page, v.Clocks)
+	p.Promises, p.Instant = caseview.Promises(p.Page, v, documentPath), caseview.Instant(p.Page, v)
 	p.Alarm = caseview.Alarm(p.Page, v.Alarm)
 	var err error
 	if p.Who, err = d.who(r.Context(), p.Page, v); err != nil {
@@ -278,6 +281,9 @@ func materials(p web.Page, v *casework.View) []material {
 		}
 		switch {
 		case !mv.Handed.Empty():
+		case v.Promised(mv.Material.Code) != nil:
+			zh, en := v.Promised(mv.Material.Code).State.Words()
+			m.Tag = web.Tag{Tone: web.Note, Text: p.Tr("未提交，"+zh, "Not handed in; "+en)}
 		case mv.Material.Required():
 			m.Tag = web.Tag{Tone: web.Bad, Text: p.Tr("未提交", "Missing")}
 		default:

@@ -57,6 +57,13 @@ func (d *Desk) perform(w http.ResponseWriter, r *http.Request, a actor.Actor, ac
 // done goes back to the list that the reader came from, which says what
 // happened; without a list, to the case.
 func (d *Desk) done(w http.ResponseWriter, r *http.Request, act casework.Act, no string) error {
+	if act == casework.Accept || act == casework.Arrive { // 即办件: whoever may decide too goes on with it
+		if a, err := d.Actor(r); err == nil {
+			if v, err := d.c.Casework.View(r.Context(), a, no); err == nil && offers(v, casework.Decide) {
+				return web.SeeOther(w, r, withFrom(casePath(no), backTo(r.PostForm.Get("from"))))
+			}
+		}
+	}
 	if from := backTo(r.PostForm.Get("from")); strings.HasPrefix(from, "/desk?") || from == "/desk" {
 		u, err := url.Parse(from)
 		if err != nil {
@@ -109,7 +116,7 @@ func readAct(act casework.Act, form url.Values) (casework.Input, []errs.Field) {
 		bad = append(bad, errs.Field{Path: "version", Code: "required", ZH: "页面已过期，请重新打开办件", EN: "The page is out of date; open the case again"})
 	}
 	switch act {
-	case casework.Extend, casework.Suspend, casework.AskMoreTime, casework.GrantMoreTime:
+	case casework.Extend, casework.Suspend, casework.AskMoreTime, casework.GrantMoreTime, casework.ExtendSupplement, casework.CheckPromise:
 		in.Days = int(min(number("days"), 1_000_000))
 	case casework.Decline:
 		in.Ground, in.Unit = get("ground"), get("unit")

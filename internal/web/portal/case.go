@@ -11,6 +11,7 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/channel"
+	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/apply"
@@ -28,6 +29,8 @@ type CasePage struct {
 	State     web.Tag
 	What      string // what happens now, in one sentence
 	Correct   Correction
+	Promises  web.Facts
+	Instant   caseview.Decided
 	Alarm     web.Banner
 	Path      []caseview.Station
 	Clocks    []web.Clock
@@ -47,6 +50,7 @@ type CasePage struct {
 
 // Correction 补正 is what an open correction asks for.
 type Correction struct {
+	Later  bool // what was to follow after acceptance
 	Until  string
 	Asks   []web.Fact
 	Action string
@@ -109,6 +113,7 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 		return pg, err
 	}
 	pg.What = now(pg.Page, v)
+	pg.Promises, pg.Instant = caseview.Promises(pg.Page, v, caseview.Address("/my/documents/")), caseview.Instant(pg.Page, v)
 	pg.Alarm = caseview.Alarm(pg.Page, v.Alarm)
 	pg.Path = caseview.Path(pg.Page, v.Progress)
 	pg.Clocks, pg.Done = caseview.Clocks(pg.Page, v.Clocks)
@@ -129,6 +134,10 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 			f.Fact.Value = pg.Tr("使用电子证照“"+m.Handed.Licence.Name+"”", "Licence “"+m.Handed.Licence.Name+"”")
 		} else if m.Handed.Paper {
 			f.Fact.Value = pg.Tr("纸质原件，窗口已查验", "Paper original, seen at the window")
+		}
+		if pr := v.Promised(m.Material.Code); pr != nil && m.Handed.Empty() {
+			zh, en := pr.State.Words()
+			f.Fact.Value = pg.Tr("未提交，"+zh, "Not handed in; "+en)
 		}
 		for _, d := range m.Handed.Files {
 			f.Files = append(f.Files, web.Link{Href: "/my/cases/" + c.No + "/files/" + strconv.FormatInt(d.File, 10), Text: d.Name})
@@ -214,6 +223,16 @@ func caseFacts(pg web.Page, v *casework.View) web.Facts {
 func (p *Portal) offers(pg *CasePage, v *casework.View) {
 	for _, o := range v.Offered {
 		switch o.Act {
+		case casework.Supplement:
+			pg.Correct = Correction{Later: true, Action: "/my/cases/" + v.Case.No + "/correct"}
+			for _, m := range v.Owed() {
+				pg.Correct.Asks = append(pg.Correct.Asks, web.Fact{Key: pg.Tr(m.Name, m.NameEN), Lines: []string{m.Standard}})
+			}
+			for _, c := range v.Clocks {
+				if c.Kind == casework.SupplementLimit && c.Status.State == clock.Running {
+					pg.Correct.Until = pg.Tr(c.Words, c.WordsEN)
+				}
+			}
 		case casework.Resubmit:
 			pg.Correct = Correction{Action: "/my/cases/" + v.Case.No + "/correct", Asks: apply.AskFacts(pg.Page, v.Version.Guide.Materials, v.Version.Form(), v.Case.Correction)}
 			pg.Correct.More = moreTimeNote(pg.Page, v)

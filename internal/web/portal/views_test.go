@@ -90,7 +90,7 @@ func TestViews(t *testing.T) {
 	fresh := CasePage{Fresh: true, No: "1", Item: "许可", What: "已收到。", Rated: "非常满意"}
 	webtest.Check(t, v.kase, kase, fresh)
 	webtest.Check(t, v.moreTime, MoreTimePage{Item: "许可", No: "1", Until: "还剩 3 个工作日", Fields: []web.FieldView{text}, Action: "/x"})
-	webtest.Check(t, v.withdraw, WithdrawPage{Item: "许可", No: "1", Reason: web.FieldView{ID: "f-reason", Name: "reason", Widget: "textarea", Label: "原因"}, Action: "/x"})
+	webtest.Check(t, v.withdraw, WithdrawPage{Item: "许可", No: "1", Warn: "撤回以后就结束了", Button: "确认撤回", Reason: web.FieldView{ID: "f-reason", Name: "reason", Widget: "textarea", Label: "原因"}, Action: "/x"})
 	change := ChangePage{Item: "许可", No: "1", Action: "/x"}
 	change.Fields.Way, change.Fields.Post = radio, []web.FieldView{text}
 	webtest.Check(t, v.change, change)

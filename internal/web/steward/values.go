@@ -73,7 +73,7 @@ func wordsOf(path string) label {
 	}
 	if n := len(parts); n >= 2 {
 		last := parts[n-1]
-		if parts[n-2] == "when" {
+		if parts[n-2] == "when" || parts[n-2] == "unless" {
 			return words["when."+last]
 		}
 		if parts[0] == "limits" {
@@ -172,7 +172,7 @@ func (d *drawer) field(path string, v reflect.Value) web.FieldView {
 		f.Help = w.help
 	}
 	options := w.codes
-	if strings.HasSuffix(path, "when.field") || strings.HasSuffix(path, ".untilOf") || strings.HasPrefix(path, "scenarios.") && strings.HasSuffix(path, ".field") {
+	if strings.HasSuffix(path, "when.field") || strings.HasSuffix(path, "unless.field") || strings.HasSuffix(path, ".untilOf") || strings.HasPrefix(path, "scenarios.") && strings.HasSuffix(path, ".field") {
 		options = d.fields
 	}
 	switch v.Kind() {
