@@ -60,7 +60,7 @@ func TestApply(t *testing.T) {
 		b.Upload("/m06/files", map[string][]byte{"健康证.png": picture(t, 2)}).Want(200)
 		b.Press("使用电子证照", nil).Want(200, "不用上传", "还有 1 项必须提交的材料")
 		b.Upload("/m02/files", map[string][]byte{"身份证.png": picture(t, 3)}).Want(200).Not("必须提交的材料") // the person's, not the company's
-		b.Click("下一步").Want(200, "容缺和承诺", "经营场所使用证明").Not("容缺受理承诺书") // the text comes with the choice
+		b.Click("下一步").Want(200, "容缺和承诺", "经营场所使用证明").Not("容缺受理承诺书")                                 // the text comes with the choice
 		b.Get(strings.TrimSuffix(b.Path, "?")+"?show=1&later=m05").Want(200, "容缺受理承诺书", "5个工作日内补齐", "视为撤回申请")
 		b.Press("我已阅读，签署", set("name", "别人")).Want(422, "签署的姓名与登录的姓名不一致", "容缺受理承诺书")
 		b.Press("我已阅读，签署", set("name", "陈佳怡")).Want(200, "领取方式").Press("保存并下一步", nil).Want(422, "请选择领取办理结果的方式")
