@@ -145,7 +145,7 @@ func supplementLate(s catalog.Supplement) string {
 // not handed in, and for which no promise stands.
 func missingLater(d *Draft, g *catalog.Guide, values form.Values) (out []catalog.Material) {
 	for _, m := range g.Asked(values) {
-		if m.Tolerant() && d.Data.Handed(m.Code).Empty() && !committed(g, d.Data.Promise, m.Code) {
+		if g.Tolerates(m) && d.Data.Handed(m.Code).Empty() && !committed(g, d.Data.Promise, m.Code) {
 			out = append(out, m)
 		}
 	}
@@ -192,7 +192,7 @@ func promiseChoice(d *Draft, g *catalog.Guide, values form.Values, p Promise) (o
 	bad := func(path, code, zh, en string) { out = append(out, errs.Field{Path: path, Code: code, ZH: zh, EN: en}) }
 	asked := g.Asked(values)
 	for _, code := range p.Later {
-		i := slices.IndexFunc(asked, func(m catalog.Material) bool { return m.Code == code && m.Tolerant() })
+		i := slices.IndexFunc(asked, func(m catalog.Material) bool { return m.Code == code && g.Tolerates(m) })
 		switch {
 		case i < 0:
 			bad("later", "not-tolerant", "这项材料不能容缺后补", "This document cannot follow later")

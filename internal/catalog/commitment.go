@@ -70,8 +70,12 @@ func (g *Guide) SupplementLimit() Supplement {
 // Tolerant reports whether the material may follow after acceptance 容缺后补.
 func (m Material) Tolerant() bool { return m.Necessity == "tolerant" }
 
+// Tolerates reports whether the material may follow after acceptance. Where the
+// applicant comes to the window anyway it is brought there, and nothing is signed.
+func (g *Guide) Tolerates(m Material) bool { return m.Tolerant() && g.Basics.Mode != "precheck" }
+
 // Promises reports whether anything of the guide can be promised: materials
 // that follow later, or proofs that a promise replaces.
 func (g *Guide) Promises() bool {
-	return len(g.Commitments) > 0 || slices.ContainsFunc(g.Materials, Material.Tolerant)
+	return len(g.Commitments) > 0 || slices.ContainsFunc(g.Materials, g.Tolerates)
 }

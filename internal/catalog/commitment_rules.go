@@ -10,9 +10,9 @@ const mostChecked = 120
 
 // promiseRules are about 容缺受理 and 告知承诺.
 var promiseRules = []Rule{
-	{Key: "supplement-time", Severity: Warns, Element: "limits", Rests: "第十条", ZH: "有可以容缺后补的材料，但没有写明补齐的期限和逾期的后果；不写明的，按承诺办结时限补齐，逾期不产生不利后果", EN: "Documents may follow later, and no time and no consequence are named", reads: "materials limits",
+	{Key: "supplement-time", Severity: Warns, Element: "limits", Rests: "第十条", ZH: "有可以容缺后补的材料，但没有写明补齐的期限和逾期的后果；不写明的，按承诺办结时限补齐，逾期不产生不利后果", EN: "Documents may follow later, and no time and no consequence are named", reads: "materials limits basics",
 		find: func(s *subject, say say) {
-			if s.g.Limits.Supplement == nil && slices.ContainsFunc(s.g.Materials, Material.Tolerant) {
+			if s.g.Limits.Supplement == nil && slices.ContainsFunc(s.g.Materials, s.g.Tolerates) {
 				say("limits/supplement")
 			}
 		}},

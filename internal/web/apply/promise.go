@@ -48,7 +48,7 @@ func (z *Wizard) promisable(j *job) bool {
 func choices(j *job) (later, commit []web.OptionView) {
 	g, values := &j.v.Guide, j.v.Form().Prune(j.d.Data.Values)
 	for _, m := range g.Asked(values) {
-		if m.Tolerant() && j.d.Data.Handed(m.Code).Empty() {
+		if g.Tolerates(m) && j.d.Data.Handed(m.Code).Empty() {
 			later = append(later, web.OptionView{ID: "f-later-" + m.Code, Value: m.Code, Label: m.Name, Soft: m.Standard, Checked: slices.Contains(j.d.Data.Promise.Later, m.Code)})
 		}
 	}

@@ -399,7 +399,7 @@ func limitRows(p web.Page, g *catalog.Guide, demo map[string]bool) []LimitRow {
 }
 
 func tolerant(g *catalog.Guide) bool {
-	return slices.ContainsFunc(g.Materials, catalog.Material.Tolerant)
+	return slices.ContainsFunc(g.Materials, g.Tolerates)
 }
 
 func result(p web.Page, r catalog.Result) web.Facts {
