@@ -10,19 +10,26 @@ const (
 	Statutory     Limit = "statutory"  // 法定办结时限
 	DeliveryLimit Limit = "delivery"   // 送达期限
 	Correction    Limit = "correction" // 补正期限: the applicant's own
+
+	HearingAskLimit  Limit = "hearing-ask"  // 申请听证期限: the applicant's own (第四十七条)
+	HearingHoldLimit Limit = "hearing-hold" // 组织听证期限
+	VisitLimit       Limit = "visit-assign" // 核查人员指派期限 (第五十五条)
+	LowerLimit       Limit = "lower-review" // 下级审查期限 (第四十三条)
 )
 
 var limitWords = map[Limit][2]string{
 	Receipt: {"受理期限", "Time to answer the application"}, Promised: {"承诺办结时限", "Promised limit"},
 	Statutory: {"法定办结时限", "Statutory limit"}, DeliveryLimit: {"送达期限", "Delivery limit"},
-	Correction: {"补正期限", "Your time to correct"},
+	Correction:      {"补正期限", "Your time to correct"},
+	HearingAskLimit: {"申请听证期限", "Your time to ask for a hearing"}, HearingHoldLimit: {"组织听证期限", "Time to hold the hearing"},
+	VisitLimit: {"现场核查指派期限", "Time to assign the inspectors"}, LowerLimit: {"下级审查期限", "Lower level's time to review"},
 }
 
 // Words gives the clock's name for people.
 func (l Limit) Words() (zh, en string) { w := limitWords[l]; return w[0], w[1] }
 
 // Applicant reports whether the limit runs against the applicant.
-func (l Limit) Applicant() bool { return l == Correction }
+func (l Limit) Applicant() bool { return l == Correction || l == HearingAskLimit }
 
 // Notice 文书 is a kind of document made by an act.
 type Notice string
@@ -41,7 +48,15 @@ const (
 	DecisionNotice   Notice = "decision"   // 准予决定书
 	RefusalNotice    Notice = "refusal"    // 不予决定书
 	WithdrawalNotice Notice = "withdrawal" // 终止通知书
-	DeliveryRecord   Notice = "delivery"   // 送达回证
+
+	HearingRightNotice Notice = "hearing-right" // 听证告知书
+	InterestNotice     Notice = "interest"      // 利害关系人告知书
+	HearingNotice      Notice = "hearing"       // 听证通知书
+	HearingMinutes     Notice = "minutes"       // 听证笔录
+	VisitNotice        Notice = "visit"         // 现场核查通知书
+	ReferralNotice     Notice = "referral"      // 转报告知书
+
+	DeliveryRecord Notice = "delivery" // 送达回证
 )
 
 // noticeMark is the character in a document number: 锡审〔2026〕受字第000012号.
@@ -49,4 +64,5 @@ var noticeMark = map[Notice]string{
 	ReceiptNotice: "收", AcceptanceNotice: "受", CorrectionNotice: "补", DeclineNotice: "不受", NotNeededNotice: "免受",
 	PrecheckNotice: "预", ReturnNotice: "退", ExtensionNotice: "延", SpecialNotice: "特", DecisionNotice: "准",
 	RefusalNotice: "不准", WithdrawalNotice: "终", DeliveryRecord: "送",
+	HearingRightNotice: "听告", InterestNotice: "利告", HearingNotice: "听通", HearingMinutes: "听录", VisitNotice: "核", ReferralNotice: "转",
 }

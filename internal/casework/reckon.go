@@ -66,7 +66,7 @@ func (s *Service) reckonSome(ctx context.Context, cal clock.Calendar, last int64
 		}
 		for _, c := range list {
 			at = c.ID
-			due := c.Clocks.due(c.State, cal, tx.Now())
+			due, before := c.Clocks.due(c.State, cal, tx.Now()), c.DueOn
 			if due == c.DueOn {
 				continue
 			}
@@ -78,8 +78,12 @@ func (s *Service) reckonSome(ctx context.Context, cal clock.Calendar, last int64
 				continue
 			}
 			tx.Queue(sqlMoveTasks, c.ID, due)
+			c.DueOn = due
+			if err := s.moveShares(tx, c, cal); err != nil {
+				return err
+			}
 			audit.Append(tx, audit.Record{Actor: actor.Platform(), Act: "case.reckon", Subject: "case/" + c.No, Unit: c.UnitID,
-				Detail: map[string]string{"edition": cal.Edition(), "before": c.DueOn, "after": due}, Outcome: "done"})
+				Detail: map[string]string{"edition": cal.Edition(), "before": before, "after": due}, Outcome: "done"})
 			moved++
 		}
 		return nil

@@ -20,6 +20,14 @@ type Regime struct {
 	Specials   []string
 	Special    bool // special procedures stop the clock
 
+	HearingAsk    Span // the applicant's time to ask for a hearing, from being told
+	HearingHold   Span // from the request to the hearing
+	HearingBefore Span // from the notice of time and place to the hearing
+	VisitAssign   Span // from acceptance to the assignment of inspectors, where the guide demands a visit
+	Lower         Span // the review of a lower level, from acceptance
+	Joint         Span // unified or joint handling, where the guide names the government's decision
+	JointMore     Span // by how much that may be extended
+
 	Cites map[Rule]string // the article each rule rests on
 	Names map[Notice]string
 	// Remedies reports whether refusals carry 行政复议 and 行政诉讼.
@@ -48,10 +56,25 @@ const (
 	RuleSpecial    Rule = "special"
 	RuleDecide     Rule = "decide"
 	RuleDeliver    Rule = "deliver"
+
+	RuleHearingRight Rule = "hearing-right" // to be told of a hearing, and to ask for one
+	RuleInterest     Rule = "interest"      // third parties are told
+	RuleHearing      Rule = "hearing"       // how a hearing is held
+	RuleHearingClock Rule = "hearing-clock" // its time is not counted
+	RuleFollow       Rule = "follow"        // the decision follows the record
+	RuleVisit        Rule = "visit"
+	RuleAssign       Rule = "assign"
+	RuleStatement    Rule = "statement"
+	RuleOffice       Rule = "office" // who in the office does it
+	RuleRecuse       Rule = "recuse"
+	RuleRefer        Rule = "refer"
+	RuleLower        Rule = "lower"
+	RuleJoint        Rule = "joint"
 )
 
 // Rules lists all rules, in the order of a case.
-var Rules = []Rule{RuleReceive, RuleAccept, RuleDeemed, RuleCorrection, RuleReturn, RuleDecline, RuleNotNeeded, RulePrecheck, RuleWithdraw, RuleReview, RuleExtend, RuleSpecial, RuleDecide, RuleDeliver}
+var Rules = []Rule{RuleReceive, RuleAccept, RuleDeemed, RuleCorrection, RuleReturn, RuleDecline, RuleNotNeeded, RulePrecheck, RuleWithdraw, RuleReview, RuleExtend, RuleSpecial, RuleDecide, RuleDeliver,
+	RuleHearingRight, RuleInterest, RuleHearing, RuleHearingClock, RuleFollow, RuleVisit, RuleAssign, RuleStatement, RuleOffice, RuleRecuse, RuleRefer, RuleLower, RuleJoint}
 
 // SpecialKinds are the eight procedures of 行政许可法 第四十五条 whose time is not
 // counted; the list is closed (现场核查 is not in it).
@@ -77,6 +100,7 @@ func SpecialWords(key string) (zh, en string) {
 const (
 	licensingLaw = "《中华人民共和国行政许可法》"
 	cityRule     = "《无锡市政务服务“一网通办”工作规范》（锡政办发〔2022〕70号）"
+	guideSteps   = "本事项办事指南载明的办理流程"
 )
 
 // Regimes lists every regime. Licensing is 行政许可; the others rest on the
@@ -90,6 +114,7 @@ var licensing = Regime{
 	Decision: Span{20}, Extension: Span{10}, Delivery: Span{10}, Correction: Span{15},
 	Specials: []string{"hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert"},
 	Special:  true, Remedies: true,
+	HearingAsk: Span{5}, HearingHold: Span{20}, HearingBefore: Span{7}, VisitAssign: Span{5}, Lower: Span{20}, Joint: Span{45}, JointMore: Span{15},
 	Cites: map[Rule]string{
 		RuleReceive:    licensingLaw + "第二十九条",
 		RuleAccept:     licensingLaw + "第三十二条第一款第五项",
@@ -105,13 +130,28 @@ var licensing = Regime{
 		RuleSpecial:    licensingLaw + "第四十五条",
 		RuleDecide:     licensingLaw + "第三十八条",
 		RuleDeliver:    licensingLaw + "第四十四条",
+
+		RuleHearingRight: licensingLaw + "第四十七条第一款",
+		RuleInterest:     licensingLaw + "第三十六条",
+		RuleHearing:      licensingLaw + "第四十八条第一款",
+		RuleHearingClock: licensingLaw + "第四十五条",
+		RuleFollow:       licensingLaw + "第四十八条第二款",
+		RuleVisit:        licensingLaw + "第三十四条第三款",
+		RuleAssign:       licensingLaw + "第五十五条第二款",
+		RuleStatement:    licensingLaw + "第七条、第三十六条",
+		RuleOffice:       licensingLaw + "第三十四条",
+		RuleRecuse:       cityRule + "第二十二条第一款及本单位回避规定",
+		RuleRefer:        licensingLaw + "第三十五条",
+		RuleLower:        licensingLaw + "第四十三条",
+		RuleJoint:        licensingLaw + "第四十二条第二款",
 	},
 	Names: map[Notice]string{
 		ReceiptNotice: "收件凭证", AcceptanceNotice: "行政许可申请受理通知书", CorrectionNotice: "行政许可申请材料补正告知书",
 		DeclineNotice: "行政许可申请不予受理决定书", NotNeededNotice: "行政许可申请不受理告知书", PrecheckNotice: "预审通过告知书",
 		ReturnNotice: "逾期未补正退件告知书", ExtensionNotice: "延长行政许可办理期限通知书", SpecialNotice: "行政许可特别程序告知书",
 		DecisionNotice: "准予行政许可决定书", RefusalNotice: "不予行政许可决定书", WithdrawalNotice: "行政许可申请终止办理通知书",
-		DeliveryRecord: "送达回证",
+		DeliveryRecord: "送达回证", HearingRightNotice: "行政许可听证告知书", InterestNotice: "行政许可利害关系人告知书",
+		HearingNotice: "行政许可听证通知书", HearingMinutes: "行政许可听证笔录", VisitNotice: "现场核查通知书", ReferralNotice: "行政许可申请转报告知书",
 	},
 }
 
@@ -129,6 +169,12 @@ var cityCites = map[Rule]string{
 	RuleReview:     cityRule + "第二十二条第一款",
 	RuleDecide:     cityRule + "第二十二条第一款及本事项法律依据",
 	RuleDeliver:    cityRule + "第二十二条第一款",
+
+	RuleVisit:     guideSteps,
+	RuleStatement: "本事项办事指南载明的申请人权利",
+	RuleOffice:    cityRule + "第二十二条第一款",
+	RuleRecuse:    cityRule + "第二十二条第一款及本单位回避规定",
+	RuleRefer:     guideSteps,
 }
 
 var otherPowers = Regime{
@@ -140,7 +186,7 @@ var otherPowers = Regime{
 		ReceiptNotice: "收件凭证", AcceptanceNotice: "受理通知书", CorrectionNotice: "申请材料补正告知书",
 		DeclineNotice: "不予受理决定书", NotNeededNotice: "不受理告知书", PrecheckNotice: "预审通过告知书",
 		ReturnNotice: "逾期未补正退件告知书", DecisionNotice: "办理结果决定书", RefusalNotice: "不予办理决定书",
-		WithdrawalNotice: "终止办理通知书", DeliveryRecord: "送达回证",
+		WithdrawalNotice: "终止办理通知书", DeliveryRecord: "送达回证", VisitNotice: "现场核查通知书", ReferralNotice: "转报告知书",
 	},
 }
 
@@ -153,7 +199,7 @@ var publicService = Regime{
 		ReceiptNotice: "收件凭证", AcceptanceNotice: "受理通知单", CorrectionNotice: "申请材料补正告知单",
 		DeclineNotice: "不予受理告知单", NotNeededNotice: "不受理告知单", PrecheckNotice: "预审通过告知单",
 		ReturnNotice: "逾期未补正退件告知单", DecisionNotice: "办理结果告知单", RefusalNotice: "不予办理告知单",
-		WithdrawalNotice: "终止办理告知单", DeliveryRecord: "送达回证",
+		WithdrawalNotice: "终止办理告知单", DeliveryRecord: "送达回证", VisitNotice: "现场核查通知单", ReferralNotice: "转报告知单",
 	},
 }
 

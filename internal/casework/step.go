@@ -33,17 +33,26 @@ type step struct {
 
 	eventID int64 // resubmit: the draft's id, so that a repeated hand-in finds what it led to
 
-	to       State  // where a (next), (back) or particular move leads
-	kind     Notice // overrides the move's notice
-	reason   string
-	note     string // kept with the event, shown to those concerned
-	docLines []DocLine
-	docFacts []DocFact
-	licence  *DocLicence
-	deemed   bool
-	longer   int // working days that the decision clocks are extended by
-	document int64
-	detail   map[string]string // for the audit record, no personal data
+	to        State  // where a (next), (back) or particular move leads
+	kind      Notice // overrides the move's notice
+	reason    string
+	note      string // kept with the event, shown to those concerned
+	docLines  []DocLine
+	docFacts  []DocFact
+	licence   *DocLicence
+	deemed    bool
+	addressee string   // of the document, where it is not the applicant
+	basis     []string // articles beside the move's own
+	starts    []Limit  // clocks beside the move's own
+	stops     []Limit
+	shows     []Limit        // limits that the document prints beside those that the case waits for
+	moved     bool           // the date that the case waits for may have changed
+	light     bool           // a task changes, the case does not
+	number    string         // of the document
+	after     []func() error // what has to know the document
+	longer    int            // working days that the decision clocks are extended by
+	document  int64
+	detail    map[string]string // for the audit record, no personal data
 }
 
 // unit of the case that issues its documents: the receiving centre's notices
@@ -55,6 +64,9 @@ func (st *step) unit() identity.Unit {
 
 func (st *step) finish() error {
 	c, m, now := st.c, st.m, st.tx.Now()
+	if st.light {
+		return st.finishTask()
+	}
 	c.State = st.target()
 	if m.Ends != "" {
 		c.Outcome = m.Ends
@@ -76,12 +88,10 @@ func (st *step) finish() error {
 		}
 		if c.State == Closed {
 			st.voidTasks()
-		} else if m.Pauses || m.Wakes || st.longer > 0 {
-			due := c.DueOn
-			if due == "" {
-				due = noDate
+		} else if m.Pauses || m.Wakes || st.longer > 0 || st.moved {
+			if err := st.moveTasks(); err != nil {
+				return err
 			}
-			st.tx.Queue(sqlMoveTasks, c.ID, due)
 		}
 	}
 	if err := st.writeEvent(); err != nil {
@@ -96,10 +106,25 @@ func (st *step) finish() error {
 			return err
 		}
 	}
+	for _, f := range st.after {
+		if err := f(); err != nil {
+			return err
+		}
+	}
 	if c.State == Closed {
 		return st.closed()
 	}
 	return nil
+}
+
+// finishTask ends an act that changes a task and leaves the case as it is: its
+// event and its audit record. Who works on another task is not disturbed.
+func (st *step) finishTask() error {
+	if err := st.writeEvent(); err != nil {
+		return err
+	}
+	return audit.Append(st.tx, audit.Record{Actor: st.a, Act: "case." + string(st.m.Act), Subject: "case/" + st.c.No, Unit: st.c.UnitID,
+		Detail: st.detail, Outcome: "done"})
 }
 
 // target resolves the marks of the table.
@@ -116,17 +141,24 @@ func (st *step) target() State {
 }
 
 // task opens a work-list row for a step of the guide.
-func (st *step) openTask(g catalog.Step, due string) {
+func (st *step) openTask(g catalog.Step, due string) int64 {
 	u, ok := st.w.dir.UnitByKey(g.Unit)
 	if !ok {
 		u = st.unit()
 	}
 	t := Task{ID: st.tx.NewID(), CaseID: st.c.ID, UnitID: u.ID, Role: actor.Role(g.Role), Step: g.Key, Name: g.Name, Stage: g.Stage,
 		State: "open", DueOn: due, OpenedAt: st.tx.Now()}
-	st.tx.Queue(sqlInsertTask, t.ID, t.CaseID, t.UnitID, string(t.Role), t.Step, t.Name, t.Stage, t.DueOn, micros(t.OpenedAt), []byte{})
+	if g.Kind == catalog.StepReview {
+		t.Days = g.Days
+	}
+	if u.Fair {
+		t.ClaimedBy, t.ClaimedName = st.fairly(u, t.Role)
+	}
+	st.tx.Queue(sqlInsertTask, t.ID, t.CaseID, t.UnitID, string(t.Role), t.Step, t.Name, t.Stage, t.DueOn, micros(t.OpenedAt), []byte{}, t.ClaimedBy, t.ClaimedName, t.Days)
 	if st.made != nil {
 		st.made.tasks = append(st.made.tasks, t)
 	}
+	return t.ID
 }
 
 // task opens the window's row: the receiving centre's.
@@ -159,11 +191,13 @@ func (st *step) advance(after int) {
 	if stage := g.NextStage(after); stage > 0 {
 		st.c.Stage = stage
 		st.to = Reviewing
+		st.passesUp(stage)
 		for _, sp := range g.Reviews(stage) {
-			st.openTask(sp, st.dueFor(catalog.StepReview))
+			st.openReview(sp)
 		}
 		return
 	}
+	st.passesUp(0)
 	st.c.Stage = 0
 	st.to = Deciding
 	sp, _ := g.Step(catalog.StepDecide)
@@ -179,6 +213,10 @@ func (st *step) writeDocument() error {
 		return nil
 	}
 	c, u := st.c, st.unit()
+	addressee := st.addressee
+	if addressee == "" {
+		addressee = c.Party.Name
+	}
 	series := documentSeries(u, kind, clock.DateOf(st.tx.Now()).String()[:4])
 	n, err := st.tx.Serial("doc/" + series)
 	if err != nil {
@@ -193,7 +231,7 @@ func (st *step) writeDocument() error {
 	if c.State == Closed {
 		rate = &DocRate{st.s.Ratings.Path(c.No), st.s.Ratings.Until(st.tx.Now()).In(clock.Shanghai()).Format(time.RFC3339)}
 	}
-	doc := compose(kind, noticeFacts{Regime: st.w.reg, Guide: &st.w.v.Guide, CaseNo: c.No, Party: c.Party.Name, Agent: agent,
+	doc := compose(kind, noticeFacts{Regime: st.w.reg, Guide: &st.w.v.Guide, CaseNo: c.No, Party: addressee, Also: st.basis, Agent: agent,
 		Unit: u.Name, UnitUSCC: u.USCC, Number: number, Now: st.tx.Now().In(clock.Shanghai()), Rule: st.m.Rule, Reason: st.reason,
 		Lines: st.docLines, Facts: st.docFacts, Clocks: st.docClocks(), Progress: st.s.ProgressPath(c.No), Licence: st.licence, Rate: rate,
 		Elsewhere: st.in.Elsewhere, Deemed: st.deemed})
@@ -204,7 +242,7 @@ func (st *step) writeDocument() error {
 	}
 	sum := sm.SM3(content)
 	ref := DocumentRef{ID: st.tx.NewID(), Kind: kind, Number: number, Title: doc.Title, Hash: hex.EncodeToString(sum[:]), At: st.tx.Now()}
-	st.document = ref.ID
+	st.document, st.number = ref.ID, number
 	st.tx.Queue(sqlInsertDocument, ref.ID, c.ID, string(ref.Kind), ref.Number, ref.Title, ref.Hash, sealed, micros(ref.At))
 	if st.made != nil {
 		st.made.documents = append(st.made.documents, ref)
@@ -250,6 +288,8 @@ var told = map[Act]string{
 	ReturnUncorrected: "您的申请已退件", Extend: "您的办件延长了办理期限", Suspend: "您的办件进入特别程序", Resume: "您的办件恢复办理",
 	Decide: "您的办件已作出决定", HandOver: "您的办理结果已领取", Post: "您的办理结果已寄出", DeliverElectronic: "您的办理结果已送达电子证照",
 	Resubmit: "您的补正材料已收到", Withdraw: "您的申请已撤回",
+	HearingTell: "您有权申请听证", HearingAsk: "听证申请已收到", HearingCall: "听证时间、地点已确定", HearingAnswer: "听证主持人的回避申请已有答复",
+	HearingRecord: "听证已经结束", HearingDrop: "听证申请已撤回", VisitPlan: "工作人员将到现场核查", Object: "您的陈述申辩已收到", Refer: "您的申请已转报",
 }
 
 func (st *step) tellApplicant() error {
@@ -274,7 +314,7 @@ func (st *step) tellApplicant() error {
 // date that the case waits for.
 func (st *step) runClocks() {
 	c, m, now := st.c, st.m, st.tx.Now()
-	for _, l := range m.Stops {
+	for _, l := range slices.Concat(m.Stops, st.stops) {
 		c.Clocks.stop(l, now)
 	}
 	if c.State == Closed {
@@ -290,7 +330,7 @@ func (st *step) runClocks() {
 	if st.longer > 0 {
 		c.Clocks.extend(now, st.longer, st.w.reg.Cites[m.Rule])
 	}
-	for _, l := range m.Starts {
+	for _, l := range slices.Concat(m.Starts, st.starts) {
 		if l == Receipt && m.From == Correcting && st.s.KeepReceiptClock {
 			c.Clocks.resume(l, now, st.w.reg.Cites[RuleCorrection], "补正期间")
 			continue
@@ -304,7 +344,7 @@ func (st *step) runClocks() {
 func (st *step) startClock(l Limit) {
 	from := st.tx.Now()
 	switch l {
-	case Promised, Statutory:
+	case Promised, Statutory, VisitLimit, LowerLimit:
 		from = st.c.AcceptedAt
 	case Receipt:
 		from = st.c.ReceivedAt
@@ -344,7 +384,7 @@ func (st *step) say(parts ...string) {
 func (st *step) docClocks() []DocClock {
 	var out []DocClock
 	now := st.tx.Now()
-	for _, l := range waitsFor[st.c.State] {
+	for _, l := range slices.Concat(waitsFor[st.c.State], st.shows) {
 		c, ok := st.c.Clocks.of(l)
 		if !ok || !c.Done.IsZero() {
 			continue

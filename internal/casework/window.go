@@ -23,6 +23,7 @@ func (st *step) acceptOn() error {
 	if st.c.AcceptedAt.IsZero() {
 		st.c.AcceptedAt = st.tx.Now()
 	}
+	st.starts = onAcceptance(st.w, st.c)
 	st.advance(0)
 	return nil
 }
