@@ -58,6 +58,12 @@ type ActIn struct {
 		Recipient string       `json:"recipient,omitempty" maxLength:"50" doc:"hand-over: who took it."`
 		Waybill   string       `json:"waybill,omitempty" maxLength:"100" doc:"post: courier and number."`
 		Delivery  *Delivery    `json:"delivery,omitempty" doc:"change-delivery."`
+
+		Hearing *HearingIn `json:"hearing,omitempty" doc:"Acts of a hearing; decide after one; object for a third party."`
+		Visit   *VisitIn   `json:"visit,omitempty" doc:"Acts of a site visit."`
+		Work    *WorkIn    `json:"work,omitempty" doc:"transfer, send-back, ask-opinion, recuse."`
+		Experts string     `json:"experts,omitempty" maxLength:"2000" doc:"suspend for an expert review: who they are."`
+		Files   []FileRef  `json:"files,omitempty" maxItems:"20" doc:"Of POST /files: hearing-record, visit-record, object, resume."`
 	}
 }
 
@@ -73,11 +79,13 @@ func inputs(act casework.Act) []string {
 	case casework.Review:
 		return []string{"task", "agree", "opinion"}
 	case casework.Decide:
-		return []string{"grant", "opinion", "reason"}
+		return []string{"grant", "opinion", "reason", "hearing.record"}
 	case casework.Extend:
 		return []string{"days", "reason"}
 	case casework.Suspend:
-		return []string{"kind", "days", "reason"}
+		return []string{"kind", "days", "reason", "experts"}
+	case casework.Resume:
+		return []string{"reason", "files"}
 	case casework.Withdraw:
 		return []string{"reason"}
 	case casework.HandOver:
@@ -87,7 +95,7 @@ func inputs(act casework.Act) []string {
 	case casework.ChangeDelivery:
 		return []string{"delivery"}
 	}
-	return []string{}
+	return sideInputs(act)
 }
 
 func (s *server) acts() {
@@ -118,6 +126,21 @@ func (s *server) acts() {
 				})}
 			if b.Delivery != nil {
 				input.Delivery = casework.Delivery(*b.Delivery)
+			}
+			if b.Hearing != nil {
+				input.Hearing = casework.HearingInput(*b.Hearing)
+			}
+			if v := b.Visit; v != nil {
+				input.Visit = casework.VisitInput{Visit: int64(v.Visit), Staff: v.Staff, At: v.At, Place: v.Place, Answers: v.Answers, Passed: v.Passed, Text: v.Text}
+			}
+			if b.Work != nil {
+				input.Work = casework.WorkInput(*b.Work)
+			}
+			var err error
+			if input.Experts = b.Experts; len(b.Files) > 0 {
+				if input.Files, err = s.actFiles(ctx, c, b.Files); err != nil {
+					return Case{}, err
+				}
 			}
 			if _, err := s.Casework.Perform(ctx, c.Actor, in.No, b.Act, input); err != nil {
 				return Case{}, s.withState(ctx, c, in.No, actNamed(err))

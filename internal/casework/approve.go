@@ -221,7 +221,7 @@ func (st *step) suspend() error {
 		return missing("reason", "请写明启动特别程序的理由，将告知申请人", "Give the reason; the applicant is told")
 	}
 	if st.in.Kind == sideHearing {
-		return ErrHearingOwn
+		return errs.InvalidFields(errs.Field{Path: "kind", Code: "own-act", ZH: "听证请用“组织听证”办理", EN: "A hearing is called by its own act"})
 	}
 	ok := false
 	for _, sp := range st.w.v.Guide.Limits.Special {

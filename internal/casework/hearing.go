@@ -106,7 +106,6 @@ var (
 	ErrHearingRight   = errs.New(errs.Conflict, "hearing-right-runs", "已告知听证权利，申请听证的期限还没有届满，不能作出决定。", "Who was told of the right to a hearing still has time to ask for it; no decision can be made.")
 	ErrHearingPending = errs.New(errs.Conflict, "hearing-pending", "听证还没有结束，须先登记听证笔录。", "The hearing is not over; its record comes first.")
 	ErrHearingLate    = errs.New(errs.Conflict, "hearing-late", "申请听证的期限已经届满。", "The time to ask for a hearing is over.")
-	ErrHearingOwn     = errs.New(errs.Conflict, "hearing-own-act", "听证请用“组织听证”办理。", "A hearing is called by its own act.")
 	ErrPresider       = errs.New(errs.Forbidden, "presider-may-not-review", "听证主持人不得审查同一办件。", "Who presides at the hearing may not review the case.")
 )
 

@@ -188,7 +188,7 @@ func TestHearing(t *testing.T) {
 			c := c.on(t)
 			k := c.advanceTo(subsidy, Reviewing, catalog.PickUp)
 			c.refused(ErrNotOffered, c.staff("rev"), k.No, HearingTell, Input{Hearing: HearingInput{Interest: "x"}})
-			c.refused(ErrHearingOwn, c.staff("rev"), c.advanceTo(food, Reviewing, catalog.PickUp).No, Suspend, Input{Kind: "hearing", Days: 5, Reason: "x"})
+			c.wrong("kind", c.staff("rev"), c.advanceTo(food, Reviewing, catalog.PickUp).No, Suspend, Input{Kind: "hearing", Days: 5, Reason: "x"})
 		})
 	})
 }

@@ -73,6 +73,7 @@ func road(t *testing.T, l *look, c *city, on device) {
 		d.unfold("启动特别程序")
 		d.choose("特别程序", "专家评审")
 		d.fill("启动的理由", "主干道开挖，需要专家评审交通组织方案。")
+		d.fill("评审专家", "丁专家（演示大学）、戊专家（演示设计院）")
 		d.follow("启动特别程序")
 		d.see("查看办件")
 	})
@@ -80,7 +81,9 @@ func road(t *testing.T, l *look, c *city, on device) {
 	p.see("特别程序", "这段时间不计入办理时限")
 	l.as(t, c, "reviewer-lx-cgj", on.office(), func(d *person) {
 		d.toCase(no)
-		d.act("特别程序结束", "特别程序结束")
+		d.unfold("特别程序结束")
+		d.fill("专家评审意见", "交通组织方案可行。")
+		d.follow("特别程序结束")
 	})
 	p.open("/my/cases/" + no)
 	p.see("特别程序结束", "专家评审")

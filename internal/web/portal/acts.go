@@ -36,7 +36,7 @@ func (p *Portal) offered(r *http.Request) (*casework.View, casework.Act, error) 
 		return nil, "", err
 	}
 	act := casework.Act(r.PathValue("act"))
-	if act != casework.Withdraw && act != casework.ChangeDelivery {
+	if _, said := says[act]; !said && act != casework.Withdraw && act != casework.ChangeDelivery {
 		return nil, "", web.ErrNoPage()
 	}
 	v, err := p.Casework.View(r.Context(), a, r.PathValue("no"))
@@ -56,8 +56,11 @@ func (p *Portal) showAct(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if act == casework.Withdraw {
+	switch _, said := says[act]; {
+	case act == casework.Withdraw:
 		return p.withdrawPage(w, r, v, http.StatusOK, "", nil)
+	case said:
+		return p.sayPage(w, r, v, act, http.StatusOK, "", nil)
 	}
 	return p.changePage(w, r, v, http.StatusOK, v.Delivery, nil)
 }
@@ -89,6 +92,9 @@ func (p *Portal) act(w http.ResponseWriter, r *http.Request) error {
 	a, err := p.person(r)
 	if err != nil {
 		return err
+	}
+	if _, said := says[act]; said {
+		return p.say(w, r, a, v, act)
 	}
 	in := casework.Input{}
 	if in.Version, err = strconv.ParseInt(r.PostFormValue("version"), 10, 64); err != nil {

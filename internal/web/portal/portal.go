@@ -80,6 +80,7 @@ type views struct {
 	cases          *web.View[CasesPage]
 	kase           *web.View[CasePage]
 	withdraw       *web.View[WithdrawPage]
+	say            *web.View[SayPage]
 	change         *web.View[ChangePage]
 	appointment    *web.View[AppointmentPage]
 	rate           *web.View[RatePage]
@@ -141,6 +142,7 @@ func newViews(rt *web.Renderer) views {
 		cases:          web.NewView[CasesPage](rt, own, at("cases")...),
 		kase:           web.NewView[CasePage](rt, own, at("case")...),
 		withdraw:       web.NewView[WithdrawPage](rt, own, at("withdraw")...),
+		say:            web.NewView[SayPage](rt, own, at("say")...),
 		change:         web.NewView[ChangePage](rt, own, at("change")...),
 		appointment:    web.NewView[AppointmentPage](rt, own, at("appointment")...),
 		rate:           web.NewView[RatePage](rt, own, at("rate")...),
