@@ -136,17 +136,29 @@ func (s *server) acts() {
 			if b.Work != nil {
 				input.Work = casework.WorkInput(*b.Work)
 			}
-			var err error
 			if input.Experts = b.Experts; len(b.Files) > 0 {
-				if input.Files, err = s.actFiles(ctx, c, b.Files); err != nil {
+				list, err := s.actFiles(ctx, c, b.Files)
+				if err != nil {
 					return Case{}, err
 				}
+				input.Files = list
 			}
-			if _, err := s.Casework.Perform(ctx, c.Actor, in.No, b.Act, input); err != nil {
+			k, err := s.Casework.Perform(ctx, c.Actor, in.No, b.Act, input)
+			if err != nil {
 				return Case{}, s.withState(ctx, c, in.No, actNamed(err))
 			}
-			return s.caseView(ctx, c, in.No)
+			out, err := s.caseView(ctx, c, in.No)
+			if kind := errs.KindOf(err); err != nil && (kind == errs.Forbidden || kind == errs.NotFound) {
+				return left(c, k), nil // who stands aside, or handed the task on, sees it no more
+			}
+			return out, err
 		})
+}
+
+// left is all that is said of a case to somebody whose act took it out of sight.
+func left(c *call, k *casework.Case) Case {
+	return Case{No: k.No, Version: k.Version, ItemName: k.ItemName, Party: partyRef(k.Party), Channel: k.Channel, State: word(c, k.State), SubmittedAt: k.SubmittedAt.UTC(),
+		Path: []Milestone{}, Clocks: []Clock{}, Form: []Line{}, Materials: []CaseMaterial{}, Tasks: []Task{}, Documents: []DocumentRef{}, Offered: []Offer{}}
 }
 
 // actNamed names the field where the act itself is unknown.

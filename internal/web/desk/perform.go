@@ -70,6 +70,10 @@ func (d *Desk) done(w http.ResponseWriter, r *http.Request, act casework.Act, no
 		return web.SeeOther(w, r, u.String())
 	}
 	m := moveOf(act)
+	if act == casework.Recuse || act == casework.Transfer { // it may be out of the reader's sight now
+		d.flash(w, r, web.OK, "已办理：“"+m.ZH+"”。", "Done: "+m.EN+".")
+		return web.SeeOther(w, r, "/desk")
+	}
 	d.flash(w, r, web.OK, "已办理：“"+m.ZH+"”。", "Done: "+m.EN+".")
 	return web.SeeOther(w, r, withFrom(casePath(no), backTo(r.PostForm.Get("from"))))
 }
