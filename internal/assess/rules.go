@@ -44,7 +44,9 @@ var figureWords = map[Figure][2]string{
 func (f Figure) Words() (zh, en string) { w := figureWords[f]; return w[0], w[1] }
 
 // Open reports whether the figure is of cases that are open now.
-func (f Figure) Open() bool { return f == InHand || f == Late || f == DueSoon || f == StepLate || f == Alarmed }
+func (f Figure) Open() bool {
+	return f == InHand || f == Late || f == DueSoon || f == StepLate || f == Alarmed
+}
 
 // Figures 指标值 are counts of cases.
 type Figures struct {
