@@ -62,6 +62,12 @@ type ActIn struct {
 		Recipient string       `json:"recipient,omitempty" maxLength:"50" doc:"hand-over: who took it."`
 		Waybill   string       `json:"waybill,omitempty" maxLength:"100" doc:"post: courier and number."`
 		Delivery  *Delivery    `json:"delivery,omitempty" doc:"change-delivery."`
+
+		Hearing *HearingIn `json:"hearing,omitempty" doc:"Acts of a hearing; decide after one; object for a third party."`
+		Visit   *VisitIn   `json:"visit,omitempty" doc:"Acts of a site visit."`
+		Work    *WorkIn    `json:"work,omitempty" doc:"transfer, send-back, ask-opinion, recuse."`
+		Experts string     `json:"experts,omitempty" maxLength:"2000" doc:"suspend for an expert review: who they are."`
+		Files   []FileRef  `json:"files,omitempty" maxItems:"20" doc:"Of POST /files: hearing-record, visit-record, object, resume."`
 	}
 }
 
@@ -89,7 +95,7 @@ func inputs(act casework.Act) []string {
 	case casework.Review:
 		return []string{"task", "agree", "opinion"}
 	case casework.Decide:
-		return []string{"grant", "opinion", "reason"}
+		return []string{"grant", "opinion", "reason", "hearing.record"}
 	case casework.ExtendSupplement:
 		return []string{"days", "reason"}
 	case casework.CheckPromise:
@@ -101,7 +107,9 @@ func inputs(act casework.Act) []string {
 	case casework.Extend:
 		return []string{"days", "reason"}
 	case casework.Suspend:
-		return []string{"kind", "days", "reason"}
+		return []string{"kind", "days", "reason", "experts"}
+	case casework.Resume:
+		return []string{"reason", "files"}
 	case casework.Withdraw:
 		return []string{"reason"}
 	case casework.HandOver:
@@ -111,7 +119,7 @@ func inputs(act casework.Act) []string {
 	case casework.ChangeDelivery:
 		return []string{"delivery"}
 	}
-	return []string{}
+	return sideInputs(act)
 }
 
 func (s *server) acts() {
@@ -146,11 +154,38 @@ func (s *server) acts() {
 			if b.Delivery != nil {
 				input.Delivery = casework.Delivery(*b.Delivery)
 			}
-			if _, err := s.Casework.Perform(ctx, c.Actor, in.No, b.Act, input); err != nil {
+			if b.Hearing != nil {
+				input.Hearing = casework.HearingInput(*b.Hearing)
+			}
+			if v := b.Visit; v != nil {
+				input.Visit = casework.VisitInput{Visit: int64(v.Visit), Staff: v.Staff, At: v.At, Place: v.Place, Answers: v.Answers, Passed: v.Passed, Text: v.Text}
+			}
+			if b.Work != nil {
+				input.Work = casework.WorkInput(*b.Work)
+			}
+			if input.Experts = b.Experts; len(b.Files) > 0 {
+				list, err := s.actFiles(ctx, c, b.Files)
+				if err != nil {
+					return Case{}, err
+				}
+				input.Files = list
+			}
+			k, err := s.Casework.Perform(ctx, c.Actor, in.No, b.Act, input)
+			if err != nil {
 				return Case{}, s.withState(ctx, c, in.No, actNamed(err))
 			}
-			return s.caseView(ctx, c, in.No)
+			out, err := s.caseView(ctx, c, in.No)
+			if kind := errs.KindOf(err); err != nil && (kind == errs.Forbidden || kind == errs.NotFound) {
+				return left(c, k), nil // who stands aside, or handed the task on, sees it no more
+			}
+			return out, err
 		})
+}
+
+// left is all that is said of a case to somebody whose act took it out of sight.
+func left(c *call, k *casework.Case) Case {
+	return Case{No: k.No, Version: k.Version, ItemName: k.ItemName, Party: partyRef(k.Party), Channel: k.Channel, State: word(c, k.State), SubmittedAt: k.SubmittedAt.UTC(),
+		Path: []Milestone{}, Clocks: []Clock{}, Form: []Line{}, Materials: []CaseMaterial{}, Tasks: []Task{}, Documents: []DocumentRef{}, Offered: []Offer{}}
 }
 
 // actNamed names the field where the act itself is unknown.

@@ -51,6 +51,8 @@ type Case struct {
 	Promises    []CasePromise  `json:"promises,omitempty" doc:"容缺受理, 告知承诺: what was promised and what became of it."`
 	Instant     *CaseInstant   `json:"instant,omitempty" doc:"秒批: what the published clauses gave; left out if they were not asked."`
 	Alarm       *Alarm         `json:"alarm,omitempty" doc:"While the case is past a date on which nothing happened by itself."`
+	Beside      *Beside        `json:"beside,omitempty" doc:"Hearing, site visits, statements, experts; left out where there is nothing."`
+	Colleagues  []Colleague    `json:"colleagues,omitempty" doc:"For staff whose offered acts hand something on."`
 	Rate        *RateInvite    `json:"rate,omitempty" doc:"While the closed case can be rated; for the party and the staff who handle it."`
 }
 
@@ -117,6 +119,11 @@ type Task struct {
 	By      string     `json:"by,omitempty" doc:"For staff."`
 	Agree   *bool      `json:"agree,omitempty" doc:"For staff."`
 	Opinion string     `json:"opinion,omitempty" doc:"For staff."`
+	Claimed string     `json:"claimed,omitempty" doc:"For staff: who has taken it."`
+	Days    int        `json:"days,omitempty" doc:"Its own share of the limit, in working days."`
+	Used    int        `json:"used,omitempty" doc:"Of days."`
+	Left    int        `json:"left,omitempty" doc:"Of days."`
+	Late    bool       `json:"late,omitempty" doc:"It has used more than its days."`
 }
 
 // DocumentRef names a document of a case.
@@ -406,6 +413,7 @@ func (s *server) caseAs(ctx context.Context, c *call, v *casework.View) (Case, e
 	for _, d := range v.Documents {
 		out.Documents = append(out.Documents, DocumentRef{ID(d.ID), string(d.Kind), d.Number, d.Title, d.Hash, d.At.UTC()})
 	}
+	out.Beside, out.Colleagues = beside(v.Sides), colleagues(v.Colleagues)
 	if k.State == casework.Correcting {
 		out.Asked = mapTo(k.Correction, func(a casework.Ask) Ask { return Ask{a.Material, a.Line, a.Field, a.Paper, a.Note, a.Text} })
 	}
@@ -446,10 +454,13 @@ func task(c *call, t casework.TaskView) Task {
 		out.Due = t.DueOn
 	}
 	if c.Kind == actor.Staff {
-		out.By, out.Opinion = t.DoneName, t.Opinion
+		out.By, out.Opinion, out.Claimed = t.DoneName, t.Opinion, t.ClaimedName
 		if t.State == "done" && t.Role == actor.Reviewer {
 			out.Agree = &t.Agree
 		}
+	}
+	if x := t.Share; x != nil {
+		out.Days, out.Used, out.Left, out.Late = x.Days, x.Used, x.Left, x.Late
 	}
 	return out
 }

@@ -255,6 +255,8 @@ func (c *city) knocks(w world) []knock {
 		{op: "rating-give", body: map[string]any{"case": w.closed, "level": 4}, allow: []string{"zhang", "agent"}},
 		{op: "case-rating", path: "/cases/" + w.closed + "/rating", allow: []string{"zhang", "agent"}},
 		{op: "queue", path: "/queue?unit=wx-zx&role=window-clerk", allow: []string{"clerk", "sup"}},
+		{op: "queue-loads", path: "/queue/loads?unit=wx-zx&role=window-clerk", allow: []string{"clerk", "sup"}},
+		{op: "unit-fair", path: "/units/wx-spj/fair", body: map[string]any{"on": false}, allow: []string{"dec"}},
 		{op: "queue-size", path: "/queue/size?unit=wx-zx&role=window-clerk", allow: []string{"clerk", "sup"}},
 		{op: "queue-find", path: "/queue/find?tail=0001", allow: []string{"clerk", "lxclerk", "rev", "lxrev", "dec"}},
 		{op: "staff-member", path: "/staff/" + w.member, allow: []string{"sys", "sec", "aud"}},

@@ -44,7 +44,8 @@ var parity = map[string]string{
 	"GET /apply/{id}/check": "draft", "POST /apply/{id}/submit": "case-submit", "POST /apply/{id}/discard": "draft-discard",
 
 	"GET /desk/login": "- a form", "POST /desk/login": "token-issue", "POST /desk/logout": "token-end", "GET /desk/me": "me", "POST /desk/me/password": "password-change",
-	"GET /desk": "queue queue-size", "GET /desk/search": "queue-find case", "GET /desk/cases/{no}": "case case-timeline", "POST /desk/cases/{no}/unmask": "case-unmask party-unmask",
+	"POST /desk/units/{id}/fair": "unit-fair",
+	"GET /desk":                  "queue queue-size queue-loads", "GET /desk/search": "queue-find case", "GET /desk/cases/{no}": "case case-timeline", "POST /desk/cases/{no}/unmask": "case-unmask party-unmask",
 	"POST /desk/cases/{no}/mend": "case-mend", "POST /desk/cases/{no}/correct": "case-correction", "GET /desk/cases/{no}/acts/request-correction": "case", "POST /desk/cases/{no}/acts/request-correction": "case-act",
 	"POST /desk/cases/{no}/acts/{act}": "case-act", "GET /desk/cases/{no}/files/{file}": "case-file", "GET /desk/documents/{id}": "case-document",
 	"GET /desk/intake": "drafts items", "POST /desk/intake/party": "party-find", "POST /desk/intake/register": "party-walk-in", "POST /desk/intake/start": "draft-start",

@@ -38,6 +38,7 @@ type Case struct {
 	DeliveryWay     string
 	Correction      []Ask   // what the open correction asks for
 	Reviewers       []int64 // staff who gave an opinion; they may not decide
+	Recused         []int64 // staff who stand aside (回避); the case is closed to them
 	LicenceID       int64
 
 	answers  []byte // sealed
@@ -168,6 +169,11 @@ type Task struct {
 	DoneName string
 	Agree    bool
 	Opinion  string
+
+	ClaimedBy   int64 // who has taken it (领办), 0 for nobody
+	ClaimedName string
+	Days        int    // its own share of the limit in working days; 0 = the case's date
+	RemindedOn  string // the date for which its unit was reminded
 }
 
 // Event 过程记录 is one act in a case's history; it is never changed.

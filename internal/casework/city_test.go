@@ -60,6 +60,8 @@ const (
 	lenient  = "lenient"  // public service, the same, late is decided
 	promised = "promised" // licensing, a commitment instead of a material, decided at once
 	auto     = "auto"     // licensing, published clauses decide
+	works    = "works"    // licensing, joint by the government's decision: a site visit, two departments with days of their own
+	below    = "below"    // licensing, the district reviews first and the city decides
 )
 
 var keys = sync.OnceValue(func() *sm.Keyring {
@@ -180,7 +182,7 @@ func (c *city) boss() actor.Actor { c.t.Helper(); return c.acting("zhang", c.caf
 // applicant is who applies for an item: the company, or a person.
 func (c *city) applicant(item string) actor.Actor {
 	c.t.Helper()
-	if item == food || item == road || item == dayLimit || item == tolerant || item == promised || item == auto {
+	if item == food || item == road || item == dayLimit || item == tolerant || item == promised || item == auto || item == works || item == below {
 		return c.boss()
 	}
 	return c.person("zhang")
@@ -238,6 +240,7 @@ func people(t *testing.T) identity.Batch {
 			{Login: "cgrev", Name: "陈审查", Unit: "wx-cg", Roles: role(actor.Reviewer)},
 			{Login: "dec", Name: "褚决定", Unit: "wx-spj", Roles: role(actor.Decider)},
 			{Login: "both", Name: "卫兼任", Unit: "wx-spj", Roles: []identity.RoleInput{{Role: actor.Reviewer}, {Role: actor.Decider}}},
+			{Login: "mayor", Name: "秦市长", Unit: "wx-gov", Roles: role(actor.Decider)},
 			{Login: "lxrev", Name: "蒋审查", Unit: "lx-spj", Roles: role(actor.Reviewer)},
 			{Login: "lxdec", Name: "沈决定", Unit: "lx-spj", Roles: role(actor.Decider)},
 			{Login: "sup", Name: "韩监督", Unit: "wx-gov", Roles: role(actor.Supervisor)},
@@ -369,6 +372,20 @@ func items() map[string]catalog.Def {
 			g.Limits.Special = []catalog.Special{{Kind: "appraisal", Days: 8, Basis: "《演示管理条例》第八条"}}
 			g.Materials[0].PaperLaw = "《演示管理条例》第九条"
 		}),
+		works: def("99018000", "联合办理许可", "01", func(g *catalog.Guide) {
+			licensing(g)
+			g.Limits.Joint = &catalog.Joint{Days: 45, Basis: "演示市人民政府关于联合办理的决定"}
+			g.Limits.Statutory = catalog.Limit{Days: 45, Unit: "workday"}
+			g.Results[0].LicenceType, g.Results[0].Name = "road-permit", "占用挖掘城市道路许可证"
+			g.Steps[1].Visit, g.Steps[1].Questions, g.Steps[1].Days = true, []string{"现场与图纸是否一致", "安全通道是否畅通"}, 5
+			second := g.Steps[1]
+			second.Key, second.Unit, second.Visit, second.Questions, second.Days = "review-cg", "wx-cg", false, nil, 3
+			g.Steps = slices.Insert(g.Steps, 2, second)
+		}),
+		below: def("99019000", "报上级决定的许可", "01", func(g *catalog.Guide) {
+			licensing(g)
+			g.Steps[1].Unit = "lx-spj"
+		}),
 		dayLimit: def("99007000", "自然日许可", "01", func(g *catalog.Guide) {
 			licensing(g)
 			g.Limits.Statutory.Unit, g.Limits.Promised.Unit = "day", "day"
@@ -494,7 +511,7 @@ func (c *city) advanceTo(item string, state State, way string) *Case {
 		return k
 	}
 	if state == Suspended {
-		return c.do(c.staff("rev"), k.No, Suspend, Input{Kind: "expert", Days: 10, Reason: "需要专家评审"})
+		return c.do(c.staff("rev"), k.No, Suspend, Input{Kind: "expert", Days: 10, Reason: "需要专家评审", Experts: "丁专家（演示大学）"})
 	}
 	if k.State == Reviewing {
 		k = c.do(c.staff("rev"), k.No, Review, Input{Agree: true, Opinion: "符合要求"})

@@ -11,9 +11,13 @@ const (
 	DeliveryLimit Limit = "delivery"   // 送达期限
 	Correction    Limit = "correction" // 补正期限: the applicant's own
 
-	SupplementLimit Limit = "supplement" // 容缺补齐期限: the applicant's own
-	CheckLimit      Limit = "check"      // 承诺核查期限
-	RectifyLimit    Limit = "rectify"    // 整改期限: the applicant's own
+	SupplementLimit  Limit = "supplement"   // 容缺补齐期限: the applicant's own
+	CheckLimit       Limit = "check"        // 承诺核查期限
+	RectifyLimit     Limit = "rectify"      // 整改期限: the applicant's own
+	HearingAskLimit  Limit = "hearing-ask"  // 申请听证期限: the applicant's own (第四十七条)
+	HearingHoldLimit Limit = "hearing-hold" // 组织听证期限
+	VisitLimit       Limit = "visit-assign" // 核查人员指派期限 (第五十五条)
+	LowerLimit       Limit = "lower-review" // 下级审查期限 (第四十三条)
 )
 
 var limitWords = map[Limit][2]string{
@@ -21,13 +25,17 @@ var limitWords = map[Limit][2]string{
 	Statutory: {"法定办结时限", "Statutory limit"}, DeliveryLimit: {"送达期限", "Delivery limit"},
 	Correction: {"补正期限", "Your time to correct"}, SupplementLimit: {"容缺补齐期限", "Your time for what follows later"},
 	CheckLimit: {"承诺核查期限", "Check of the promise"}, RectifyLimit: {"整改期限", "Your time to put it right"},
+	HearingAskLimit: {"申请听证期限", "Your time to ask for a hearing"}, HearingHoldLimit: {"组织听证期限", "Time to hold the hearing"},
+	VisitLimit: {"现场核查指派期限", "Time to assign the inspectors"}, LowerLimit: {"下级审查期限", "Lower level's time to review"},
 }
 
 // Words gives the clock's name for people.
 func (l Limit) Words() (zh, en string) { w := limitWords[l]; return w[0], w[1] }
 
 // Applicant reports whether the limit runs against the applicant.
-func (l Limit) Applicant() bool { return l == Correction || l == SupplementLimit || l == RectifyLimit }
+func (l Limit) Applicant() bool {
+	return l == Correction || l == SupplementLimit || l == RectifyLimit || l == HearingAskLimit
+}
 
 // Notice 文书 is a kind of document made by an act.
 type Notice string
@@ -48,7 +56,13 @@ const (
 	DecisionNotice   Notice = "decision"   // 准予决定书
 	RefusalNotice    Notice = "refusal"    // 不予决定书
 	WithdrawalNotice Notice = "withdrawal" // 终止通知书
-	DeliveryRecord   Notice = "delivery"   // 送达回证
+
+	HearingRightNotice Notice = "hearing-right" // 听证告知书
+	InterestNotice     Notice = "interest"      // 利害关系人告知书
+	HearingNotice      Notice = "hearing"       // 听证通知书
+	HearingMinutes     Notice = "minutes"       // 听证笔录
+	VisitNotice        Notice = "visit"         // 现场核查通知书
+	ReferralNotice     Notice = "referral"      // 转报告知书
 
 	TolerancePromise  Notice = "tolerance-promise"    // 容缺受理承诺书
 	CommitmentPromise Notice = "commitment-promise"   // 告知承诺书
@@ -60,6 +74,8 @@ const (
 	PromiseBack       Notice = "promise-withdrawn"    // 撤回承诺登记单
 	RectifyNotice     Notice = "rectify"              // 限期整改告知书
 	AnnulNotice       Notice = "annulment"            // 撤销决定书
+
+	DeliveryRecord Notice = "delivery" // 送达回证
 )
 
 // noticeMark is the character in a document number: 锡审〔2026〕受字第000012号.
@@ -69,4 +85,5 @@ var noticeMark = map[Notice]string{
 	TolerancePromise: "容诺", CommitmentPromise: "告诺", ToleranceNotice: "容受", SupplementReceipt: "容收", SupplementLonger: "容延",
 	SupplementEnd: "容届", SupplementLapsed: "容终", PromiseBack: "诺回", RectifyNotice: "改", AnnulNotice: "撤",
 	RefusalNotice: "不准", WithdrawalNotice: "终", DeliveryRecord: "送",
+	HearingRightNotice: "听告", InterestNotice: "利告", HearingNotice: "听通", HearingMinutes: "听录", VisitNotice: "核", ReferralNotice: "转",
 }

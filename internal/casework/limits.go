@@ -35,7 +35,7 @@ func inputProblems(in Input) []errs.Field {
 	if len(in.Asks) > maxAsks || len(in.Seen) > maxAsks {
 		bad = append(bad, errs.Field{Path: "asks", Code: "max-items", ZH: "勾选的内容过多", EN: "Too many entries"})
 	}
-	return bad
+	return append(bad, sideProblems(in)...)
 }
 
 func textProblems(path, v string, most int) []errs.Field {

@@ -102,7 +102,7 @@ type noticeFacts struct {
 	Rate      *DocRate
 	Elsewhere string // where to apply instead
 	Deemed    bool
-	Also      []Rule   // rules beside Rule
+	Also      []string // articles beside the rule's own
 	Machine   bool     // decided by the published clauses
 	Body      []string // of a promise: the text that was signed
 }
@@ -121,9 +121,7 @@ func compose(kind Notice, f noticeFacts) Document {
 	if c := cmp.Or(f.Cite, f.Regime.Cites[f.Rule]); c != "" {
 		d.Basis = append(d.Basis, c)
 	}
-	for _, r := range f.Also {
-		d.Basis = append(d.Basis, f.Regime.Cites[r])
-	}
+	d.Basis = append(d.Basis, f.Also...)
 	item := "“" + f.Guide.Basics.Name + "”"
 	switch kind {
 	case ReceiptNotice:
@@ -172,6 +170,9 @@ func compose(kind Notice, f noticeFacts) Document {
 		d.Remedies = remedies(f)
 	case ExtensionNotice:
 		d.Body = []string{fmt.Sprintf("您（单位）的%s申请，%s，延长办理期限。理由：%s", item, f.Regime.Words.Extended, sentence(f.Reason))}
+		if f.Rule == RuleJoint {
+			d.Body = []string{fmt.Sprintf("您（单位）的%s申请实行联合办理，经本级人民政府负责人批准，延长办理期限。理由：%s", item, sentence(f.Reason))}
+		}
 	case SpecialNotice:
 		d.Body = []string{
 			fmt.Sprintf("您（单位）的%s申请，依法需要进行下列特别程序，所需时间不计算在办理期限内。", item),
@@ -190,6 +191,8 @@ func compose(kind Notice, f noticeFacts) Document {
 		d.Remedies = remedies(f)
 	case WithdrawalNotice:
 		d.Body = []string{fmt.Sprintf("应您（单位）的请求，%s申请终止办理。%s", item, f.Reason)}
+	case HearingRightNotice, InterestNotice, HearingNotice, HearingMinutes, VisitNotice, ReferralNotice:
+		d.Body = sideBody(kind, f, item)
 	case DeliveryRecord:
 		d.Body = []string{fmt.Sprintf("%s申请的办理结果已按下列方式送达。", item)}
 	}

@@ -174,7 +174,7 @@ func (st *step) tolerate() (onSpot bool, err error) {
 	if len(later) == 0 {
 		return onSpot, nil
 	}
-	st.kind, st.basis, st.starts = ToleranceNotice, []Rule{RuleTolerant}, []Limit{SupplementLimit}
+	st.kind, st.basis, st.starts = ToleranceNotice, []string{st.w.reg.Cites[RuleTolerant]}, []Limit{SupplementLimit}
 	for _, p := range later {
 		m, _ := g.Material(p.Key)
 		st.docLines = append(st.docLines, DocLine{m.Name, m.Standard})

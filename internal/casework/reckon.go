@@ -105,7 +105,12 @@ func (s *Service) moveDue(tx *db.Tx, c *Case, cal clock.Calendar, due string) er
 	tx.Queue(sqlMoveTasks, c.ID, due)
 	audit.Append(tx, audit.Record{Actor: actor.Platform(), Act: "case.reckon", Subject: "case/" + c.No, Unit: c.UnitID,
 		Detail: map[string]string{"edition": cal.Edition(), "before": c.DueOn, "after": due}, Outcome: "done"})
-	if c.DueOn == "" {
+	before := c.DueOn
+	c.DueOn = due
+	if err := s.moveShares(tx, c, cal); err != nil {
+		return err
+	}
+	if before == "" {
 		return nil
 	}
 	what := "办理期限"
@@ -113,6 +118,6 @@ func (s *Service) moveDue(tx *db.Tx, c *Case, cal clock.Calendar, due string) er
 		what = "补正期限"
 	}
 	_, err := s.Notify.Send(tx, notify.Message{To: c.Party, Subject: "您的办件期限随放假安排调整", Link: "/my/cases/" + c.No,
-		Body: "“" + c.ItemName + "”(办件编号 " + c.No + "):工作日安排有新的公布，" + what + "由 " + c.DueOn + " 调整为 " + due + "。"})
+		Body: "“" + c.ItemName + "”(办件编号 " + c.No + "):工作日安排有新的公布，" + what + "由 " + before + " 调整为 " + due + "。"})
 	return err
 }

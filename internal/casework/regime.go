@@ -26,6 +26,14 @@ type Regime struct {
 	Specials   []string
 	Special    bool // special procedures stop the clock
 
+	HearingAsk    Span // the applicant's time to ask for a hearing, from being told
+	HearingHold   Span // from the request to the hearing
+	HearingBefore Span // from the notice of time and place to the hearing
+	VisitAssign   Span // from acceptance to the assignment of inspectors, where the guide demands a visit
+	Lower         Span // the review of a lower level, from acceptance
+	Joint         Span // unified or joint handling, where the guide names the government's decision
+	JointMore     Span // by how much that may be extended
+
 	Cites map[Rule]string // the article each rule rests on
 	Names map[Notice]string
 	Words RegimeWords
@@ -74,10 +82,25 @@ const (
 	RulePromise  Rule = "promise"  // 告知承诺
 	RuleMachine  Rule = "machine"  // 秒批
 	RuleAnnul    Rule = "annul"    // 撤销
+
+	RuleHearingRight Rule = "hearing-right" // to be told of a hearing, and to ask for one
+	RuleInterest     Rule = "interest"      // third parties are told
+	RuleHearing      Rule = "hearing"       // how a hearing is held
+	RuleHearingClock Rule = "hearing-clock" // its time is not counted
+	RuleFollow       Rule = "follow"        // the decision follows the record
+	RuleVisit        Rule = "visit"
+	RuleAssign       Rule = "assign"
+	RuleStatement    Rule = "statement"
+	RuleOffice       Rule = "office" // who in the office does it
+	RuleRecuse       Rule = "recuse"
+	RuleRefer        Rule = "refer"
+	RuleLower        Rule = "lower"
+	RuleJoint        Rule = "joint"
 )
 
 // Rules lists all rules, in the order of a case.
-var Rules = []Rule{RuleReceive, RuleAccept, RuleDeemed, RuleCorrection, RuleMend, RuleMoreTime, RuleReturn, RuleDecline, RuleCondition, RuleNotNeeded, RulePrecheck, RuleWithdraw, RuleReview, RuleExtend, RuleSpecial, RuleDecide, RuleDeliver, RuleTolerant, RulePromise, RuleMachine, RuleAnnul}
+var Rules = []Rule{RuleReceive, RuleAccept, RuleDeemed, RuleCorrection, RuleMend, RuleMoreTime, RuleReturn, RuleDecline, RuleCondition, RuleNotNeeded, RulePrecheck, RuleWithdraw, RuleReview, RuleExtend, RuleSpecial, RuleDecide, RuleDeliver, RuleTolerant, RulePromise, RuleMachine, RuleAnnul,
+	RuleHearingRight, RuleInterest, RuleHearing, RuleHearingClock, RuleFollow, RuleVisit, RuleAssign, RuleStatement, RuleOffice, RuleRecuse, RuleRefer, RuleLower, RuleJoint}
 
 // SpecialKinds are the eight procedures of 行政许可法 第四十五条 whose time is not
 // counted; the list is closed (现场核查 is not in it).
@@ -110,6 +133,7 @@ const (
 	guideLimit = "本事项办事指南载明的补正期限"
 	guideBasis = "本事项办事指南载明的依据"
 	plainLimit = "办事指南没有另行规定时的期限"
+	guideSteps = "本事项办事指南载明的办理流程"
 )
 
 // What promises and instant decisions rest on, under every regime.

@@ -10,6 +10,7 @@ var licensing = Regime{
 	Decision: Span{20}, Extension: Span{10}, Delivery: Span{10}, Correction: Span{15},
 	Specials: []string{"hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert"},
 	Special:  true, Remedies: true,
+	HearingAsk: Span{5}, HearingHold: Span{20}, HearingBefore: Span{7}, VisitAssign: Span{5}, Lower: Span{20}, Joint: Span{45}, JointMore: Span{15},
 	Cites: map[Rule]string{
 		RuleReceive:    licensingLaw + "第二十九条",
 		RuleAccept:     licensingLaw + "第三十二条第一款第五项",
@@ -31,6 +32,20 @@ var licensing = Regime{
 
 		RuleTolerant: tolerantRule, RulePromise: promiseRule, RuleMachine: machineRule,
 		RuleAnnul: licensingLaw + "第六十九条",
+
+		RuleHearingRight: licensingLaw + "第四十七条第一款",
+		RuleInterest:     licensingLaw + "第三十六条",
+		RuleHearing:      licensingLaw + "第四十八条第一款",
+		RuleHearingClock: licensingLaw + "第四十五条",
+		RuleFollow:       licensingLaw + "第四十八条第二款",
+		RuleVisit:        licensingLaw + "第三十四条第三款",
+		RuleAssign:       licensingLaw + "第五十五条第二款",
+		RuleStatement:    licensingLaw + "第七条、第三十六条",
+		RuleOffice:       licensingLaw + "第三十四条",
+		RuleRecuse:       cityRule + "第二十二条第一款及本单位回避规定",
+		RuleRefer:        licensingLaw + "第三十五条",
+		RuleLower:        licensingLaw + "第四十三条",
+		RuleJoint:        licensingLaw + "第四十二条第二款",
 	},
 	Words: RegimeWords{Need: "行政许可", Grant: "符合法定条件、标准，决定准予行政许可。", Refuse: "决定不予行政许可。", Extended: "经本机关负责人批准"},
 	Names: withPromises(map[Notice]string{
@@ -39,6 +54,8 @@ var licensing = Regime{
 		ReturnNotice: "逾期未补正退件告知书", ExtensionNotice: "延长行政许可办理期限通知书", SpecialNotice: "行政许可特别程序告知书",
 		DecisionNotice: "准予行政许可决定书", RefusalNotice: "不予行政许可决定书", WithdrawalNotice: "行政许可申请终止办理通知书",
 		MoreTimeNotice: "补正期限延长告知书", NoMoreTimeNotice: "补正期限不予延长告知书", DeliveryRecord: "送达回证",
+		HearingRightNotice: "行政许可听证告知书", InterestNotice: "行政许可利害关系人告知书",
+		HearingNotice: "行政许可听证通知书", HearingMinutes: "行政许可听证笔录", VisitNotice: "现场核查通知书", ReferralNotice: "行政许可申请转报告知书",
 	}),
 }
 
@@ -64,6 +81,12 @@ func cityCites(basis string) map[Rule]string {
 
 		RuleTolerant: tolerantRule, RulePromise: promiseRule, RuleMachine: machineRule,
 		RuleAnnul: basis,
+
+		RuleVisit:     guideSteps,
+		RuleStatement: "本事项办事指南载明的申请人权利",
+		RuleOffice:    cityRule + "第二十二条第一款",
+		RuleRecuse:    cityRule + "第二十二条第一款及本单位回避规定",
+		RuleRefer:     guideSteps,
 	}
 }
 
@@ -76,6 +99,7 @@ func letters(of, decision, refusal string) map[Notice]string {
 		ReturnNotice: "逾期未补正退件告知书", ExtensionNotice: "延长" + of + "办理期限通知书", SpecialNotice: of + "特别程序告知书",
 		DecisionNotice: decision, RefusalNotice: refusal, WithdrawalNotice: of + "申请终止办理通知书",
 		MoreTimeNotice: "补正期限延长告知书", NoMoreTimeNotice: "补正期限不予延长告知书", DeliveryRecord: "送达回证",
+		VisitNotice: "现场核查通知书", ReferralNotice: of + "申请转报告知书",
 	})
 }
 
@@ -117,6 +141,7 @@ func slips() map[Notice]string {
 		AcceptanceNotice: "受理通知单", CorrectionNotice: "申请材料补正告知单", DeclineNotice: "不予受理告知单", NotNeededNotice: "不受理告知单",
 		PrecheckNotice: "预审通过告知单", ReturnNotice: "逾期未补正退件告知单", ExtensionNotice: "延长办理期限告知单", SpecialNotice: "特别程序告知单",
 		WithdrawalNotice: "终止办理告知单", MoreTimeNotice: "补正期限延长告知单", NoMoreTimeNotice: "补正期限不予延长告知单",
+		VisitNotice: "现场核查通知单", ReferralNotice: "转报告知单",
 	})
 	return names
 }

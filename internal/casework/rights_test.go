@@ -20,8 +20,13 @@ func valid(act Act, o Offer) Input {
 	return map[Act]Input{
 		RequestCorrection: {Asks: []Ask{{Material: "m01", Line: "a"}}}, Decline: {Reason: "理由"}, NotReceived: {Reason: "理由"},
 		Review: {Agree: true, Opinion: "同意", Task: o.Task}, Decide: {Grant: true}, Extend: {Days: 1, Reason: "理由"},
-		Suspend: {Kind: "expert", Days: 1, Reason: "理由"}, HandOver: {Recipient: "张"}, Post: {Waybill: "1"},
 		AskMoreTime: {Days: 2, Reason: "在外地"}, GrantMoreTime: {Days: 2}, RefuseMoreTime: {Reason: "理由"},
+		Suspend: {Kind: "expert", Days: 1, Reason: "理由", Experts: "丁专家"}, Resume: {Reason: "评审意见"},
+		HearingTell: {Hearing: HearingInput{Interest: "相邻利益"}}, Object: {Reason: "陈述"}, SendBack: {Reason: "理由"}, Recuse: {Reason: "亲属"},
+		HearingCall: {Days: 10, Reason: "涉及公共利益", Hearing: HearingInput{At: "2026-11-30 09:00", Place: "第一会议室", Presider: "dec"}},
+		VisitPlan:   {Visit: VisitInput{Staff: []string{"rev", "rev2"}, At: "2026-11-30 09:00", Place: "现场"}},
+		AskOpinion:  {Work: WorkInput{Unit: "wx-cg"}, Days: 3, Reason: "请提出意见"}, GiveOpinion: {Opinion: "无意见"},
+		Refer: {Elsewhere: "江苏省有关部门", Reason: "属于省级权限"}, Claim: {Task: o.Task}, Transfer: {Task: o.Task}, Release: {Task: o.Task}, HandOver: {Recipient: "张"}, Post: {Waybill: "1"},
 		ChangeDelivery: {Delivery: Delivery{Way: catalog.Electronic}},
 	}[act]
 }
@@ -80,6 +85,9 @@ func TestOffered(t *testing.T) {
 						if _, err := c.Perform(ctx, who, fresh.No, act, func() Input {
 							in := valid(act, v.Offered[i])
 							in.Version = fresh.Version
+							if act == Transfer {
+								in.Work.Staff = c.fit(v, in.Task)
+							}
 							return in
 						}()); err != nil {
 							t.Errorf("%s %s: %s is offered %s: %v", item, state, who.Name, act, err)
@@ -93,6 +101,21 @@ func TestOffered(t *testing.T) {
 			t.Errorf("only %d and %d", offered, refused)
 		}
 	})
+}
+
+// fit is the login of a colleague who may do a task.
+func (c *city) fit(v *View, task int64) string {
+	c.t.Helper()
+	for _, t := range v.Tasks {
+		dir, err := c.Identity.Directory(c.t.Context())
+		c.must(err)
+		for _, m := range v.Colleagues {
+			if t.ID == task && m.holds(t.Role, dir.Path(t.UnitID)) {
+				return m.Login
+			}
+		}
+	}
+	return ""
 }
 
 func same(a, b actor.Party) bool { return a.Kind == b.Kind && a.ID == b.ID && a.ID != 0 }

@@ -79,6 +79,8 @@ type world struct {
 	cal clock.Calendar
 	v   *catalog.Version
 	reg Regime
+
+	reach *reached // nil until it is needed
 }
 
 func (s *Service) world(ctx context.Context, versionID int64) (w world, err error) {

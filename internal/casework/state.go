@@ -47,6 +47,7 @@ const (
 	Withdrawn Outcome = "withdrawn"  // 申请人撤回
 	Returned  Outcome = "returned"   // 逾期未补正,退件
 	Annulled  Outcome = "annulled"   // 准予后撤销
+	Referred  Outcome = "referred"   // 转报: another unit goes on with it
 )
 
 var outcomeWords = map[Outcome][3]string{
@@ -57,6 +58,7 @@ var outcomeWords = map[Outcome][3]string{
 	Withdrawn: {"撤回申请", "Withdrawn", "5"},
 	Returned:  {"退件", "Returned", "5"},
 	Annulled:  {"已撤销", "Annulled", "0"},
+	Referred:  {"转报办结", "Referred", "4"},
 }
 
 // Words gives the outcome's name for people.
@@ -99,11 +101,34 @@ const (
 	Annul               Act = "annul"
 	Uphold              Act = "uphold"
 
-	Review            Act = "review"
-	Decide            Act = "decide"
-	Extend            Act = "extend"
-	Suspend           Act = "suspend"
-	Resume            Act = "resume"
+	Review  Act = "review"
+	Decide  Act = "decide"
+	Extend  Act = "extend"
+	Suspend Act = "suspend"
+	Resume  Act = "resume"
+	// Hearings, visits and approvers' acts.
+	HearingTell      Act = "hearing-tell"
+	HearingAsk       Act = "hearing-ask"
+	HearingWaive     Act = "hearing-waive"
+	HearingCall      Act = "hearing-call"
+	HearingChallenge Act = "hearing-challenge"
+	HearingAnswer    Act = "hearing-answer"
+	HearingRecord    Act = "hearing-record"
+	HearingDrop      Act = "hearing-drop"
+	VisitPlan        Act = "visit-plan"
+	VisitRecord      Act = "visit-record"
+	VisitSign        Act = "visit-sign"
+	Object           Act = "object"
+	Claim            Act = "claim"
+	Release          Act = "release"
+	Transfer         Act = "transfer"
+	SendBack         Act = "send-back"
+	Recheck          Act = "recheck"
+	AskOpinion       Act = "ask-opinion"
+	GiveOpinion      Act = "give-opinion"
+	Recuse           Act = "recuse"
+	Refer            Act = "refer"
+
 	Withdraw          Act = "withdraw"
 	HandOver          Act = "hand-over"
 	Post              Act = "post"
@@ -228,6 +253,53 @@ var Table = []Move{
 
 	{Suspended, Resume, Back, ByReviewer, "", nil, nil, false, true, "", RuleSpecial, "特别程序结束", "End the special procedure"},
 	{Suspended, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Promised, Statutory}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
+
+	// Hearings 听证, visits 现场核查, statements 陈述申辩.
+	{Reviewing, HearingTell, Same, ByReviewer, "", []Limit{HearingAskLimit}, nil, false, false, HearingRightNotice, RuleHearingRight, "告知听证权利", "Tell the right to a hearing"},
+	{Reviewing, HearingAsk, Same, ByApplicant, "", []Limit{HearingHoldLimit}, nil, false, false, "", RuleHearingRight, "申请听证", "Ask for a hearing"},
+	{Reviewing, HearingWaive, Same, ByApplicant, "", nil, nil, false, false, "", RuleHearingRight, "放弃听证", "Waive the hearing"},
+	{Reviewing, HearingCall, Suspended, ByReviewer, "", []Limit{HearingHoldLimit}, nil, true, false, HearingNotice, RuleHearing, "组织听证", "Call the hearing"},
+	{Reviewing, HearingDrop, Same, ByApplicant, "", nil, []Limit{HearingHoldLimit}, false, false, "", RuleHearingRight, "撤回听证申请", "Withdraw the request for a hearing"},
+	{Deciding, HearingTell, Same, ByReviewer, "", []Limit{HearingAskLimit}, nil, false, false, HearingRightNotice, RuleHearingRight, "告知听证权利", "Tell the right to a hearing"},
+	{Deciding, HearingAsk, Same, ByApplicant, "", []Limit{HearingHoldLimit}, nil, false, false, "", RuleHearingRight, "申请听证", "Ask for a hearing"},
+	{Deciding, HearingWaive, Same, ByApplicant, "", nil, nil, false, false, "", RuleHearingRight, "放弃听证", "Waive the hearing"},
+	{Deciding, HearingCall, Suspended, ByReviewer, "", []Limit{HearingHoldLimit}, nil, true, false, HearingNotice, RuleHearing, "组织听证", "Call the hearing"},
+	{Deciding, HearingDrop, Same, ByApplicant, "", nil, []Limit{HearingHoldLimit}, false, false, "", RuleHearingRight, "撤回听证申请", "Withdraw the request for a hearing"},
+	{Suspended, HearingCall, Same, ByReviewer, "", nil, nil, false, false, HearingNotice, RuleHearing, "更改听证时间地点", "Move the hearing"},
+	{Suspended, HearingChallenge, Same, ByApplicant, "", nil, nil, false, false, "", RuleHearing, "申请听证主持人回避", "Challenge the presider"},
+	{Suspended, HearingAnswer, Same, ByDecider, "", nil, nil, false, false, "", RuleHearing, "答复回避申请", "Answer the challenge"},
+	{Suspended, HearingRecord, Back, ByReviewer, "", nil, []Limit{HearingHoldLimit}, false, true, HearingMinutes, RuleHearing, "登记听证笔录", "Enter the record of the hearing"},
+	{Suspended, HearingDrop, Back, ByApplicant, "", nil, []Limit{HearingHoldLimit}, false, true, "", RuleHearingRight, "撤回听证申请", "Withdraw the request for a hearing"},
+	{Reviewing, VisitPlan, Same, ByReviewer, "", nil, []Limit{VisitLimit}, false, false, VisitNotice, RuleVisit, "安排现场核查", "Arrange a site visit"},
+	{Reviewing, VisitRecord, Same, ByReviewer, "", nil, nil, false, false, "", RuleVisit, "登记现场核查情况", "Enter the site visit"},
+	{Reviewing, VisitSign, Same, ByReviewer, "", nil, nil, false, false, "", RuleVisit, "签署现场核查记录", "Sign the site visit"},
+	{Deciding, VisitPlan, Same, ByReviewer, "", nil, []Limit{VisitLimit}, false, false, VisitNotice, RuleVisit, "安排现场核查", "Arrange a site visit"},
+	{Deciding, VisitRecord, Same, ByReviewer, "", nil, nil, false, false, "", RuleVisit, "登记现场核查情况", "Enter the site visit"},
+	{Deciding, VisitSign, Same, ByReviewer, "", nil, nil, false, false, "", RuleVisit, "签署现场核查记录", "Sign the site visit"},
+	{Reviewing, Object, Same, ByApplicant, "", nil, nil, false, false, "", RuleStatement, "陈述申辩", "Make a statement"},
+	{Deciding, Object, Same, ByApplicant, "", nil, nil, false, false, "", RuleStatement, "陈述申辩", "Make a statement"},
+	{Suspended, Object, Same, ByApplicant, "", nil, nil, false, false, "", RuleStatement, "陈述申辩", "Make a statement"},
+
+	// Approvers' acts among themselves.
+	{Reviewing, Claim, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "领办", "Take the task"},
+	{Reviewing, Release, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "退回待办", "Give the task back"},
+	{Reviewing, Transfer, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "转交", "Hand the task on"},
+	{Reviewing, SendBack, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "退回前一环节", "Send back within the office"},
+	{Reviewing, Recheck, Next, ByWindow, "", nil, nil, false, false, "", RuleOffice, "复核完成", "Checked again"},
+	{Reviewing, AskOpinion, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "征求意见", "Ask another department"},
+	{Reviewing, GiveOpinion, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "答复征求意见", "Give the opinion asked for"},
+	{Reviewing, Recuse, Same, ByReviewer, "", nil, nil, false, false, "", RuleRecuse, "回避", "Stand aside"},
+	{Reviewing, Refer, Closed, ByDecider, Referred, nil, []Limit{Promised, Statutory}, false, false, ReferralNotice, RuleRefer, "转报", "Refer to another unit"},
+	{Deciding, Claim, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "领办", "Take the task"},
+	{Deciding, Release, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "退回待办", "Give the task back"},
+	{Deciding, Transfer, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "转交", "Hand the task on"},
+	{Deciding, SendBack, Reviewing, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "退回前一环节", "Send back within the office"},
+	{Deciding, AskOpinion, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "征求意见", "Ask another department"},
+	{Deciding, GiveOpinion, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "答复征求意见", "Give the opinion asked for"},
+	{Deciding, Recuse, Same, ByReviewer, "", nil, nil, false, false, "", RuleRecuse, "回避", "Stand aside"},
+	{Deciding, Refer, Closed, ByDecider, Referred, nil, []Limit{Promised, Statutory}, false, false, ReferralNotice, RuleRefer, "转报", "Refer to another unit"},
+	{Suspended, GiveOpinion, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "答复征求意见", "Give the opinion asked for"},
+	{Suspended, Recuse, Same, ByReviewer, "", nil, nil, false, false, "", RuleRecuse, "回避", "Stand aside"},
 
 	{Delivering, HandOver, Closed, ByWindow, "", nil, []Limit{DeliveryLimit}, false, false, DeliveryRecord, RuleDeliver, "窗口发放", "Hand over"},
 	{Delivering, Post, Closed, ByWindow, "", nil, []Limit{DeliveryLimit}, false, false, DeliveryRecord, RuleDeliver, "登记寄送", "Record the posting"},

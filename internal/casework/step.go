@@ -34,24 +34,31 @@ type step struct {
 
 	eventID int64 // resubmit: the draft's id, so that a repeated hand-in finds what it led to
 
-	to       State  // where a (next), (back) or particular move leads
-	kind     Notice // overrides the move's notice
-	reason   string
-	note     string // kept with the event, shown to those concerned
-	docLines []DocLine
-	docFacts []DocFact
-	licence  *DocLicence
-	deemed   bool
-	longer   int // working days that the decision clocks are extended by
-	more     int // days that the applicant's time to correct is extended by
-	moreAt   time.Time
-	article  string    // what the act rests on, where that is not simply its rule's article
-	at       time.Time // when it happens; zero: the transaction's instant
-	document int64
-	starts   []Limit           // clocks beside those of the move
-	basis    []Rule            // rules beside that of the move
-	machine  bool              // decided by the published clauses
-	detail   map[string]string // for the audit record, no personal data
+	to        State  // where a (next), (back) or particular move leads
+	kind      Notice // overrides the move's notice
+	reason    string
+	note      string // kept with the event, shown to those concerned
+	docLines  []DocLine
+	docFacts  []DocFact
+	licence   *DocLicence
+	deemed    bool
+	longer    int // working days that the decision clocks are extended by
+	more      int // days that the applicant's time to correct is extended by
+	moreAt    time.Time
+	article   string    // what the act rests on, where that is not simply its rule's article
+	at        time.Time // when it happens; zero: the transaction's instant
+	document  int64
+	starts    []Limit           // clocks beside those of the move
+	machine   bool              // decided by the published clauses
+	detail    map[string]string // for the audit record, no personal data
+	addressee string            // of the document, where it is not the applicant
+	stops     []Limit
+	shows     []Limit        // limits that the document prints beside those that the case waits for
+	moved     bool           // the date that the case waits for may have changed
+	light     bool           // a task changes, the case does not
+	number    string         // of the document
+	after     []func() error // what has to know the document
+	basis     []string       // articles beside the move's own
 }
 
 // unit of the case that issues its documents: the receiving centre's notices
@@ -74,6 +81,9 @@ func (st *step) cite() string { return cmp.Or(st.article, st.w.reg.Cites[st.m.Ru
 
 func (st *step) finish() error {
 	c, m, now := st.c, st.m, st.now()
+	if st.light {
+		return st.finishTask()
+	}
 	c.State = st.target()
 	if m.Ends != "" {
 		c.Outcome = m.Ends
@@ -95,12 +105,10 @@ func (st *step) finish() error {
 		}
 		if c.State == Closed && st.from != Closed {
 			st.voidTasks()
-		} else if m.Pauses || m.Wakes || st.longer > 0 {
-			due := c.DueOn
-			if due == "" {
-				due = noDate
+		} else if m.Pauses || m.Wakes || st.longer > 0 || st.moved {
+			if err := st.moveTasks(); err != nil {
+				return err
 			}
-			st.tx.Queue(sqlMoveTasks, c.ID, due)
 		}
 	}
 	if err := st.writeEvent(); err != nil {
@@ -115,6 +123,11 @@ func (st *step) finish() error {
 			return err
 		}
 	}
+	for _, f := range st.after {
+		if err := f(); err != nil {
+			return err
+		}
+	}
 	if c.State == Closed && st.from != Closed {
 		return st.closed()
 	}
@@ -125,6 +138,16 @@ func (st *step) finish() error {
 // more sense: it was handed in, or the case is decided or closed.
 func (st *step) endsSupplement() bool {
 	return st.m.Act == Supplement || st.w.v.Guide.Promises() && st.from != Delivering && (st.c.State == Delivering || st.c.State == Closed && st.from != Closed)
+}
+
+// finishTask ends an act that changes a task and leaves the case as it is: its
+// event and its audit record. Who works on another task is not disturbed.
+func (st *step) finishTask() error {
+	if err := st.writeEvent(); err != nil {
+		return err
+	}
+	return audit.Append(st.tx, audit.Record{Actor: st.a, Act: "case." + string(st.m.Act), Subject: "case/" + st.c.No, Unit: st.c.UnitID,
+		Detail: st.detail, Outcome: "done"})
 }
 
 // target resolves the marks of the table.
@@ -141,17 +164,24 @@ func (st *step) target() State {
 }
 
 // task opens a work-list row for a step of the guide.
-func (st *step) openTask(g catalog.Step, due string) {
+func (st *step) openTask(g catalog.Step, due string) int64 {
 	u, ok := st.w.dir.UnitByKey(g.Unit)
 	if !ok {
 		u = st.unit()
 	}
 	t := Task{ID: st.tx.NewID(), CaseID: st.c.ID, UnitID: u.ID, Role: actor.Role(g.Role), Step: g.Key, Name: g.Name, Stage: g.Stage,
 		State: "open", DueOn: due, OpenedAt: st.tx.Now()}
-	st.tx.Queue(sqlInsertTask, t.ID, t.CaseID, t.UnitID, string(t.Role), t.Step, t.Name, t.Stage, t.DueOn, micros(t.OpenedAt), []byte{})
+	if g.Kind == catalog.StepReview {
+		t.Days = g.Days
+	}
+	if u.Fair {
+		t.ClaimedBy, t.ClaimedName = st.fairly(u, t.Role)
+	}
+	st.tx.Queue(sqlInsertTask, t.ID, t.CaseID, t.UnitID, string(t.Role), t.Step, t.Name, t.Stage, t.DueOn, micros(t.OpenedAt), []byte{}, t.ClaimedBy, t.ClaimedName, t.Days)
 	if st.made != nil {
 		st.made.tasks = append(st.made.tasks, t)
 	}
+	return t.ID
 }
 
 // task opens the window's row: the receiving centre's.
@@ -184,8 +214,9 @@ func (st *step) advance(after int) {
 	if stage := g.NextStage(after); stage > 0 {
 		st.c.Stage = stage
 		st.to = Reviewing
+		st.passesUp(stage)
 		for _, sp := range g.Reviews(stage) {
-			st.openTask(sp, st.dueFor(catalog.StepReview))
+			st.openReview(sp)
 		}
 		return
 	}
@@ -195,6 +226,7 @@ func (st *step) advance(after int) {
 // toDecision opens the decision.
 func (st *step) toDecision() {
 	g := &st.w.v.Guide
+	st.passesUp(0)
 	st.c.Stage = 0
 	st.to = Deciding
 	sp, _ := g.Step(catalog.StepDecide)
@@ -216,6 +248,10 @@ func (st *step) writeDocument() (err error) {
 // says what is particular to one that is not the act's own notice.
 func (st *step) writeNotice(kind Notice, rule Rule, more func(*noticeFacts)) (int64, error) {
 	c, u := st.c, st.unit()
+	addressee := st.addressee
+	if addressee == "" {
+		addressee = c.Party.Name
+	}
 	series := documentSeries(u, kind, clock.DateOf(st.tx.Now()).String()[:4])
 	n, err := st.tx.Serial("doc/" + series)
 	if err != nil {
@@ -234,7 +270,7 @@ func (st *step) writeNotice(kind Notice, rule Rule, more func(*noticeFacts)) (in
 	if rule == st.m.Rule {
 		cite = st.cite()
 	}
-	facts := noticeFacts{Regime: st.w.reg, Guide: &st.w.v.Guide, CaseNo: c.No, Party: c.Party.Name, Agent: agent,
+	facts := noticeFacts{Regime: st.w.reg, Guide: &st.w.v.Guide, CaseNo: c.No, Party: addressee, Agent: agent,
 		Unit: u.Name, UnitUSCC: u.USCC, Number: number, Now: st.tx.Now().In(clock.Shanghai()), Rule: rule, Cite: cite, Reason: st.reason,
 		Lines: st.docLines, Facts: st.docFacts, Clocks: st.docClocks(), Progress: st.s.ProgressPath(c.No), Licence: st.licence, Rate: rate,
 		Elsewhere: st.in.Elsewhere, Deemed: st.deemed, Also: st.basis, Machine: st.machine}
@@ -247,6 +283,7 @@ func (st *step) writeNotice(kind Notice, rule Rule, more func(*noticeFacts)) (in
 	}
 	sum := sm.SM3(content)
 	ref := DocumentRef{ID: st.tx.NewID(), Kind: kind, Number: number, Title: doc.Title, Hash: hex.EncodeToString(sum[:]), At: st.tx.Now()}
+	st.document, st.number = ref.ID, number
 	st.tx.Queue(sqlInsertDocument, ref.ID, c.ID, string(ref.Kind), ref.Number, ref.Title, ref.Hash, sealed, micros(ref.At))
 	if st.made != nil {
 		st.made.documents = append(st.made.documents, ref)
@@ -297,6 +334,8 @@ var told = map[Act]string{
 	// promises and instant approval
 	Supplement: "您补齐的材料已收到", ExtendSupplement: "您补齐材料的期限已延长", SupplementOver: "您承诺补齐的材料逾期未补齐", SupplementWithdrawn: "您的申请因逾期未补齐材料终止办理",
 	WithdrawPromise: "您的承诺已撤回，请提交证明", GrantByMachine: "您的办件已作出决定", CheckPromise: "您的承诺已核查", Annul: "您的办件的决定已被撤销", Uphold: "您的办件的决定予以维持",
+	HearingTell: "您有权申请听证", HearingAsk: "听证申请已收到", HearingCall: "听证时间、地点已确定", HearingAnswer: "听证主持人的回避申请已有答复",
+	HearingRecord: "听证已经结束", HearingDrop: "听证申请已撤回", VisitPlan: "工作人员将到现场核查", Object: "您的陈述申辩已收到", Refer: "您的申请已转报",
 }
 
 func (st *step) tellApplicant() error {
@@ -321,7 +360,7 @@ func (st *step) tellApplicant() error {
 // date that the case waits for.
 func (st *step) runClocks() {
 	c, m, now := st.c, st.m, st.now()
-	for _, l := range m.Stops {
+	for _, l := range slices.Concat(m.Stops, st.stops) {
 		c.Clocks.stop(l, now)
 	}
 	if c.State == Closed {
@@ -354,7 +393,7 @@ func (st *step) runClocks() {
 func (st *step) startClock(l Limit) {
 	from := st.now()
 	switch l {
-	case Promised, Statutory:
+	case Promised, Statutory, VisitLimit, LowerLimit:
 		from = st.c.AcceptedAt
 	case Receipt:
 		from = st.c.ReceivedAt
@@ -394,7 +433,7 @@ func (st *step) say(parts ...string) {
 func (st *step) docClocks() []DocClock {
 	var out []DocClock
 	now := st.tx.Now()
-	for _, l := range append(slices.Clone(waitsFor[st.c.State]), SupplementLimit, RectifyLimit) {
+	for _, l := range slices.Concat(waitsFor[st.c.State], []Limit{SupplementLimit, RectifyLimit}, st.shows) {
 		c, ok := st.c.Clocks.of(l)
 		if !ok || !c.Done.IsZero() {
 			continue

@@ -24,6 +24,7 @@ func (st *step) acceptOn() error {
 	if st.c.AcceptedAt.IsZero() {
 		st.c.AcceptedAt = st.tx.Now()
 	}
+	st.starts = onAcceptance(st.w, st.c)
 	onSpot, err := st.tolerate()
 	if err != nil {
 		return err

@@ -172,6 +172,8 @@ var stepEntries = entry[Step]{zh: "环节", en: "step", key: func(s *Step) strin
 		{path: "stage", zh: "阶段", en: "stage", one: func(s *Step) said { return number(s.Stage, "", "", "", "") }},
 		{path: "name", zh: "名称", en: "name", one: func(s *Step) said { return plain(s.Name) }},
 		{path: "key", zh: "代号", en: "key", one: func(s *Step) said { return plain(s.Key) }},
+		{path: "visit", zh: "现场核查", en: "site visit", one: func(s *Step) said { return yesNo(s.Visit) }},
+		{path: "questions", zh: "现场核查内容", en: "what the visit looks at", many: func(s *Step) []said { return texts(s.Questions) }},
 	}}
 
 var limitsRules = slices.Concat(
@@ -207,6 +209,18 @@ var limitsRules = slices.Concat(
 			return plain(l.Supplement.Note)
 		}},
 		{path: "statutoryBasis", zh: "法定时限的依据", en: "basis of the limit by law", one: func(l *Limits) said { return plain(l.StatutoryBasis) }},
+		{path: "joint", zh: "联合办理时限", en: "limit of joint handling", one: func(l *Limits) said {
+			if l.Joint == nil {
+				return said{}
+			}
+			return number(l.Joint.Days, "个工作日", "working days", "", "")
+		}},
+		{path: "joint/basis", zh: "联合办理的依据", en: "basis of joint handling", one: func(l *Limits) said {
+			if l.Joint == nil {
+				return said{}
+			}
+			return plain(l.Joint.Basis)
+		}},
 		{path: "mark", zh: "法定时限的核对标记", en: "how well the limit by law was checked", one: func(l *Limits) said { return markCodes.say(l.Mark) }},
 	})
 

@@ -146,6 +146,9 @@ type Step struct {
 	Role  string `json:"role"`           // "window-clerk", "reviewer", "decider"
 	Stage int    `json:"stage"`
 	Days  int    `json:"days"` // internal share of the promised limit, working days
+
+	Visit     bool     `json:"visit,omitempty"`     // review: needs a 现场核查 (行政许可法 第三十四条第三款、第五十五条)
+	Questions []string `json:"questions,omitempty"` // what the visit looks at, one form for both inspectors
 }
 
 // Limit 时限. Days 0 with Unit "instant" means on the spot.
@@ -166,7 +169,16 @@ type Limits struct {
 	Correction     *Limit      `json:"correction,omitempty"` // time the applicant has to correct; nil = the regime's default
 	Supplement     *Supplement `json:"supplement,omitempty"` // 容缺补齐: time for materials that may follow later
 	Special        []Special   `json:"special,omitempty"`
-	Mark           string      `json:"mark"` // confidence of the statutory limit: C, L or M (待核实)
+	Joint          *Joint      `json:"joint,omitempty"` // 联合办理: nil = handled by one department's limit
+	Mark           string      `json:"mark"`            // confidence of the statutory limit: C, L or M (待核实)
+}
+
+// Joint 联合办理 is handling by several departments for which the government has
+// decided on unified or joint handling: forty-five days in all, and fifteen more
+// with the approval of the head of the government (行政许可法 第二十六条、第四十二条第二款).
+type Joint struct {
+	Days  int    `json:"days"`  // working days, at most 45
+	Basis string `json:"basis"` // the government's decision
 }
 
 // Special 特别程序 whose time is not counted (行政许可法 第四十五条).

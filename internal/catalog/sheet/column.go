@@ -340,3 +340,27 @@ func cut(v string) string {
 	}
 	return v
 }
+
+// jointly is 联合办理 in one cell: the days, a semicolon, the government's decision.
+func jointly(head string) column[gd] {
+	return column[gd]{head: head,
+		get: func(g *gd) string {
+			if g.Limits.Joint == nil {
+				return ""
+			}
+			return strconv.Itoa(g.Limits.Joint.Days) + "；" + g.Limits.Joint.Basis
+		},
+		set: func(g *gd, v string) fault {
+			if v == "" {
+				g.Limits.Joint = nil
+				return fault{}
+			}
+			days, basis, _ := strings.Cut(strings.Replace(v, ";", "；", 1), "；")
+			n, ok := whole(strings.TrimSpace(days))
+			if !ok {
+				return unlike(v, "应为天数和依据，以分号隔开", "should be the days and the basis, apart by a semicolon")
+			}
+			g.Limits.Joint = &catalog.Joint{Days: n, Basis: strings.TrimSpace(basis)}
+			return fault{}
+		}}
+}

@@ -184,6 +184,7 @@ func makeParts() []part {
 			optional("延长时限", func(g *gd) **catalog.Limit { return &g.Limits.Extension }),
 			optional("补正时限", func(g *gd) **catalog.Limit { return &g.Limits.Correction }),
 			supplement("容缺补齐时限", func(g *gd) **catalog.Supplement { return &g.Limits.Supplement }),
+			jointly("联合办理"),
 			text("咨询方式", "LINK_WAY", func(g *gd) *string { return &g.Contacts.Consult }),
 			text("监督投诉方式", "SUPERVISE_WAY", func(g *gd) *string { return &g.Contacts.Complaint }),
 			several("依法享有的权利", "", func(g *gd) *[]string { return &g.Rights }),
@@ -241,6 +242,8 @@ func makeParts() []part {
 			coded("办理人", "", guideTable("role"), func(s *catalog.Step) *string { return &s.Role }),
 			number("阶段", "", func(s *catalog.Step) *int { return &s.Stage }),
 			number("办理时限", "", func(s *catalog.Step) *int { return &s.Days }),
+			flag("现场核查", "", func(s *catalog.Step) *bool { return &s.Visit }),
+			several("核查内容", "", func(s *catalog.Step) *[]string { return &s.Questions }),
 		}, func(g *gd) *[]catalog.Step { return &g.Steps }, func(s *catalog.Step) string { return s.Key }},
 		many[catalog.Special]{"特别程序", []column[catalog.Special]{
 			needed(coded("特别程序", "SPECIAL_PROCEDURE", guideTable("special"), func(s *catalog.Special) *string { return &s.Kind })),

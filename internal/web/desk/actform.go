@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/tongban/tongban/internal/actor"
@@ -26,6 +27,7 @@ type actForm struct {
 	Words   string // what it does, in a sentence
 	Banner  web.Banner
 	Fields  []web.FieldView
+	Upload  string // the act takes files: what they are
 	Button  string
 	Confirm string
 	Link    web.Link // the act has a page of its own
@@ -152,8 +154,13 @@ func (b builder) form() actForm {
 	case casework.Suspend:
 		return b.suspend()
 	case casework.Resume:
-		return actForm{Words: b.tr("特别程序已经结束，时限从现在起继续计算。", "The special procedure is over; the clock runs again."),
+		f := actForm{Words: b.tr("特别程序已经结束，时限从现在起继续计算。", "The special procedure is over; the clock runs again."),
 			Fields: []web.FieldView{b.optional(b.text("reason", "结果说明", "Result", "", "", form.TextArea))}}
+		if list := sidesOf(b.v).Experts; len(list) > 0 && list[len(list)-1].Ended.IsZero() {
+			f.Upload = b.tr("评审意见（签字的文件）", "The signed opinion")
+			f.Fields[0] = b.text("reason", "专家评审意见", "Experts' opinion", "", "", form.TextArea)
+		}
+		return f
 	case casework.HandOver:
 		f := b.text("recipient", "领取人姓名", "Who took it", "核对领取人的证件；代领的，核对委托书。", "Check the document of who takes it, and the authorisation of an agent.", form.Text)
 		if f.Value == "" {
@@ -167,7 +174,10 @@ func (b builder) form() actForm {
 		dl := b.v.Delivery
 		return actForm{Fields: []web.FieldView{f}, Words: b.tr("寄往：", "To: ") + dl.Name + " " + dl.Phone + " " + dl.Address}
 	}
-	return b.forApplicant()
+	if slices.Contains([]casework.Act{casework.Withdraw, casework.Resubmit, casework.ChangeDelivery}, b.o.Act) {
+		return b.forApplicant()
+	}
+	return b.side()
 }
 
 // forApplicant is what a clerk does at the window for who cannot do it online.
@@ -272,6 +282,9 @@ func (b builder) decide() actForm {
 			f.Banner = web.Banner{Tone: web.Bad, Title: b.tr(t.Unit+"不同意", t.Unit+" disagrees"), Text: t.Opinion}
 		}
 	}
+	if x, ok := b.followed(); ok {
+		f.Fields = append([]web.FieldView{x}, f.Fields...)
+	}
 	return f
 }
 
@@ -295,7 +308,7 @@ func (b builder) extend() actForm {
 func (b builder) suspend() actForm {
 	var kinds []web.OptionView
 	for _, sp := range b.v.Version.Guide.Limits.Special {
-		if !allowed(b.v.Regime, sp) {
+		if !allowed(b.v.Regime, sp) || sp.Kind == "hearing" { // it has an act of its own
 			continue
 		}
 		zh, en := casework.SpecialWords(sp.Kind)
@@ -307,7 +320,8 @@ func (b builder) suspend() actForm {
 		days.Value = strconv.Itoa(b.v.Version.Guide.Limits.Special[0].Days)
 	}
 	return actForm{Alt: true, Words: b.tr("特别程序所需时间不计算在办理时限内，须书面告知申请人。", "Its time is not counted; the applicant is told in writing."),
-		Fields: []web.FieldView{b.choice("kind", "特别程序", "Special procedure", form.Radio, kinds...), days, b.text("reason", "启动的理由", "Reason", "告知申请人。", "The applicant is told.", form.TextArea)}}
+		Fields: []web.FieldView{b.choice("kind", "特别程序", "Special procedure", form.Radio, kinds...), days,
+			b.optional(b.text("experts", "评审专家", "Experts", "专家评审的，写明专家的姓名和单位，告知申请人。", "Of an expert review: names and where they are from.", form.Text)), b.text("reason", "启动的理由", "Reason", "告知申请人。", "The applicant is told.", form.TextArea)}}
 }
 
 func allowed(r casework.Regime, sp catalog.Special) bool {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tongban/tongban/internal/actor"
@@ -39,7 +41,10 @@ type casePage struct {
 	TasksFirst      bool // what others did is what the reader needs first
 	Documents       web.Table
 	Timeline        web.Timeline
+	Sides           []sideCard // hearing, statements, visits, experts
 	Acts            []actForm
+	More            []actForm // of the office among itself
+	MoreOpen        bool
 	None            string   // why there is nothing to do
 	Mends           []mended // what was corrected at the counter
 	Rate            rateCard
@@ -150,7 +155,14 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 	p.Tasks, p.TasksFirst = tasks(p.Page, v), len(v.Tasks) > 1
 	p.Documents = documents(p.Page, v)
 	p.Timeline = caseview.Timeline(p.Page, v, documentPath)
-	p.Acts = actForms(&p.Page, v, a, from, t)
+	p.Sides = heard(p.Page, v)
+	for _, f := range actForms(&p.Page, v, a, from, t) {
+		if slices.Contains(office, casework.Act(strings.TrimPrefix(f.ID, "act-"))) {
+			p.More, p.MoreOpen = append(p.More, f), p.MoreOpen || f.Open
+			continue
+		}
+		p.Acts = append(p.Acts, f)
+	}
 	p.Go = begins(p.Acts)
 	if !usual(p.Acts) {
 		p.None = nothing(p.Page, v, a)
@@ -335,6 +347,15 @@ func tasks(p web.Page, v *casework.View) web.Table {
 		case k.DueOn != "" && k.DueOn != "~":
 			state.Soft = p.Tr(monthDay(p, k.DueOn)+"前", "by "+monthDay(p, k.DueOn))
 		}
+		if words, tone := shareWords(p, k.Share); words != "" {
+			state.Soft = joinWords(p, state.Soft, words)
+			if tone == web.Bad {
+				state.Tag = web.Tag{Tone: web.Bad, Text: p.Tr("环节超期", "Step late")}
+			}
+		}
+		if k.ClaimedName != "" && k.State == "open" {
+			who.Soft = p.Tr(k.ClaimedName+"领办", "taken by "+k.ClaimedName)
+		}
 		if !k.DoneAt.IsZero() && k.DoneName != "" {
 			who.Soft = k.DoneName + " " + dayTime(p, k.DoneAt)
 		}
@@ -344,6 +365,13 @@ func tasks(p web.Page, v *casework.View) web.Table {
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: k.Name}, {Text: k.Unit}, state, who}})
 	}
 	return t
+}
+
+func joinWords(p web.Page, a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + p.Tr("；", "; ") + b
 }
 
 // documents lists the notices of a case, the newest first.

@@ -128,6 +128,7 @@ func (d *Desk) routes() map[string]web.Handler {
 		"GET /desk/me":                                  d.showMe,
 		"POST /desk/me/password":                        d.changePassword,
 		"GET /desk":                                     d.queue,
+		"POST /desk/units/{id}/fair":                    d.fair,
 		"GET /desk/search":                              d.find,
 		"GET /desk/cases/{no}":                          d.showCase,
 		"POST /desk/cases/{no}/unmask":                  d.unmask,

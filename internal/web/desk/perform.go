@@ -25,11 +25,13 @@ func (d *Desk) act(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.ParseForm(); err != nil {
-		return web.Malformed(err)
+	list, wrong, err := caseview.ReadAct(r, d.c.Files)
+	if err != nil {
+		return err
 	}
 	act := casework.Act(r.PathValue("act"))
 	in, bad := readAct(act, r.PostForm)
+	in.Files, bad = list, append(bad, wrong...)
 	if len(bad) > 0 {
 		return d.again(w, r, a, act, bad)
 	}
@@ -75,6 +77,10 @@ func (d *Desk) done(w http.ResponseWriter, r *http.Request, act casework.Act, no
 		return web.SeeOther(w, r, u.String())
 	}
 	m := moveOf(act)
+	if act == casework.Recuse || act == casework.Transfer { // it may be out of the reader's sight now
+		d.flash(w, r, web.OK, "已办理：“"+m.ZH+"”。", "Done: "+m.EN+".")
+		return web.SeeOther(w, r, "/desk")
+	}
 	d.flash(w, r, web.OK, "已办理：“"+m.ZH+"”。", "Done: "+m.EN+".")
 	return web.SeeOther(w, r, withFrom(casePath(no), backTo(r.PostForm.Get("from"))))
 }
@@ -115,6 +121,7 @@ func readAct(act casework.Act, form url.Values) (casework.Input, []errs.Field) {
 	if in.Version == 0 { // a form without the version it was made for is not one of ours
 		bad = append(bad, errs.Field{Path: "version", Code: "required", ZH: "页面已过期，请重新打开办件", EN: "The page is out of date; open the case again"})
 	}
+	bad = append(bad, readSide(act, &in, form, get, number)...)
 	switch act {
 	case casework.Extend, casework.Suspend, casework.AskMoreTime, casework.GrantMoreTime, casework.ExtendSupplement, casework.CheckPromise:
 		in.Days = int(min(number("days"), 1_000_000))
@@ -163,7 +170,7 @@ func (d *Desk) again(w http.ResponseWriter, r *http.Request, a actor.Actor, act 
 		return d.changed(w, r, a, act, casework.Input{})
 	}
 	for i := range bad {
-		bad[i].Path = strings.TrimPrefix(bad[i].Path, "delivery/")
+		bad[i].Path = unprefixed(bad[i].Path)
 	}
 	p, err := d.casePage(r, a, v, backTo(r.PostForm.Get("from")), typed{act: act, values: r.PostForm, problems: bad})
 	if err != nil {
@@ -230,7 +237,7 @@ func (d *Desk) changed(w http.ResponseWriter, r *http.Request, a actor.Actor, ac
 func typedWords(p web.Page, in url.Values) []web.Fact {
 	var out []web.Fact
 	for _, f := range []struct{ name, zh, en string }{{"reason", "理由", "Reason"}, {"opinion", "意见", "Opinion"}, {"words", "理由或者说明", "Reasons or remarks"},
-		{"elsewhere", "应向哪个单位申请", "Who is competent instead"}, {"recipient", "领取人", "Who took it"}, {"waybill", "运单", "Waybill"}} {
+		{"elsewhere", "应向哪个单位申请", "Who is competent instead"}, {"recipient", "领取人", "Who took it"}, {"interest", "重大利益关系", "What is at stake"}, {"text", "笔录、核查情况", "Record, what was found"}, {"waybill", "运单", "Waybill"}} {
 		if s := clean(in.Get(f.name)); s != "" {
 			out = append(out, web.Fact{Key: p.Tr(f.zh, f.en), Value: s})
 		}

@@ -59,6 +59,7 @@ func TestRoles(t *testing.T) {
 			"/desk/cases/" + no + "/unmask":                                   {422: "crd", 404: "seax"},
 			"/desk/cases/" + no + "/mend":                                     {422: "c", 404: "seax"},
 			"/desk/cases/" + no + "/correct":                                  {409: "crdv", 404: "seax"},
+			fmt.Sprintf("/desk/units/%d/fair", c.Refs.Units["lx-spj"]):        {303: "d"},
 			"/desk/intake/party":                                              {422: "cx"},
 			"/desk/intake/register":                                           {422: "cx"},
 			"/desk/intake/start":                                              {404: "cx"},

@@ -38,7 +38,7 @@ func (p *Portal) offered(r *http.Request) (*casework.View, casework.Act, error) 
 		return nil, "", err
 	}
 	act := casework.Act(r.PathValue("act"))
-	if act != casework.Withdraw && act != casework.WithdrawPromise && act != casework.ChangeDelivery && act != casework.AskMoreTime {
+	if _, said := says[act]; !said && act != casework.Withdraw && act != casework.WithdrawPromise && act != casework.ChangeDelivery && act != casework.AskMoreTime {
 		return nil, "", web.ErrNoPage()
 	}
 	v, err := p.Casework.View(r.Context(), a, r.PathValue("no"))
@@ -58,11 +58,13 @@ func (p *Portal) showAct(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if act != casework.ChangeDelivery {
+	switch _, said := says[act]; {
+	case act == casework.Withdraw || act == casework.WithdrawPromise:
 		return p.withdrawPage(w, r, v, act, http.StatusOK, "", nil)
-	}
-	if act == casework.AskMoreTime {
+	case act == casework.AskMoreTime:
 		return p.moreTimePage(w, r, v, http.StatusOK, [2]string{}, nil)
+	case said:
+		return p.sayPage(w, r, v, act, http.StatusOK, "", nil)
 	}
 	return p.changePage(w, r, v, http.StatusOK, v.Delivery, nil)
 }
@@ -99,6 +101,9 @@ func (p *Portal) act(w http.ResponseWriter, r *http.Request) error {
 	a, err := p.person(r)
 	if err != nil {
 		return err
+	}
+	if _, said := says[act]; said {
+		return p.say(w, r, a, v, act)
 	}
 	in := casework.Input{}
 	if in.Version, err = strconv.ParseInt(r.PostFormValue("version"), 10, 64); err != nil {

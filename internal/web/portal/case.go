@@ -32,6 +32,7 @@ type CasePage struct {
 	Promises  web.Facts
 	Instant   caseview.Decided
 	Alarm     web.Banner
+	Told      web.Banner // of a hearing or a site visit that is to come
 	Path      []caseview.Station
 	Clocks    []web.Clock
 	Done      []web.Clock
@@ -115,6 +116,7 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 	pg.What = now(pg.Page, v)
 	pg.Promises, pg.Instant = caseview.Promises(pg.Page, v, caseview.Address("/my/documents/")), caseview.Instant(pg.Page, v)
 	pg.Alarm = caseview.Alarm(pg.Page, v.Alarm)
+	pg.Told = told(pg.Page, v)
 	pg.Path = caseview.Path(pg.Page, v.Progress)
 	pg.Clocks, pg.Done = caseview.Clocks(pg.Page, v.Clocks)
 	pg.Timeline = caseview.Timeline(pg.Page, v, caseview.Address("/my/documents/"))
@@ -194,6 +196,9 @@ func now(pg web.Page, v *casework.View) string {
 	case casework.Deciding:
 		return pg.Tr("审查已经完成，“"+v.Unit.Name+"”正在作出决定。", "Reviewed; “"+v.Unit.Name+"” is deciding.")
 	case casework.Suspended:
+		if v.Sides != nil && v.Sides.Hearing.Pending() {
+			return pg.Tr("正在组织听证，这段时间不计入办理时限。", "A hearing is under way; its time is not counted.")
+		}
 		return pg.Tr("正在进行特别程序，这段时间不计入办理时限。", "A special procedure is under way; its time is not counted.")
 	case casework.Delivering:
 		switch v.Delivery.Way {
@@ -206,6 +211,27 @@ func now(pg web.Page, v *casework.View) string {
 	}
 	zh, en := v.Case.Outcome.Words()
 	return pg.Tr("已经办结："+zh+"。", "Closed: "+en+".")
+}
+
+// told reminds of what the applicant has to know now: the right to a hearing,
+// when it is held, when somebody comes to look.
+func told(pg web.Page, v *casework.View) web.Banner {
+	if st, ok := v.AskUntil(); ok {
+		return web.Banner{Tone: web.Note, Title: pg.Tr("您有权申请听证", "You may ask for a hearing"), Text: pg.Tr("最迟在 "+st.Due.String()+" 之前提出，不收取费用。", "Until "+st.Due.String()+", free of charge.")}
+	}
+	if v.Sides == nil {
+		return web.Banner{}
+	}
+	if h := v.Sides.Hearing; h.Pending() && h.Call != nil {
+		at := h.Call.At.In(clock.Shanghai())
+		return web.Banner{Tone: web.Note, Title: pg.Tr("听证："+at.Format("1月2日 15:04"), "Hearing: "+at.Format("2 January 15:04")), Text: h.Call.Place + pg.Tr("，主持人："+h.Call.Presider.Name, ", presider: "+h.Call.Presider.Name)}
+	}
+	if n := len(v.Sides.Visits); n > 0 && v.Sides.Visits[n-1].At.After(v.At) {
+		x := v.Sides.Visits[n-1]
+		at := x.At.In(clock.Shanghai())
+		return web.Banner{Tone: web.Note, Title: pg.Tr("现场核查："+at.Format("1月2日 15:04"), "Site visit: "+at.Format("2 January 15:04")), Text: x.Place}
+	}
+	return web.Banner{}
 }
 
 func caseFacts(pg web.Page, v *casework.View) web.Facts {

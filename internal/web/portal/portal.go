@@ -81,6 +81,7 @@ type views struct {
 	kase           *web.View[CasePage]
 	withdraw       *web.View[WithdrawPage]
 	moreTime       *web.View[MoreTimePage]
+	say            *web.View[SayPage]
 	change         *web.View[ChangePage]
 	appointment    *web.View[AppointmentPage]
 	rate           *web.View[RatePage]
@@ -143,6 +144,7 @@ func newViews(rt *web.Renderer) views {
 		kase:           web.NewView[CasePage](rt, own, at("case")...),
 		moreTime:       web.NewView[MoreTimePage](rt, own, at("moretime")...),
 		withdraw:       web.NewView[WithdrawPage](rt, own, at("withdraw")...),
+		say:            web.NewView[SayPage](rt, own, at("say")...),
 		change:         web.NewView[ChangePage](rt, own, at("change")...),
 		appointment:    web.NewView[AppointmentPage](rt, own, at("appointment")...),
 		rate:           web.NewView[RatePage](rt, own, at("rate")...),

@@ -91,6 +91,7 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.kase, kase, fresh)
 	webtest.Check(t, v.moreTime, MoreTimePage{Item: "许可", No: "1", Until: "还剩 3 个工作日", Fields: []web.FieldView{text}, Action: "/x"})
 	webtest.Check(t, v.withdraw, WithdrawPage{Item: "许可", No: "1", Warn: "撤回以后就结束了", Button: "确认撤回", Reason: web.FieldView{ID: "f-reason", Name: "reason", Widget: "textarea", Label: "原因"}, Action: "/x"})
+	webtest.Check(t, v.say, SayPage{Page: web.Page{Title: "陈述申辩"}, Item: "许可", No: "1", Lead: "说明", Note: "期限", Upload: "证据", Button: "提交", Reason: web.FieldView{ID: "f-reason", Name: "reason", Widget: "textarea", Label: "内容"}, Action: "/x"}, SayPage{Page: web.Page{Title: "放弃听证"}, Item: "许可", No: "1", Lead: "说明", Button: "确认", Action: "/x"})
 	change := ChangePage{Item: "许可", No: "1", Action: "/x"}
 	change.Fields.Way, change.Fields.Post = radio, []web.FieldView{text}
 	webtest.Check(t, v.change, change)
@@ -110,7 +111,7 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.adjustments, AdjustmentsPage{Empty: web.Empty{Title: "没有"}}, AdjustmentsPage{Notices: []AdjustmentCard{{Href: "/adjustments/2026-0001", Title: "取消事项", Reason: "条例修改", State: web.Tag{Text: "即将实施"}, When: "2026-03-02"}}})
 	webtest.Check(t, v.adjustment, AdjustmentPage{Heading: "取消事项", State: web.Tag{Text: "已实施"}, Lead: "不受影响", Facts: web.Facts{Rows: []web.Fact{{Key: "编号", Value: "1"}}}, Matters: web.Table{Caption: "事项", Heads: []web.Head{{Text: "事项"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "优待证"}}}}}}, AdjustmentPage{Heading: "取消事项", State: web.Tag{Text: "已撤回"}})
 	var checked []string
-	for _, name := range []string{"home", "items", "guide", "featured", "feature", "feature-history", "matter", "browse", "versions", "changes", "static", "staticindex", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "moretime", "change", "appointment", "rate", "licences", "licence", "messages", "mandates", "profile", "progress", "verify", "centres", "centre", "text", "adjustments", "adjustment"} {
+	for _, name := range []string{"home", "items", "guide", "featured", "feature", "feature-history", "matter", "browse", "versions", "changes", "static", "staticindex", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "moretime", "say", "change", "appointment", "rate", "licences", "licence", "messages", "mandates", "profile", "progress", "verify", "centres", "centre", "text", "adjustments", "adjustment"} {
 		checked = append(checked, "templates/"+name+".html")
 	}
 	webtest.Covered(t, rt, checked...)

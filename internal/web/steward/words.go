@@ -122,10 +122,13 @@ var words = map[string]label{
 	"steps.unit":  {zh: "办理单位代号", en: "Unit", help: "不填表示实施主体；收件和送达表示政务服务中心"},
 	"steps.role":  {zh: "办理人员", en: "Role", codes: []option{{"window-clerk", "窗口人员", "clerk"}, {"reviewer", "审查人员", "reviewer"}, {"decider", "决定人员", "decider"}}},
 	"steps.stage": {zh: "阶段", en: "Stage", help: "阶段相同的审查同时进行"}, "steps.days": {zh: "内部天数（工作日）", en: "Working days"},
+	"steps.visit":     {zh: "需要现场核查", en: "Site visit", help: "受理后五个工作日内指派两名以上工作人员"},
+	"steps.questions": {zh: "现场核查内容", en: "What the visit looks at", help: "一行一个", area: true},
 
 	"limits.statutory": {zh: "法定办结时限", en: "Statutory limit"}, "limits.statutoryBasis": {zh: "法定时限的依据", en: "Basis of the statutory limit", area: true},
 	"limits.promised": {zh: "承诺办结时限", en: "Promised limit"}, "limits.receipt": {zh: "受理时限", en: "Receipt", help: "不填按法律规定"}, "limits.delivery": {zh: "送达时限", en: "Delivery", help: "不填按法律规定"},
 	"limits.extension": {zh: "延长期限", en: "Extension"}, "limits.correction": {zh: "补正期限", en: "Time to correct"},
+	"limits.joint": {zh: "联合办理", en: "Joint handling", help: "本级人民政府决定联合办理的行政许可，最多45个工作日"}, "limits.joint.days": {zh: "联合办理天数（工作日）", en: "Working days"}, "limits.joint.basis": {zh: "本级人民政府的决定", en: "The government's decision"},
 	"limits.supplement":      {zh: "容缺补齐期限", en: "Time for what may follow later", help: "天数为0表示没有规定；不得超过承诺办结时限"},
 	"limits.supplement.late": {zh: "逾期未补齐的", en: "If it does not follow in time", codes: []option{{"decide", "按已有材料作出决定", "decided on what is there"}, {"withdrawn", "视为撤回申请", "counts as withdrawn"}}},
 	"limits.supplement.note": {zh: "逾期后果（申请人签署的文字）", en: "Consequence as it is signed", area: true},

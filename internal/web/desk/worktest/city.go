@@ -349,3 +349,11 @@ func body(r io.Reader) string {
 	}
 	return string(b)
 }
+
+// RecordNumber is the number of the record of the case's hearing.
+func (c *City) RecordNumber(no string) string {
+	c.T.Helper()
+	v, err := c.Casework.View(c.T.Context(), actor.Platform(), no)
+	c.Must(err)
+	return v.Sides.Hearing.Record.Number
+}
