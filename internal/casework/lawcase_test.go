@@ -139,6 +139,7 @@ func (l *lawCase) perform(f []string) {
 				in.Kind = k.Key
 			}
 		}
+		in.Experts = option(words, "专家")
 	case "审查":
 		in.Agree, in.Opinion = true, "符合要求"
 	case "准予":

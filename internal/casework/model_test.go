@@ -53,9 +53,13 @@ func standing(cs Clocks, l Limit) string {
 	return "run"
 }
 
+// tracked are the clocks of the table itself; others begin with what happens
+// beside it: promises, hearings, visits.
+var tracked = []Limit{Receipt, Correction, Promised, Statutory, DeliveryLimit}
+
 func pointOf(c *Case) point {
 	var b strings.Builder
-	for _, l := range []Limit{Receipt, Correction, Promised, Statutory, DeliveryLimit} {
+	for _, l := range tracked {
 		fmt.Fprintf(&b, "%s=%s ", l, standing(c.Clocks, l))
 	}
 	return point{c.State, c.ResumeState, b.String()}
@@ -77,14 +81,17 @@ func (m *model) make(c *Case, mv Move, to State, at time.Time) *Case {
 		n.AcceptedAt = at
 	case DeemAccepted:
 		n.AcceptedAt = n.ReceivedAt
-	case Suspend:
-		n.ResumeState = c.State
-	case Resume:
-		st.to, n.ResumeState = c.ResumeState, ""
+	case Suspend, HearingCall:
+		if c.State != Suspended {
+			n.ResumeState = c.State
+		}
 	case Extend:
 		st.longer = 1
 	case GrantMoreTime:
 		st.more, st.moreAt = 1, at
+	}
+	if mv.To == Back {
+		st.to, n.ResumeState = c.ResumeState, ""
 	}
 	if st.to == "" && to != "" {
 		st.to = to
@@ -134,7 +141,7 @@ var running = map[State][2][]Limit{
 
 func (m *model) invariant(from point, mv Move, c *Case) {
 	want := running[c.State]
-	for _, l := range []Limit{Receipt, Correction, Promised, Statutory, DeliveryLimit} {
+	for _, l := range tracked {
 		is := standing(c.Clocks, l)
 		if _, has := spanOf(l, &m.w.v.Guide, m.w.reg); !has && is != "-" {
 			m.t.Errorf("%s: %s has no %s clock and got one", m.w.reg.Key, mv.Act, l)
@@ -157,7 +164,8 @@ func (m *model) invariant(from point, mv Move, c *Case) {
 	}
 	due := c.Clocks.due(c.State, m.w.cal, c.latest())
 	has := slices.ContainsFunc(want[0], func(l Limit) bool { _, ok := spanOf(l, &m.w.v.Guide, m.w.reg); return ok })
-	if (due != "") != has {
+	beside := slices.ContainsFunc(waitsFor[c.State], func(l Limit) bool { return !slices.Contains(tracked, l) && standing(c.Clocks, l) == "run" })
+	if (due != "") != (has || beside) {
 		m.t.Errorf("%s: %s → %s waits for %q", m.w.reg.Key, mv.Act, c.State, due)
 	}
 }

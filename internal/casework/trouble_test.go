@@ -63,9 +63,9 @@ func TestBackDated(t *testing.T) {
 		}
 		c.clk.Set(day(t, "2026-03-31 00:00")) // the statutory limit lapsed with 30 March
 		c.refused(ErrLimitOver, c.staff("dec"), k.No, Extend, Input{Days: 10, Reason: "补一个延期"})
-		c.do(c.staff("rev"), k.No, Suspend, Input{Kind: "hearing", Days: 5, Reason: "听证"}) // begun too late
+		c.do(c.staff("rev"), k.No, Suspend, Input{Kind: "expert", Days: 5, Reason: "评审", Experts: "丁专家"}) // begun too late
 		c.clk.Set(day(t, "2026-04-13 09:00"))
-		c.do(c.staff("rev"), k.No, Resume, Input{})
+		c.do(c.staff("rev"), k.No, Resume, Input{Reason: "可行"})
 		for _, x := range c.view(clerk, k.No).Clocks {
 			if x.Kind == Statutory && (x.Status.Due.String() != "2026-03-30" || !x.Status.Late()) {
 				t.Errorf("a late pause moved %s to %s", x.Kind, x.Status.Due)

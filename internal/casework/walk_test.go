@@ -214,11 +214,11 @@ func (w *walker) step() {
 		if w.k.State == Deciding {
 			by = dec
 		}
-		kind := map[string]string{food: "expert", dayLimit: "hearing", other: "appraisal"}[w.item]
+		kind := map[string]string{food: "expert", other: "appraisal"}[w.item]
 		longer := w.item != subsidy && len(w.runs[Promised].longer) == 0 && !late(Statutory) && !late(Promised)
 		switch n := pick(5); {
 		case n == 0 && kind != "":
-			w.act(by, Suspend, Input{Kind: kind, Days: 5, Reason: "需要"})
+			w.act(by, Suspend, Input{Kind: kind, Days: 5, Reason: "需要", Experts: map[string]string{"expert": "丁专家"}[kind]})
 			for _, l := range []Limit{Promised, Statutory} {
 				w.runs[l].pauses = append(w.runs[l].pauses, [2]time.Time{now, {}})
 			}
@@ -238,7 +238,7 @@ func (w *walker) step() {
 			w.begins(DeliveryLimit, now)
 		}
 	case Suspended:
-		w.act(rev, Resume, Input{})
+		w.act(rev, Resume, Input{Reason: "结论"})
 		for _, l := range []Limit{Promised, Statutory} {
 			p := w.runs[l].pauses
 			p[len(p)-1][1] = now
