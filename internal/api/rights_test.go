@@ -193,7 +193,7 @@ func (c *city) knocks(w world) []knock {
 		{op: "featured-withdraw", path: "/featured/choices/" + w.choice + "/withdraw", body: map[string]any{"reason": "演示"}, allow: []string{"irev"}},
 		{op: "divisions", allow: everyone}, {op: "centres", allow: everyone}, {op: "windows", path: "/centres/wx-zx/windows", allow: everyone},
 		{op: "slots", path: "/centres/wx-zx/slots?item=" + w.food, allow: everyone}, {op: "calendar", allow: everyone},
-		{op: "clock-due", body: map[string]any{"from": "2026-03-02", "workdays": 5}, allow: everyone}, {op: "progress", path: w.progress, allow: everyone},
+		{op: "clock-due", body: map[string]any{"from": "2026-03-02", "workdays": 5}, allow: everyone}, {op: "progress", path: w.progress, allow: everyone}, {op: "progress-clock-proof", path: strings.Replace(w.progress, "?", "/clocks/1?", 1), allow: everyone},
 		{op: "verify", path: "/verify/" + w.licence, allow: everyone}, {op: "verify-key", allow: everyone}, {op: "ratings", allow: everyone},
 		{op: "rating-options", allow: everyone},
 
@@ -244,6 +244,7 @@ func (c *city) knocks(w world) []knock {
 		{op: "cases", allow: persons4}, {op: "case", path: "/cases/" + w.no, allow: concern}, {op: "case-timeline", path: "/cases/" + w.no + "/timeline", allow: concern},
 		{op: "case-document", path: "/cases/" + w.no + "/documents/" + w.document, allow: concern},
 		{op: "case-file", path: "/cases/" + w.no + "/files/" + w.caseFile, allow: concern},
+		{op: "clock-proof", path: "/cases/" + w.no + "/clocks/1", allow: concern},
 		{op: "case-correction", path: "/cases/" + w.correcting + "/correction", allow: []string{"zhang", "agent", "clerk"}},
 		{op: "case-act", path: "/cases/" + w.no + "/acts", body: act("accept", w.version), allow: clerk},
 		{op: "case-act", path: "/cases/" + w.reviewing + "/acts", body: act("review", version(w.reviewing), "agree", true, "opinion", "好"), allow: []string{"rev"}},

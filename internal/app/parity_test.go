@@ -23,7 +23,7 @@ var parity = map[string]string{
 	"GET /login": "- a form", "POST /login": "token-issue", "POST /logout": "token-end", "GET /identity": "me", "POST /identity": "acting-switch",
 	"GET /my": "cases drafts messages", "GET /my/drafts": "drafts", "GET /my/cases": "cases", "GET /my/cases/{no}": "case case-timeline case-rating",
 	"GET /my/cases/{no}/acts/{act}": "case", "POST /my/cases/{no}/acts/{act}": "case-act", "POST /my/cases/{no}/correct": "case-correction",
-	"GET /my/cases/{no}/files/{file}": "case-file", "GET /my/cases/{no}/appointment": "slots", "POST /my/cases/{no}/appointment": "appointment-book",
+	"GET /my/cases/{no}/files/{file}": "case-file", "GET /my/cases/{no}/clocks/{n}": "clock-proof", "GET /progress/{no}/clocks/{n}": "progress-clock-proof", "GET /desk/cases/{no}/clocks/{n}": "clock-proof", "GET /my/cases/{no}/appointment": "slots", "POST /my/cases/{no}/appointment": "appointment-book",
 	"POST /my/appointments/{id}/cancel": "appointment-cancel", "GET /my/cases/{no}/rate": "case rating-options", "POST /my/cases/{no}/rate": "rating-give",
 	"GET /rate/{no}": "progress rating-options", "POST /rate/{no}": "rating-give", "GET /my/documents/{id}": "case-document", "GET /my/licences": "licences",
 	"GET /my/licences/{identifier}": "licence licence-uses", "GET /my/messages": "messages", "POST /my/messages/read": "message-read messages-read",

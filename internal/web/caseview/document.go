@@ -108,7 +108,12 @@ func NewDocumentPage(page web.Page, doc casework.Document, hash, baseURL string)
 	p.Head = web.PaperHead{Org: doc.Unit, Title: doc.Title, Number: doc.Number, QRText: p.Tr("扫码查看办理进度", "Scan for the progress")}
 	var err error
 	if doc.Progress != "" {
-		if p.Head.QR, err = web.NewQR(baseURL+doc.Progress, p.Head.QRText); err != nil {
+		to := baseURL + doc.Progress
+		if len(doc.Clocks) > 0 { // the page opens the calculation of the dates printed here
+			p.Head.QRText = p.Tr("扫码查看进度和期限计算", "Scan for progress and calculation")
+			to += "#clocks"
+		}
+		if p.Head.QR, err = web.NewQR(to, p.Head.QRText); err != nil {
 			return p, errs.New(errs.Internal, "qr", "", "").Because(errors.Join(errors.New("QR of a document"), err))
 		}
 	}

@@ -110,7 +110,7 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 			p.Back.Href = "/desk/search"
 		}
 	}
-	p.Clocks, p.Past = caseview.Clocks(p.Page, v.Clocks)
+	p.Clocks, p.Past = caseview.Clocks(p.Page, v.Clocks, caseview.ProofBelow(casePath(v.Case.No), nil))
 	p.Alarm = caseview.Alarm(p.Page, v.Alarm)
 	var err error
 	if p.Who, err = d.who(r.Context(), p.Page, v); err != nil {
@@ -382,6 +382,23 @@ func contains(list []int64, id int64) bool {
 		}
 	}
 	return false
+}
+
+// proof hands out the calculation of one limit.
+func (d *Desk) proof(w http.ResponseWriter, r *http.Request) error {
+	a, err := d.Actor(r)
+	if err != nil {
+		return err
+	}
+	n, err := caseview.ProofNumber(r)
+	if err != nil {
+		return err
+	}
+	x, err := d.c.Casework.ClockProof(r.Context(), a, r.PathValue("no"), n)
+	if err != nil {
+		return err
+	}
+	return caseview.SendProof(w, r, x, n)
 }
 
 // file opens what was handed in.

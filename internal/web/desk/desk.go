@@ -136,6 +136,7 @@ func (d *Desk) routes() map[string]web.Handler {
 		"POST /desk/cases/{no}/acts/request-correction": d.requestCorrection,
 		"POST /desk/cases/{no}/acts/{act}":              d.act,
 		"GET /desk/cases/{no}/files/{file}":             d.file,
+		"GET /desk/cases/{no}/clocks/{n}":               d.proof,
 		"GET /desk/documents/{id}":                      d.docs.Show,
 		"GET /desk/intake":                              d.showIntake,
 		"POST /desk/intake/party":                       d.findParty,

@@ -34,6 +34,7 @@ func TestRoles(t *testing.T) {
 			fmt.Sprintf("/desk?role=window-clerk&unit=%d", unit): {200: "c", 403: "rdx", 303: "vsea"},
 			"/desk/cases/" + no: {200: "crdv", 404: "seax"}, "/desk/cases/unknown": {404: "crdvseax"},
 			fmt.Sprintf("/desk/cases/%s/files/%d", no, file): {200: "crdv", 404: "seax"},
+			"/desk/cases/" + no + "/clocks/1":                {200: "crdv", 404: "seax"}, "/desk/cases/" + no + "/clocks/9": {404: "crdvseax"},
 			fmt.Sprintf("/desk/documents/%d", doc):           {200: "crdv", 404: "seax"},
 			"/desk/cases/" + no + "/acts/request-correction": {200: "c", 303: "rdv", 404: "seax"},
 			"/desk/intake":                                             {200: "cx"},

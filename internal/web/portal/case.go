@@ -98,7 +98,7 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 	pg.What = now(pg.Page, v)
 	pg.Alarm = caseview.Alarm(pg.Page, v.Alarm)
 	pg.Path = caseview.Path(pg.Page, v.Progress)
-	pg.Clocks, pg.Done = caseview.Clocks(pg.Page, v.Clocks)
+	pg.Clocks, pg.Done = caseview.Clocks(pg.Page, v.Clocks, caseview.ProofBelow("/my/cases/"+c.No, nil))
 	pg.Timeline = caseview.Timeline(pg.Page, v, caseview.Address("/my/documents/"))
 	for i := len(v.Documents) - 1; i >= 0; i-- {
 		d := v.Documents[i]
@@ -258,6 +258,23 @@ func (p *Portal) correct(w http.ResponseWriter, r *http.Request) error {
 		return web.Onward(err, web.Link{Href: "/my/cases/" + r.PathValue("no"), Text: "查看办件"})
 	}
 	return web.SeeOther(w, r, p.wizard.First(d.ID))
+}
+
+// proof hands out the calculation of one limit.
+func (p *Portal) proof(w http.ResponseWriter, r *http.Request) error {
+	a, err := p.person(r)
+	if err != nil {
+		return err
+	}
+	n, err := caseview.ProofNumber(r)
+	if err != nil {
+		return err
+	}
+	x, err := p.Casework.ClockProof(r.Context(), a, r.PathValue("no"), n)
+	if err != nil {
+		return err
+	}
+	return caseview.SendProof(w, r, x, n)
 }
 
 func (p *Portal) file(w http.ResponseWriter, r *http.Request) error {
