@@ -463,14 +463,14 @@ func TestProve(t *testing.T) {
 		s := audit.NewSealer(d, audit.Options{Keys: k})
 		all := func(string) bool { return true }
 		add(t, d, 0, 300)
-		if _, err := audit.Prove(d.Read(t.Context()), "case/7", clk.Now(), all); !errors.Is(err, audit.ErrNotSealed) {
+		if _, err := audit.Prove(d.Read(t.Context()), "case/7", clk.Now(), "case.look", all); !errors.Is(err, audit.ErrNotSealed) {
 			t.Fatalf("not sealed yet: %v", err)
 		}
 		seal(t, s, 300)
 		add(t, d, 7, 8)
 		clk.Add(time.Second)
 		seal(t, s, 1)
-		x, err := audit.Prove(d.Read(t.Context()), "case/7", clk.Now(), all)
+		x, err := audit.Prove(d.Read(t.Context()), "case/7", clk.Now(), "case.look", all)
 		must(t, err)
 		public := audit.Keys{Verifiers: k.Verifiers}
 		c, acts, err := x.Check(public)
@@ -480,16 +480,16 @@ func TestProve(t *testing.T) {
 		add(t, d, 400, 900)
 		add(t, d, 7, 8)
 		until := clk.Now().Add(-time.Microsecond)
-		early, err := audit.Prove(d.Read(t.Context()), "case/7", until, all)
+		early, err := audit.Prove(d.Read(t.Context()), "case/7", until, "case.look", all)
 		must(t, err)
 		clk.Add(time.Hour)
 		seal(t, s, 501)
-		late, err := audit.Prove(d.Read(t.Context()), "case/7", until, all)
+		late, err := audit.Prove(d.Read(t.Context()), "case/7", until, "case.look", all)
 		must(t, err)
 		if !reflect.DeepEqual(early, late) || len(late.Records) != 2 {
 			t.Error("the same question has another answer later")
 		}
-		hidden, err := audit.Prove(d.Read(t.Context()), "case/7", until, func(string) bool { return false })
+		hidden, err := audit.Prove(d.Read(t.Context()), "case/7", until, "case.look", func(string) bool { return false })
 		must(t, err)
 		if _, acts, err := hidden.Check(public); err != nil || len(acts) != 0 || hidden.Records[0].Body != "" {
 			t.Errorf("withheld: %+v %v", acts, err)
@@ -504,7 +504,7 @@ func TestProve(t *testing.T) {
 			"short":      func(x *audit.Extract) { x.Records[0].Proof = x.Records[0].Proof[1:] },
 			"checkpoint": func(x *audit.Extract) { x.Checkpoint = strings.Replace(x.Checkpoint, "\n301\n", "\n302\n", 1) },
 		} {
-			x, err := audit.Prove(d.Read(t.Context()), "case/7", until, all)
+			x, err := audit.Prove(d.Read(t.Context()), "case/7", until, "case.look", all)
 			must(t, err)
 			change(&x)
 			if _, _, err := x.Check(public); err == nil {

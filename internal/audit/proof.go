@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	sqlExtract = `SELECT coalesce(position, -1), act, at, body, leaf FROM audit_record WHERE subject = $1 AND at <= $2 ORDER BY id LIMIT 2000`
+	sqlExtract = `SELECT coalesce(position, -1), act, at, body, leaf FROM audit_record WHERE subject = $1 AND at <= $2 AND act <> $3 ORDER BY id LIMIT 2000`
 	// The first checkpoint that covers a record stays the same for ever.
 	sqlCovering = `SELECT size, note FROM audit_checkpoint WHERE size > $1 ORDER BY size LIMIT 1`
 )
@@ -40,16 +40,17 @@ type Proven struct {
 	Proof    []tlog.Hash `json:"proof"`          // RFC 6962 inclusion proof, base64
 }
 
-// Prove takes out what was recorded about a subject up to an instant. show says
-// which acts' records are given in full; others are given by their leaf alone.
-func Prove(q db.Queryer, subject string, until time.Time, show func(act string) bool) (x Extract, err error) {
+// Prove takes out what was recorded about a subject up to an instant, records of
+// the act except aside (the taking out itself). show says which acts' records
+// are given in full; others are given by their leaf alone.
+func Prove(q db.Queryer, subject string, until time.Time, except string, show func(act string) bool) (x Extract, err error) {
 	type row struct {
 		position, at int64
 		act, body    string
 		leaf         []byte
 	}
 	rows, err := db.All(q, func(r *db.Rows) (o row, err error) { return o, r.Scan(&o.position, &o.act, &o.at, &o.body, &o.leaf) },
-		sqlExtract, subject, db.Micros(until))
+		sqlExtract, subject, db.Micros(until), except)
 	if err != nil {
 		return x, err
 	}
@@ -96,6 +97,25 @@ type ProvenAct struct {
 	Detail                map[string]string
 }
 
+// Acts is what the records given in full say, without a proof.
+func (x Extract) Acts() (acts []ProvenAct) {
+	for _, r := range x.Records {
+		if a, err := r.act(); err == nil && r.Body != "" {
+			acts = append(acts, a)
+		}
+	}
+	return acts
+}
+
+func (r Proven) act() (ProvenAct, error) {
+	var b body
+	if r.Body == "" {
+		return ProvenAct{}, nil
+	}
+	err := json.Unmarshal([]byte(r.Body), &b)
+	return ProvenAct{Act: b.Act, Subject: b.Subject, Outcome: b.Outcome, At: db.Time(b.At), Detail: b.Detail}, err
+}
+
 // Check proves every record of an extract against the checkpoint, and the
 // checkpoint against the keys, and gives what the full ones say, in order. It
 // asks nobody.
@@ -120,11 +140,11 @@ func (x Extract) Check(k Keys) (c Checkpoint, acts []ProvenAct, err error) {
 		if h := sm.SM3([]byte(r.Body)); !bytes.Equal(h[:], leaf) {
 			return c, nil, fmt.Errorf("position %d: the text does not fit its leaf", r.Position)
 		}
-		var b body
-		if err := json.Unmarshal([]byte(r.Body), &b); err != nil {
+		act, err := r.act()
+		if err != nil {
 			return c, nil, fmt.Errorf("position %d: %w", r.Position, err)
 		}
-		acts = append(acts, ProvenAct{Act: b.Act, Subject: b.Subject, Outcome: b.Outcome, At: db.Time(b.At), Detail: b.Detail})
+		acts = append(acts, act)
 	}
 	return c, acts, nil
 }

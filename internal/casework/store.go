@@ -52,7 +52,8 @@ func SQL() []string {
 	return []string{sqlCaseByNo, sqlCaseByID, sqlCaseOfEvent, sqlInsertCase, sqlSaveCase, sqlInsertEvent, sqlEvents, sqlPutMaterial,
 		sqlDropMaterial, sqlMaterials, sqlInsertTask, sqlTasks, sqlDoneTask, sqlEndTasks, sqlMoveTasks, sqlInsertDocument, sqlDocuments,
 		sqlDocument, sqlInsertDraft, sqlDraft, sqlDrafts, sqlDraftOfCase, sqlCorrections, sqlSaveDraft, sqlDropDraft, sqlQueue, sqlQueueSize,
-		sqlMine, sqlPastDue, sqlAlarmed, sqlAlarmOf, sqlAlarm, sqlReckoned, sqlSetReckoned, sqlPast, sqlOpenCases, sqlMoveDue, fmt.Sprintf(sqlInHand, "$1")}
+		sqlMine, sqlPastDue, sqlAlarmed, sqlAlarmOf, sqlAlarm, sqlReckoned, sqlSetReckoned, sqlPast, sqlOpenCases, sqlMoveDue, sqlPrint, sqlPutPrint, sqlPrinting,
+		sqlSetPrinting, sqlNewestDocument, sqlUnprinted, sqlServe, sqlServed, sqlServedCase, sqlStateOf, sqlContents, sqlClosed, sqlDocumentNumber, fmt.Sprintf(sqlInHand, "$1")}
 }
 
 type scanner interface{ Scan(dest ...any) error }

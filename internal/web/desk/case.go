@@ -40,6 +40,7 @@ type casePage struct {
 	Acts            []actForm
 	None            string // why there is nothing to do
 	Rate            rateCard
+	Archive         web.Link // the package of a closed case
 	Go              string // id of where the usual act begins: a shortcut leads there, never does it
 }
 
@@ -129,6 +130,9 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 	p.Go = begins(p.Acts)
 	if !usual(p.Acts) {
 		p.None = nothing(p.Page, v, a)
+	}
+	if v.MayArchive() {
+		p.Archive = web.Link{Href: casePath(v.Case.No) + "/archive", Text: p.Tr("下载电子档案", "Download the archive")}
 	}
 	if v.Rate != nil && a.Has(actor.WindowClerk) {
 		p.Rate.Until = v.Rate.Until
@@ -399,6 +403,19 @@ func (d *Desk) proof(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return caseview.SendProof(w, r, x, n)
+}
+
+// archive hands out the package of a closed case.
+func (d *Desk) archive(w http.ResponseWriter, r *http.Request) error {
+	a, err := d.Actor(r)
+	if err != nil {
+		return err
+	}
+	x, err := d.c.Casework.Archive(r.Context(), a, r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	return caseview.SendArchive(w, r, x)
 }
 
 // file opens what was handed in.

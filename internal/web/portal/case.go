@@ -38,6 +38,7 @@ type CasePage struct {
 	Licence   web.Link
 	Rate      web.Link
 	Rated     string
+	Archive   web.Link // the package of a closed case
 }
 
 // Correction 补正 is what an open correction asks for.
@@ -124,6 +125,9 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 	}
 	pg.Answers.Rows = caseview.Answers(pg.Page, v.Summary, false)
 	p.offers(&pg, v)
+	if v.MayArchive() {
+		pg.Archive = web.Link{Href: "/my/cases/" + c.No + "/archive", Text: pg.Tr("下载电子档案（可离线验证）", "Download the archive (can be checked offline)")}
+	}
 	if c.State == casework.Prechecked {
 		if pg.Visit, err = p.visit(r, a, pg.Page, v); err != nil {
 			return pg, err
@@ -275,6 +279,19 @@ func (p *Portal) proof(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return caseview.SendProof(w, r, x, n)
+}
+
+// archive hands out the package of a closed case.
+func (p *Portal) archive(w http.ResponseWriter, r *http.Request) error {
+	a, err := p.person(r)
+	if err != nil {
+		return err
+	}
+	x, err := p.Casework.Archive(r.Context(), a, r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	return caseview.SendArchive(w, r, x)
 }
 
 func (p *Portal) file(w http.ResponseWriter, r *http.Request) error {

@@ -107,7 +107,7 @@ func New(c Config) *Portal {
 		Actor: p.person, Held: p.held, Prefix: "/apply", Home: web.Link{Href: "/my", Text: "我的"},
 		Done: func(no string) string { return "/my/cases/" + no + "?done=1" },
 		Case: func(no string) string { return "/my/cases/" + no }, Gone: "/my/drafts"})
-	p.docs = caseview.NewDocuments(caseview.DocumentsConfig{Renderer: c.Renderer, Style: c.Style, Casework: c.Casework, Actor: p.person, BaseURL: c.URL,
+	p.docs = caseview.NewDocuments(caseview.DocumentsConfig{Files: c.Files, Prefix: "/my/documents/", Renderer: c.Renderer, Style: c.Style, Casework: c.Casework, Actor: p.person, BaseURL: c.URL,
 		Case: func(no string) web.Link { return web.Link{Href: "/my/cases/" + no, Text: "返回办件"} }})
 	return p
 }
@@ -221,6 +221,8 @@ func (p *Portal) routes() map[string]web.Handler {
 		"GET /rate/{no}":                    p.showRate,
 		"POST /rate/{no}":                   p.rate,
 		"GET /my/documents/{id}":            p.docs.Show,
+		"GET /my/documents/{id}/print":      p.docs.Print,
+		"GET /my/cases/{no}/archive":        p.archive,
 		"GET /my/licences":                  p.licences,
 		"GET /my/licences/{identifier}":     p.licence,
 		"GET /my/messages":                  p.messages,
