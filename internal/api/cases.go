@@ -255,6 +255,16 @@ func (s *server) cases() {
 			p, err := s.Casework.ClockProof(ctx, c.Actor, in.No, in.N)
 			return proofStream(p, in.N), err
 		})
+	send(s, operation{id: "case-archive", method: http.MethodGet, path: "/cases/{no}/archive", tag: "cases", zh: "下载电子档案", en: "The archive package of a closed case",
+		more: "For the applicant, the deciding unit and its supervisors; each download is recorded. The form is docs/archive.md; check it with tongban case verify."},
+		func(ctx context.Context, c *call, in *CaseIn) (*stream, error) {
+			x, err := s.Casework.Archive(ctx, c.Actor, in.No)
+			if err != nil {
+				return nil, err
+			}
+			return &stream{"application/zip", x.Name, 0, x.Write}, nil
+		})
+	s.documentProofs()
 	add(s, operation{id: "case-correction", method: http.MethodPost, path: "/cases/{no}/correction", tag: "cases", status: http.StatusCreated,
 		zh: "开始补正", en: "Open the correction", more: "Gives the draft that holds what the case holds; hand it in with POST /cases.", again: "finds the same draft."},
 		func(ctx context.Context, c *call, in *CaseIn) (Draft, error) {

@@ -202,12 +202,21 @@ func (s *Service) servedOf(q db.Queryer, query string, id int64) ([]Served, erro
 }
 
 // Services 送达回证 lists how a document reached its addressee, for those who may
-// read its case. Only staff see the picture of a signature.
+// read its case.
 func (s *Service) Services(ctx context.Context, a actor.Actor, document int64) ([]Served, error) {
 	if _, _, _, err := s.caseOfDocument(ctx, a, document); err != nil {
 		return nil, err
 	}
 	return s.servedOf(s.DB.Read(ctx), sqlServed, document)
+}
+
+// CaseOfDocument gives the number of a document's case to somebody who may read it.
+func (s *Service) CaseOfDocument(ctx context.Context, a actor.Actor, document int64) (string, error) {
+	c, _, _, err := s.caseOfDocument(ctx, a, document)
+	if err != nil {
+		return "", err
+	}
+	return c.No, nil
 }
 
 // MayServe reports whether the actor may record the service of a document.

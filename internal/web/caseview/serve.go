@@ -53,7 +53,7 @@ func (d *Documents) render(w http.ResponseWriter, r *http.Request, a actor.Actor
 	for _, x := range list {
 		zh, en := x.Way.Words()
 		l := ServedLine{Way: p.Tr(zh, en), At: x.At, Text: strings.TrimSpace(x.Name + " " + x.Waybill)}
-		if x.Photo != nil && a.Kind == actor.Staff {
+		if x.Photo != nil {
 			l.Photo = web.Link{Href: at + "/photo/" + strconv.FormatInt(x.Photo.File, 10), Text: x.Photo.Name}
 		}
 		p.Served = append(p.Served, l)
@@ -208,7 +208,7 @@ func (d *Documents) Print(w http.ResponseWriter, r *http.Request) error {
 }
 
 // Photo answers GET …/documents/{id}/photo/{file} with the picture of a
-// signature, for staff who may read the case.
+// signature.
 func (d *Documents) Photo(w http.ResponseWriter, r *http.Request) error {
 	a, err := d.c.Actor(r)
 	if err != nil {

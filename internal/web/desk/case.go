@@ -41,7 +41,7 @@ type casePage struct {
 	None            string // why there is nothing to do
 	Rate            rateCard
 	Archive         web.Link // the package of a closed case
-	Go              string // id of where the usual act begins: a shortcut leads there, never does it
+	Go              string   // id of where the usual act begins: a shortcut leads there, never does it
 }
 
 // section is one page of the form with its answers.
