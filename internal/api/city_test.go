@@ -228,7 +228,9 @@ func rooms(t *testing.T, d *db.DB, clk *dbtest.Clock) (Config, *notify.Service) 
 	rate := rating.New(rating.Config{DB: d, Identity: ids, Vault: vault})
 	log, err := keys().Note("tongban")
 	fatal(err)
-	printer := func(d casework.Document, hash string) ([]byte, error) { return []byte("<!DOCTYPE html><title>" + d.Number + "</title>" + hash), nil }
+	printer := func(d casework.Document, hash string) ([]byte, error) {
+		return []byte("<!DOCTYPE html><title>" + d.Number + "</title>" + hash), nil
+	}
 	cases := casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: log.Signers[0], Keys: log.Texts, Origin: "tongban", URL: "https://tongban.example"},
 		DB: d, Catalog: items, Identity: ids, Calendar: cal, Files: store, Licences: lic, Ratings: rate, Notify: notes, Vault: vault})
 	return Config{Door: door, Identity: ids, Catalog: items, Sheets: sheet.New(d, ids, items), Casework: cases, Licences: lic, Ratings: rate,

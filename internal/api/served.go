@@ -44,7 +44,7 @@ type ServeIn struct {
 // documentProofs are the print of a document and how it was served.
 func (s *server) documentProofs() {
 	send(s, operation{id: "case-document-print", method: http.MethodGet, path: "/cases/{no}/documents/{id}/print", tag: "cases", zh: "下载版式文书", en: "The print of a document",
-		more: "HTML of A4 pages that needs nothing beside it. 503 while it is being made."},
+		more: "HTML of A4 pages that needs nothing beside it. 409 while it is being made."},
 		func(ctx context.Context, c *call, in *DocumentIn) (*stream, error) {
 			if err := s.documentOf(ctx, c, in); err != nil {
 				return nil, err

@@ -319,7 +319,8 @@ func readOnlyCases(ctx context.Context, c Config) (s *casework.Service, closeAll
 	}
 	ids := identity.New(identity.Config{DB: d, Vault: vault, Now: d.Now})
 	s = casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: notes.Signers[0], Keys: notes.Texts, Origin: logName, URL: c.URL},
-		DB: d, Catalog: catalog.New(catalog.Config{DB: d, Identity: ids, Formats: Formats()}), Identity: ids, Calendar: calendar.New(calendar.Options{DB: d}), Files: store,
+		DB: d, Catalog: catalog.New(catalog.Config{DB: d, Identity: ids, Formats: Formats()}), Identity: ids, Files: store,
+		Calendar: calendar.New(calendar.Options{DB: d, Record: func(*db.Tx, calendar.Entry) error { return errors.New("calendar: opened for reading") }}),
 		Licences: licence.New(licence.Config{DB: d, Identity: ids, Vault: vault}), Ratings: rating.New(rating.Config{DB: d, Identity: ids, Vault: vault}), Vault: vault})
 	return s, func() error { return errors.Join(store.Close(), d.Close()) }, nil
 }

@@ -22,7 +22,7 @@ const (
 
 // ErrNotSealed says that records have not got their place in the log, or no
 // checkpoint covers them yet: a matter of a second or two.
-var ErrNotSealed = errs.New(errs.Unavailable, "audit-not-sealed", "审计日志正在固定，请过几秒再试。", "The audit log is being sealed; try again in a few seconds.")
+var ErrNotSealed = errs.New(errs.Conflict, "audit-not-sealed", "审计日志正在固定，请过几秒再试。", "The audit log is being sealed; try again in a few seconds.")
 
 // Extract 日志证明 is the records of one subject with their proofs: each is in
 // the log whose state the checkpoint signs. The same subject and instant give

@@ -40,7 +40,7 @@ const settled = 60 * 1_000_000 // microseconds
 const printMost = 400
 
 // errPrinting says that the print is being made.
-var errPrinting = errs.New(errs.Unavailable, "document-printing", "文书版式文件正在制作，请稍后再试。", "The print of this document is being made; try again shortly.")
+var errPrinting = errs.New(errs.Conflict, "document-printing", "文书版式文件正在制作，请稍后再试。", "The print of this document is being made; try again shortly.")
 
 // Print 版式文书 gives the stored print of a document to somebody who may read its
 // case. Until the job has made it the error says that it is being made.

@@ -36,7 +36,7 @@ func TestRoles(t *testing.T) {
 			fmt.Sprintf("/desk/cases/%s/files/%d", no, file): {200: "crdv", 404: "seax"},
 			"/desk/cases/" + no + "/clocks/1":                {200: "crdv", 404: "seax"}, "/desk/cases/" + no + "/clocks/9": {404: "crdvseax"},
 			"/desk/cases/" + no + "/archive":                      {409: "dv", 403: "cr", 404: "seax"},
-			fmt.Sprintf("/desk/documents/%d/print", doc):          {503: "crdv", 404: "seax"},
+			fmt.Sprintf("/desk/documents/%d/print", doc):          {409: "crdv", 404: "seax"},
 			fmt.Sprintf("/desk/documents/%d/photo/%d", doc, file): {404: "crdvseax"},
 			fmt.Sprintf("/desk/documents/%d", doc):                {200: "crdv", 404: "seax"},
 			"/desk/cases/" + no + "/acts/request-correction":      {200: "c", 303: "rdv", 404: "seax"},
