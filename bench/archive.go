@@ -62,7 +62,7 @@ func (s *server) config() (string, error) {
 	if database == "" {
 		database = "sqlite://" + filepath.Join(s.data, "tongban.db")
 	}
-	text := strings.Join([]string{"url: http://" + s.addr, "addr: " + s.addr, "database: " + database, "keys: " + filepath.Join(s.data, "keys"), "files: " + filepath.Join(s.data, "files"), ""}, "\n")
+	text := strings.Join([]string{"url: http://" + s.addr, "listen: " + s.addr, "database: " + database, "keys: " + filepath.Join(s.data, "keys"), "files: " + filepath.Join(s.data, "files"), ""}, "\n")
 	path := filepath.Join(s.data, "archive.yaml")
 	return path, os.WriteFile(path, []byte(text), 0o600)
 }
