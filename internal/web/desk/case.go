@@ -26,6 +26,8 @@ type casePage struct {
 	Path            []caseview.Station
 	Back            web.Link
 	Banner, Alarm   web.Banner
+	Promises        web.Facts
+	Instant         caseview.Decided
 	Receipt         web.Link
 	Clocks, Past    []web.Clock
 	Who             web.Facts
@@ -38,7 +40,8 @@ type casePage struct {
 	Documents       web.Table
 	Timeline        web.Timeline
 	Acts            []actForm
-	None            string // why there is nothing to do
+	None            string   // why there is nothing to do
+	Mends           []mended // what was corrected at the counter
 	Rate            rateCard
 	Archive         web.Link // the package of a closed case
 	Go              string   // id of where the usual act begins: a shortcut leads there, never does it
@@ -58,6 +61,23 @@ type material struct {
 	Licence        string
 	Paper          bool
 	Asked          []string
+}
+
+// mended 当场更正 is one visit at which the applicant corrected something.
+type mended struct {
+	At    time.Time
+	Lines []web.Fact // before in Soft, after in Value
+}
+
+func mends(p web.Page, v *casework.View) (out []mended) {
+	for _, m := range v.Mends {
+		x := mended{At: m.At}
+		for _, l := range m.Lines {
+			x.Lines = append(x.Lines, web.Fact{Key: l.Name, Value: orElse(l.After, p.Tr("（空）", "(empty)")), Soft: p.Tr("更正前：", "Before: ") + orElse(l.Before, p.Tr("（空）", "(empty)"))})
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 // rateCard 请评价 is turned to the person at the window when the case is closed.
@@ -87,6 +107,9 @@ func (d *Desk) showCase(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if r.URL.Query().Get("done") == string(casework.Mend) && len(v.Mends) > 0 {
+		p.Banner = web.Banner{Tone: web.OK, Title: p.Tr("已当场更正", "Mended"), Text: p.Tr("更正前后的内容已留痕，受理期限照常计算。", "Both versions are kept; the time to answer runs on.")}
+	}
 	if r.URL.Query().Get("done") == string(casework.Submit) {
 		p.Banner = web.Banner{Tone: web.OK, Title: p.Tr("已收件", "Received"), Text: p.Tr("请打印收件凭证交给申请人，凭证上的二维码可以查询进度。",
 			"Print the receipt for the applicant; its QR code shows the progress.")}
@@ -101,7 +124,7 @@ func (d *Desk) showCase(w http.ResponseWriter, r *http.Request) error {
 
 // casePage fills the page of a case.
 func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from string, t typed) (casePage, error) {
-	p := casePage{Page: d.page(r, a, "todo", v.Case.ItemName, v.Case.ItemName), No: v.Case.No, Short: shortNo(v.Case.No), Item: v.Case.ItemName}
+	p := casePage{Page: d.page(r, a, "todo", v.Case.ItemName, v.Case.ItemName), No: v.Case.No, Short: d.shortNo(v.Case.No), Item: v.Case.ItemName}
 	p.State = caseview.State(p.Page, v.Case.State, v.Case.Outcome)
 	p.Path = caseview.Path(p.Page, v.Progress)
 	p.Back = web.Link{Href: from, Text: p.Tr("回到列表", "Back to the list")}
@@ -112,6 +135,7 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 		}
 	}
 	p.Clocks, p.Past = caseview.Clocks(p.Page, v.Clocks, caseview.ProofBelow(casePath(v.Case.No), nil))
+	p.Promises, p.Instant = caseview.Promises(p.Page, v, documentPath), caseview.Instant(p.Page, v)
 	p.Alarm = caseview.Alarm(p.Page, v.Alarm)
 	var err error
 	if p.Who, err = d.who(r.Context(), p.Page, v); err != nil {
@@ -121,6 +145,7 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 		p.Reveal = newReveal(p.Page, v, from, url.Values{})
 	}
 	p.Asked = asked(p.Page, v)
+	p.Mends = mends(p.Page, v)
 	p.Answers = answers(p.Page, v)
 	p.Materials = materials(p.Page, v)
 	p.Tasks, p.TasksFirst = tasks(p.Page, v), len(v.Tasks) > 1
@@ -260,6 +285,9 @@ func materials(p web.Page, v *casework.View) []material {
 		}
 		switch {
 		case !mv.Handed.Empty():
+		case v.Promised(mv.Material.Code) != nil:
+			zh, en := v.Promised(mv.Material.Code).State.Words()
+			m.Tag = web.Tag{Tone: web.Note, Text: p.Tr("未提交，"+zh, "Not handed in; "+en)}
 		case mv.Material.Required():
 			m.Tag = web.Tag{Tone: web.Bad, Text: p.Tr("未提交", "Missing")}
 		default:
