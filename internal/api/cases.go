@@ -3,6 +3,8 @@ package api
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/audit"
 	"github.com/tongban/tongban/internal/casework"
+	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/identity"
@@ -286,6 +289,25 @@ func (s *server) cases() {
 			}
 			return s.stored(ctx, f)
 		})
+	send(s, operation{id: "clock-proof", method: http.MethodGet, path: "/cases/{no}/clocks/{n}", tag: "cases", zh: "下载期限计算证明", en: "The calculation of a limit, to be checked offline",
+		more: "n counts the case's clocks from 1. The form is docs/clock-proof.md; check it with tongban clock prove."},
+		func(ctx context.Context, c *call, in *struct {
+			CaseIn
+			N int `path:"n" minimum:"1" maximum:"1000"`
+		}) (*stream, error) {
+			p, err := s.Casework.ClockProof(ctx, c.Actor, in.No, in.N)
+			return proofStream(p, in.N), err
+		})
+	send(s, operation{id: "case-archive", method: http.MethodGet, path: "/cases/{no}/archive", tag: "cases", zh: "下载电子档案", en: "The archive package of a closed case",
+		more: "For the applicant, the deciding unit and its supervisors; each download is recorded. The form is docs/archive.md; check it with tongban case verify."},
+		func(ctx context.Context, c *call, in *CaseIn) (*stream, error) {
+			x, err := s.Casework.Archive(ctx, c.Actor, in.No)
+			if err != nil {
+				return nil, err
+			}
+			return &stream{"application/zip", x.Name, 0, x.Write}, nil
+		})
+	s.documentProofs()
 	add(s, operation{id: "case-correction", method: http.MethodPost, path: "/cases/{no}/correction", tag: "cases", status: http.StatusCreated,
 		zh: "开始补正", en: "Open the correction", more: "Gives the draft that holds what the case holds, for a correction or for what was promised to follow (supplement); hand it in with POST /cases.", again: "finds the same draft."},
 		func(ctx context.Context, c *call, in *CaseIn) (Draft, error) {
@@ -319,6 +341,24 @@ func (s *server) cases() {
 			return Progress{p.No, p.ItemName, p.Unit, word(c, p.State), outcome(c, p.Outcome), milestones(c, p.Path),
 				mapTo(p.Clocks, func(v casework.ClockView) Clock { return caseClock(c, v) }), s.rateInvite(p.No, p.Rate)}, nil
 		})
+	send(s, operation{id: "progress-clock-proof", method: http.MethodGet, path: "/progress/{no}/clocks/{n}", tag: "cases", open: true, zh: "凭码下载期限计算证明", en: "Public calculation of a limit, by the code on the receipt"},
+		func(ctx context.Context, c *call, in *struct {
+			CaseIn
+			N    int    `path:"n" minimum:"1" maximum:"1000"`
+			Code string `query:"code" required:"true" maxLength:"64"`
+		}) (*stream, error) {
+			p, err := s.Casework.PublicClockProof(ctx, in.No, in.Code, in.N)
+			return proofStream(p, in.N), err
+		})
+}
+
+// proofStream sends a proof as it stands: its bytes are its form.
+func proofStream(p clock.Proof, n int) *stream {
+	text := p.JSON()
+	return &stream{"application/json", fmt.Sprintf("%s-clock-%d.json", p.Case, n), int64(len(text)), func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	}}
 }
 
 // UnmaskIn says what for.

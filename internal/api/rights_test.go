@@ -37,7 +37,7 @@ type knock struct {
 type world struct {
 	food, no, correcting, closed string // item, cases
 	draft, clerkDraft, file      string
-	caseFile, document           string
+	caseFile, document, photo    string
 	licence, message, mandate    string
 	appointment, member          string
 	choice, word                 string
@@ -77,6 +77,8 @@ func (c *city) world() world {
 	c.act("clerk", w.closed, "hand-over", map[string]any{"recipient": "张明远"}).ok(200)
 	c.drain()
 	k := c.send("zhang", "GET", "/cases/"+w.no, nil).ok(200)
+	w.photo = c.send("clerk", "POST", "/cases/"+w.no+"/documents/"+k.text("documents", 0, "id")+"/services", map[string]any{"way": "pickup", "receivedBy": "张明远", "fileName": "签收.pdf",
+		"file": c.upload("clerk", "/files", "签收.pdf", pdf).ok(201).text("file")}).ok(200).text("items", 0, "photo")
 	w.version, w.caseFile, w.document = k.number("version"), k.text("materials", 0, "files", 0, "id"), k.text("documents", 0, "id")
 	w.progress = strings.Replace(k.text("progress"), "?c=", "?code=", 1)
 	w.draft = c.send("zhang", "POST", "/drafts", map[string]any{"item": w.food}).ok(201).text("id")
@@ -193,7 +195,7 @@ func (c *city) knocks(w world) []knock {
 		{op: "featured-withdraw", path: "/featured/choices/" + w.choice + "/withdraw", body: map[string]any{"reason": "演示"}, allow: []string{"irev"}},
 		{op: "divisions", allow: everyone}, {op: "centres", allow: everyone}, {op: "windows", path: "/centres/wx-zx/windows", allow: everyone},
 		{op: "slots", path: "/centres/wx-zx/slots?item=" + w.food, allow: everyone}, {op: "calendar", allow: everyone},
-		{op: "clock-due", body: map[string]any{"from": "2026-03-02", "workdays": 5}, allow: everyone}, {op: "progress", path: w.progress, allow: everyone},
+		{op: "clock-due", body: map[string]any{"from": "2026-03-02", "workdays": 5}, allow: everyone}, {op: "progress", path: w.progress, allow: everyone}, {op: "progress-clock-proof", path: strings.Replace(w.progress, "?", "/clocks/1?", 1), allow: everyone},
 		{op: "verify", path: "/verify/" + w.licence, allow: everyone}, {op: "verify-key", allow: everyone}, {op: "ratings", allow: everyone},
 		{op: "rating-options", allow: everyone},
 
@@ -247,6 +249,12 @@ func (c *city) knocks(w world) []knock {
 		{op: "cases", allow: persons4}, {op: "case", path: "/cases/" + w.no, allow: concern}, {op: "case-timeline", path: "/cases/" + w.no + "/timeline", allow: concern},
 		{op: "case-document", path: "/cases/" + w.no + "/documents/" + w.document, allow: concern},
 		{op: "case-file", path: "/cases/" + w.no + "/files/" + w.caseFile, allow: concern},
+		{op: "case-archive", path: "/cases/" + w.closed + "/archive", allow: []string{"zhang", "agent", "dec", "sup"}},
+		{op: "case-document-services", path: "/cases/" + w.no + "/documents/" + w.document + "/services", allow: concern},
+		{op: "case-document-print", path: "/cases/" + w.no + "/documents/" + w.document + "/print", allow: concern},
+		{op: "case-document-photo", path: "/cases/" + w.no + "/documents/" + w.document + "/services/" + w.photo, allow: concern},
+		{op: "case-document-serve", path: "/cases/" + w.no + "/documents/" + w.document + "/services", body: map[string]any{"way": "post"}, allow: []string{"clerk"}},
+		{op: "clock-proof", path: "/cases/" + w.no + "/clocks/1", allow: concern},
 		{op: "case-correction", path: "/cases/" + w.correcting + "/correction", allow: []string{"zhang", "agent", "clerk"}},
 		{op: "case-mend", path: "/cases/" + w.no + "/mend", body: map[string]any{"present": true}, allow: clerk},
 		{op: "case-act", path: "/cases/" + w.no + "/acts", body: act("accept", w.version), allow: clerk},

@@ -26,6 +26,7 @@ import (
 	"github.com/tongban/tongban/internal/notify"
 	"github.com/tongban/tongban/internal/rating"
 	"github.com/tongban/tongban/internal/sm"
+	"github.com/tongban/tongban/internal/web/caseview"
 )
 
 // Rooms are all rooms of one platform, wired.
@@ -109,7 +110,12 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	r.Licences = licence.New(licence.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Signer: r.Keys.Signer(), Log: r.Log})
 	r.Ratings = rating.New(rating.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Log: r.Log, Open: c.rating()})
 	r.Channel = channel.New(channel.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar, Codes: c.codes()})
-	r.Casework = casework.New(casework.Config{DB: r.DB, Catalog: r.Catalog, Identity: r.Identity, Calendar: r.Calendar, Files: r.Files,
+	printer, err := caseview.NewPrinter(c.URL)
+	if err != nil {
+		return err
+	}
+	r.Casework = casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: notes.Signers[0], Keys: notes.Texts, Origin: logName, URL: c.URL},
+		DB: r.DB, Catalog: r.Catalog, Identity: r.Identity, Calendar: r.Calendar, Files: r.Files,
 		Licences: r.Licences, Ratings: r.Ratings, Notify: r.Notify, Vault: vault, Log: r.Log, KeepReceiptClock: c.KeepReceiptClock,
 		InstantSample: c.instantSample()})
 	r.Assess = assess.New(assess.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
@@ -140,6 +146,7 @@ func (r *Rooms) openDoor() error {
 // periodic names the jobs that time itself brings.
 func (r *Rooms) periodic() {
 	r.Jobs.Every(casework.JobTick, time.Hour, 0)
+	r.Jobs.Every(casework.JobPrint, 30*time.Second, 0)
 	r.Jobs.Every(assess.JobRoll, time.Minute, 0)
 	r.Jobs.Handle("catalog.effect", func(ctx context.Context, _ jobs.Job) error {
 		if _, err := r.Catalog.TakeEffect(ctx); err != nil {

@@ -15,7 +15,7 @@ var lines = [][]string{
 	{"assess"},
 	{"bundle"},
 	{"casework"},
-	{"licence", "share", "rating", "channel", "replay"},
+	{"licence", "share", "rating", "channel", "replay", "archive"},
 	{"catalog"},
 	{"identity"},
 	{"calendar", "jobs", "audit", "files", "search", "notify"},

@@ -42,6 +42,7 @@ type city struct {
 	store *files.Store
 	codes map[string]string // item key → code
 	dir   string            // of the stored files
+	log   audit.Keys
 }
 
 // The items, by key.
@@ -121,7 +122,11 @@ func cityWith(t *testing.T, d *db.DB, clk *dbtest.Clock, codes ident.Profile) *c
 		formats[name] = func(s string) (bool, string, string) { r := check(s); return r.Valid, r.Reason.ZH, r.Reason.EN }
 	}
 	lic := licence.New(licence.Config{DB: d, Identity: ids, Vault: vault, Signer: keys().Signer()})
-	c.Service = New(Config{DB: d, Catalog: catalog.New(catalog.Config{DB: d, Identity: ids, Codes: codes, Formats: formats}), Identity: ids, Calendar: cal,
+	notes, err := keys().Note("test.tongban")
+	c.must(err)
+	c.log = audit.Keys{Signers: notes.Signers, Verifiers: notes.Verifiers}
+	c.Service = New(Config{DB: d, Printer: plainPrint, Trust: ArchiveTrust{Signer: notes.Signers[0], Keys: notes.Texts, Origin: "test.tongban", URL: "https://tongban.example"},
+		Catalog: catalog.New(catalog.Config{DB: d, Identity: ids, Codes: codes, Formats: formats}), Identity: ids, Calendar: cal,
 		Files: c.store, Licences: lic, Ratings: rating.New(rating.Config{DB: d, Identity: ids, Vault: vault}), Notify: messages, Vault: vault})
 	lic.Handlers(c.jobs)
 	c.Handlers(c.jobs)
@@ -144,6 +149,18 @@ func cityWith(t *testing.T, d *db.DB, clk *dbtest.Clock, codes ident.Profile) *c
 		c.codes[key] = codes.Compose(u.USCC, def.Guide.Basics.Level, def.BasicCode)
 	}
 	return c
+}
+
+// plainPrint lays a document out as plainly as can be.
+func plainPrint(doc Document, hash string) ([]byte, error) {
+	return []byte("<!DOCTYPE html><title>" + doc.Title + "</title><p>" + doc.Number + "<p>" + hash + "\n"), nil
+}
+
+// sealLog gives the audit records their places, as the sealer does all the time.
+func (c *city) sealLog() {
+	c.t.Helper()
+	_, err := audit.NewSealer(c.d, audit.Options{Keys: c.log}).Seal(c.t.Context())
+	c.must(err)
 }
 
 func (c *city) must(err error) {

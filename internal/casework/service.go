@@ -35,6 +35,9 @@ type Config struct {
 	Vault    *sm.Vault
 	Log      *slog.Logger
 
+	Printer Printer      // nil: documents are not laid out for print
+	Trust   ArchiveTrust // what archive packages are sealed with
+
 	// KeepReceiptClock makes a resubmission continue the first receipt clock
 	// instead of starting its own (the usual reading: the day everything was
 	// handed in is the day of receipt).

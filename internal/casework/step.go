@@ -282,6 +282,10 @@ func (st *step) writeNotice(kind Notice, rule Rule, more func(*noticeFacts)) (in
 		return 0, err
 	}
 	sum := sm.SM3(content)
+	if st.detail == nil {
+		st.detail = map[string]string{}
+	}
+	st.detail["document"], st.detail["sm3"] = number, hex.EncodeToString(sum[:]) // the log fixes what the notice says
 	ref := DocumentRef{ID: st.tx.NewID(), Kind: kind, Number: number, Title: doc.Title, Hash: hex.EncodeToString(sum[:]), At: st.tx.Now()}
 	st.document, st.number = ref.ID, number
 	st.tx.Queue(sqlInsertDocument, ref.ID, c.ID, string(ref.Kind), ref.Number, ref.Title, ref.Hash, sealed, micros(ref.At))

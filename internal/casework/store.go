@@ -54,7 +54,8 @@ func SQL() []string {
 	return []string{sqlCaseByNo, sqlCaseByID, sqlCaseOfEvent, sqlInsertCase, sqlSaveCase, sqlInsertEvent, sqlEvents, sqlPutMaterial,
 		sqlDropMaterial, sqlMaterials, sqlInsertTask, sqlTasks, sqlDoneTask, sqlEndTasks, sqlMoveTasks, sqlInsertDocument, sqlDocuments,
 		sqlDocument, sqlInsertTold, sqlTold, sqlInsertMend, sqlMends, sqlStaleMends, sqlAskMoreTime, sqlMoreTime, sqlAnswerMoreTime, sqlInsertDraft, sqlDraft, sqlDrafts, sqlDraftOfCase, sqlCorrections, sqlSaveDraft, sqlDropDraft, sqlQueue, sqlQueueSize,
-		sqlMine, sqlPastDue, sqlSweep, sqlAlarmOf, sqlAlarm, sqlReckoned, sqlSetReckoned, sqlPast, sqlOpenCases, sqlMoveDue, fmt.Sprintf(sqlInHand, "$1"),
+		sqlMine, sqlPastDue, sqlSweep, sqlAlarmOf, sqlAlarm, sqlReckoned, sqlSetReckoned, sqlPast, sqlOpenCases, sqlMoveDue, sqlPrint, sqlPutPrint, sqlPrinting,
+		sqlSetPrinting, sqlNewestDocument, sqlUnprinted, sqlServe, sqlServed, sqlServedCase, sqlStateOf, sqlContents, sqlClosed, sqlDocumentNumber, fmt.Sprintf(sqlInHand, "$1"),
 		sqlInsertPromise, sqlPromises, sqlSetPromise, sqlPromiseDue, sqlBroken, sqlLatePromises, sqlInstant, sqlSetInstant, sqlSetSample, sqlEndAfter, sqlEndAfterAll,
 		sqlSides, sqlInsertSide, sqlSaveSide, sqlClaim, sqlMoveTo, sqlUnclaim, sqlLoad, sqlShared, sqlMoveTask, sqlToRemind, sqlReminded}
 }

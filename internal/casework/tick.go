@@ -235,6 +235,7 @@ func (s *Service) alarmOf(q db.Queryer, c *Case, w world) (*Alarm, error) {
 // Handlers registers the jobs of this room.
 func (s *Service) Handlers(r *jobs.Runner) {
 	r.Handle(JobDeliver, func(ctx context.Context, j jobs.Job) error { return s.deliverJob(ctx, string(j.Payload)) })
+	r.Handle(JobPrint, s.printJob)
 	r.Handle(JobInstant, func(ctx context.Context, j jobs.Job) error { return s.instantJob(ctx, string(j.Payload)) })
 	r.Handle(JobTick, func(ctx context.Context, _ jobs.Job) error { return s.Tick(ctx) })
 }

@@ -220,6 +220,7 @@ func (cs Clocks) due(state State, cal clock.Calendar, now time.Time) string {
 
 // ClockView is a limit as people see it: words first, then the calculation.
 type ClockView struct {
+	N              int // among the limits of the case, from 1: ClockProof
 	Kind           Limit
 	Name, NameEN   string
 	Words, WordsEN string
@@ -230,8 +231,8 @@ type ClockView struct {
 // view reckons all clocks at now.
 func (cs Clocks) view(cal clock.Calendar, now time.Time) []ClockView {
 	var out []ClockView
-	for _, c := range cs {
-		v := ClockView{Kind: c.Kind, Reckoning: c.Timer().Reckon(cal, now)}
+	for i, c := range cs {
+		v := ClockView{N: i + 1, Kind: c.Kind, Reckoning: c.Timer().Reckon(cal, now)}
 		v.Status = v.Reckoning.Status
 		v.Name, v.NameEN = c.Kind.Words()
 		v.Words, v.WordsEN = clock.Remaining(v.Status, false), clock.Remaining(v.Status, true)

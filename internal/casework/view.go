@@ -45,6 +45,8 @@ type View struct {
 	Colleagues  []Colleague     // staff: to whom something can be handed
 	Departments []identity.Unit // staff: who can be asked for an opinion
 	At          time.Time
+
+	archive bool // the viewer may have the archive package
 }
 
 // Rate 评价邀请 is where a closed case is rated without an account, and until when.
@@ -182,7 +184,7 @@ func (s *Service) view(ctx context.Context, a actor.Actor, c *Case) (*View, erro
 	v.Materials = viewMaterials(c, &w.v.Guide, p)
 	for _, t := range p.tasks {
 		u, _ := w.dir.Unit(t.UnitID)
-		if a.Kind != actor.Staff {
+		if !inside(a) {
 			t.Opinion, t.DoneName, t.DoneBy, t.ClaimedBy, t.ClaimedName = "", "", 0, 0, ""
 			if t.Step == stepOpinion || t.Step == stepRecheck {
 				continue
@@ -219,6 +221,7 @@ func (s *Service) view(ctx context.Context, a actor.Actor, c *Case) (*View, erro
 		return nil, err
 	}
 	v.Progress = milestones(c)
+	v.archive = c.State == Closed && identity.Decide(a, identity.CaseArchive, target(c, w, 0)) == nil
 	if v.Alarm, err = s.alarmOf(rd, c, w); err != nil {
 		return nil, err
 	}
@@ -314,13 +317,19 @@ func (s *Service) events(q db.Queryer, caseID int64) ([]Event, error) {
 	}, sqlEvents, caseID)
 }
 
+// inside reports whether a viewer sees who works in the offices and what they
+// say to each other: staff, and the platform for its own archive.
+func inside(a actor.Actor) bool { return a.Kind == actor.Staff || a.Kind == actor.System }
+
 // eventFor words an event for a viewer.
 func eventFor(a actor.Actor, e Event, w world, docs []DocumentRef) EventView {
 	v := EventView{Event: e, By: e.Actor.Name}
 	if m, ok := MoveFor(e.From, e.Act); ok {
 		v.ZH, v.EN = m.ZH, m.EN
+	} else if words, ok := servedActs[e.Act]; ok {
+		v.ZH, v.EN = words[0], words[1]
 	}
-	if a.Kind != actor.Staff && e.Actor.Kind == actor.Staff {
+	if !inside(a) && e.Actor.Kind == actor.Staff {
 		// Applicants see which unit acted, not who works there; inner opinions stay inside.
 		v.By, v.Actor = "", Filer{Kind: e.Actor.Kind}
 		if u, ok := w.dir.Unit(e.UnitID); ok {
@@ -380,7 +389,10 @@ func (s *Service) Document(ctx context.Context, a actor.Actor, id int64) (doc Do
 	if err != nil {
 		return doc, "", err
 	}
-	return doc, hash, json.Unmarshal(b, &doc)
+	if err := json.Unmarshal(b, &doc); err != nil {
+		return doc, "", err
+	}
+	return doc, hash, s.opened(ctx, a, c, docID)
 }
 
 var errNoDocument = errs.New(errs.NotFound, "document-not-found", "没有找到这份文书。", "There is no such document.")

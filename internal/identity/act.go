@@ -89,9 +89,11 @@ const (
 	CasePost              Act = "case.post"
 	CaseDeliverElectronic Act = "case.deliver-electronic"
 	CaseChangeDelivery    Act = "case.change-delivery"
-	CaseCollect           Act = "case.collect"  // the applicant confirms what arrived
-	CaseQueue             Act = "case.queue"    // a unit's work list
-	CaseProgress          Act = "case.progress" // public page by receipt code, no personal data
+	CaseCollect           Act = "case.collect"      // the applicant confirms what arrived
+	CaseArchive           Act = "case.archive"      // 电子档案: the package of a closed case
+	CaseServeNotice       Act = "case.serve-notice" // 送达登记: a document was handed over or posted
+	CaseQueue             Act = "case.queue"        // a unit's work list
+	CaseProgress          Act = "case.progress"     // public page by receipt code, no personal data
 )
 
 // Licences 电子证照.

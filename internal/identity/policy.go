@@ -205,6 +205,9 @@ var rules = map[Act]rule{
 	CaseDeliverElectronic: {system: true, hides: CaseRead},
 	CaseChangeDelivery:    {owner: true, staff: counter, hides: CaseRead},
 	CaseCollect:           {owner: true, hides: CaseRead},
+	CaseArchive: {owner: true, staff: []holder{{actor.Decider, handling}, {actor.Supervisor, receiving | handling}}, system: true,
+		hides: CaseRead},
+	CaseServeNotice: {staff: counter, hides: CaseRead},
 
 	LicenceVerify: {anyone: true},
 	LicenceRead:   {owner: true, staff: official, purpose: true, system: true, hides: LicenceRead},

@@ -39,6 +39,7 @@ import (
 	"github.com/tongban/tongban/internal/notify"
 	"github.com/tongban/tongban/internal/rating"
 	"github.com/tongban/tongban/internal/sm"
+	"github.com/tongban/tongban/internal/web/caseview"
 )
 
 // Password of every account.
@@ -47,6 +48,7 @@ const Password = "Demo-2026!"
 // City is a wired platform.
 type City struct {
 	T        testing.TB
+	log      audit.Keys
 	DB       *db.DB
 	Clock    *dbtest.Clock
 	Jobs     *jobs.Runner
@@ -117,7 +119,13 @@ func New(t testing.TB, d *db.DB, clk *dbtest.Clock, items ...string) *City {
 	c.Licences = licence.New(licence.Config{DB: d, Identity: c.Identity, Vault: vault, Signer: keys().Signer()})
 	c.Ratings = rating.New(rating.Config{DB: d, Identity: c.Identity, Vault: vault})
 	c.Channel = channel.New(channel.Config{DB: d, Identity: c.Identity, Calendar: cal})
-	c.Casework = casework.New(casework.Config{DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files,
+	notes, err := keys().Note("tongban")
+	must(t, err)
+	c.log = audit.Keys{Signers: notes.Signers, Verifiers: notes.Verifiers}
+	printer, err := caseview.NewPrinter("https://tongban.example")
+	must(t, err)
+	c.Casework = casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: notes.Signers[0], Keys: notes.Texts, Origin: "tongban", URL: "https://tongban.example"},
+		DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files,
 		Licences: c.Licences, Ratings: c.Ratings, Notify: c.Notify, Vault: vault})
 	c.Licences.Handlers(c.Jobs)
 	c.Casework.Handlers(c.Jobs)
@@ -270,4 +278,12 @@ func (c *City) licences(dir *identity.Directory) {
 		held = append(held, in)
 	}
 	must(c.T, c.Licences.ImportHeld(context.Background(), actor.Platform(), held))
+}
+
+// SealLog gives the audit records their places, as the sealer does all the time.
+func (c *City) SealLog() {
+	c.T.Helper()
+	if _, err := audit.NewSealer(c.DB, audit.Options{Keys: c.log}).Seal(c.T.Context()); err != nil {
+		c.T.Fatal(err)
+	}
 }

@@ -48,7 +48,8 @@ type casePage struct {
 	None            string   // why there is nothing to do
 	Mends           []mended // what was corrected at the counter
 	Rate            rateCard
-	Go              string // id of where the usual act begins: a shortcut leads there, never does it
+	Archive         web.Link // the package of a closed case
+	Go              string   // id of where the usual act begins: a shortcut leads there, never does it
 }
 
 // section is one page of the form with its answers.
@@ -138,7 +139,7 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 			p.Back.Href = "/desk/search"
 		}
 	}
-	p.Clocks, p.Past = caseview.Clocks(p.Page, v.Clocks)
+	p.Clocks, p.Past = caseview.Clocks(p.Page, v.Clocks, caseview.ProofBelow(casePath(v.Case.No), nil))
 	p.Promises, p.Instant = caseview.Promises(p.Page, v, documentPath), caseview.Instant(p.Page, v)
 	p.Alarm = caseview.Alarm(p.Page, v.Alarm)
 	var err error
@@ -166,6 +167,9 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 	p.Go = begins(p.Acts)
 	if !usual(p.Acts) {
 		p.None = nothing(p.Page, v, a)
+	}
+	if v.MayArchive() {
+		p.Archive = web.Link{Href: casePath(v.Case.No) + "/archive", Text: p.Tr("下载电子档案", "Download the archive")}
 	}
 	if v.Rate != nil && a.Has(actor.WindowClerk) {
 		p.Rate.Until = v.Rate.Until
@@ -438,6 +442,36 @@ func contains(list []int64, id int64) bool {
 		}
 	}
 	return false
+}
+
+// proof hands out the calculation of one limit.
+func (d *Desk) proof(w http.ResponseWriter, r *http.Request) error {
+	a, err := d.Actor(r)
+	if err != nil {
+		return err
+	}
+	n, err := caseview.ProofNumber(r)
+	if err != nil {
+		return err
+	}
+	x, err := d.c.Casework.ClockProof(r.Context(), a, r.PathValue("no"), n)
+	if err != nil {
+		return err
+	}
+	return caseview.SendProof(w, r, x, n)
+}
+
+// archive hands out the package of a closed case.
+func (d *Desk) archive(w http.ResponseWriter, r *http.Request) error {
+	a, err := d.Actor(r)
+	if err != nil {
+		return err
+	}
+	x, err := d.c.Casework.Archive(r.Context(), a, r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	return caseview.SendArchive(w, r, x)
 }
 
 // file opens what was handed in.

@@ -97,7 +97,7 @@ func newViews(rt *web.Renderer) views {
 // New makes the desk and registers its pages.
 func New(c Config) *Desk {
 	d := &Desk{c: c, views: newViews(c.Renderer)}
-	d.docs = caseview.NewDocuments(caseview.DocumentsConfig{Renderer: c.Renderer, Style: c.Style, Casework: c.Casework, Actor: d.Actor, BaseURL: c.BaseURL,
+	d.docs = caseview.NewDocuments(caseview.DocumentsConfig{Files: c.Files, Prefix: "/desk/documents/", Renderer: c.Renderer, Style: c.Style, Casework: c.Casework, Actor: d.Actor, BaseURL: c.BaseURL,
 		Case: func(no string) web.Link { return web.Link{Href: casePath(no), Text: "返回办件 " + d.shortNo(no)} }})
 	d.apply = apply.New(apply.Config{Renderer: c.Renderer, Style: c.Style, Casework: c.Casework, Files: c.Files, Identity: c.Identity,
 		Actor: d.Actor, Held: c.Held, Prefix: "/desk/apply", Staff: true, Frame: d.frame("intake"),
@@ -138,7 +138,12 @@ func (d *Desk) routes() map[string]web.Handler {
 		"POST /desk/cases/{no}/acts/request-correction": d.requestCorrection,
 		"POST /desk/cases/{no}/acts/{act}":              d.act,
 		"GET /desk/cases/{no}/files/{file}":             d.file,
+		"GET /desk/cases/{no}/clocks/{n}":               d.proof,
 		"GET /desk/documents/{id}":                      d.docs.Show,
+		"GET /desk/documents/{id}/print":                d.docs.Print,
+		"GET /desk/documents/{id}/photo/{file}":         d.docs.Photo,
+		"POST /desk/documents/{id}/serve":               d.docs.Serve,
+		"GET /desk/cases/{no}/archive":                  d.archive,
 		"GET /desk/intake":                              d.showIntake,
 		"POST /desk/intake/party":                       d.findParty,
 		"POST /desk/intake/register":                    d.register,

@@ -47,6 +47,7 @@ type CasePage struct {
 	Licence   web.Link
 	Rate      web.Link
 	Rated     string
+	Archive   web.Link // the package of a closed case
 }
 
 // Correction 补正 is what an open correction asks for.
@@ -118,7 +119,7 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 	pg.Alarm = caseview.Alarm(pg.Page, v.Alarm)
 	pg.Told = told(pg.Page, v)
 	pg.Path = caseview.Path(pg.Page, v.Progress)
-	pg.Clocks, pg.Done = caseview.Clocks(pg.Page, v.Clocks)
+	pg.Clocks, pg.Done = caseview.Clocks(pg.Page, v.Clocks, caseview.ProofBelow("/my/cases/"+c.No, nil))
 	pg.Timeline = caseview.Timeline(pg.Page, v, caseview.Address("/my/documents/"))
 	for i := len(v.Documents) - 1; i >= 0; i-- {
 		d := v.Documents[i]
@@ -155,6 +156,9 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 		pg.Mends = append(pg.Mends, x)
 	}
 	p.offers(&pg, v)
+	if v.MayArchive() {
+		pg.Archive = web.Link{Href: "/my/cases/" + c.No + "/archive", Text: pg.Tr("下载电子档案（可离线验证）", "Download the archive (can be checked offline)")}
+	}
 	if pg.Correct.Action != "" { // beside the correction, where it is looked for
 		for i, o := range pg.Offers {
 			if strings.HasSuffix(o.Href, "/"+string(casework.AskMoreTime)) {
@@ -332,6 +336,36 @@ func (p *Portal) correct(w http.ResponseWriter, r *http.Request) error {
 		return web.Onward(err, web.Link{Href: "/my/cases/" + r.PathValue("no"), Text: "查看办件"})
 	}
 	return web.SeeOther(w, r, p.wizard.First(d.ID))
+}
+
+// proof hands out the calculation of one limit.
+func (p *Portal) proof(w http.ResponseWriter, r *http.Request) error {
+	a, err := p.person(r)
+	if err != nil {
+		return err
+	}
+	n, err := caseview.ProofNumber(r)
+	if err != nil {
+		return err
+	}
+	x, err := p.Casework.ClockProof(r.Context(), a, r.PathValue("no"), n)
+	if err != nil {
+		return err
+	}
+	return caseview.SendProof(w, r, x, n)
+}
+
+// archive hands out the package of a closed case.
+func (p *Portal) archive(w http.ResponseWriter, r *http.Request) error {
+	a, err := p.person(r)
+	if err != nil {
+		return err
+	}
+	x, err := p.Casework.Archive(r.Context(), a, r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	return caseview.SendArchive(w, r, x)
 }
 
 func (p *Portal) file(w http.ResponseWriter, r *http.Request) error {

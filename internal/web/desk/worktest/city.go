@@ -126,7 +126,10 @@ func New(t *testing.T, d *db.DB, clk *dbtest.Clock) *City {
 		Assist: channel.AssistWindows, Banks: channel.BankOutlets, Effects: []catalog.EffectLister{casework.InHand{DB: d}, channel.Reach{DB: d}}})
 	c.Catalog.Handlers(c.Jobs)
 	lic := licence.New(licence.Config{DB: d, Identity: c.Identity, Vault: vault, Signer: keys().Signer()})
-	c.Casework = casework.New(casework.Config{DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files, Licences: lic,
+	printer, err := caseview.NewPrinter("https://tongban.example")
+	c.Must(err)
+	c.Casework = casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: notes.Signers[0], Keys: notes.Texts, Origin: "tongban", URL: "https://tongban.example"},
+		DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files, Licences: lic,
 		Ratings: rating.New(rating.Config{DB: d, Identity: c.Identity, Vault: vault}), Notify: messages, Vault: vault})
 	c.Channel = channel.New(channel.Config{DB: d, Identity: c.Identity, Calendar: cal})
 	c.Assess = assess.New(assess.Config{DB: d, Identity: c.Identity, Calendar: cal})
