@@ -42,6 +42,7 @@ type world struct {
 	appointment, member          string
 	choice, word                 string
 	progress                     string
+	slip                         string // papers handed to the city department
 	zhang                        map[string]any
 	whole, paper                 map[string]any
 	version                      int64
@@ -79,6 +80,9 @@ func (c *city) world() world {
 	k := c.send("zhang", "GET", "/cases/"+w.no, nil).ok(200)
 	w.version, w.caseFile, w.document = k.number("version"), k.text("materials", 0, "files", 0, "id"), k.text("documents", 0, "id")
 	w.progress = strings.Replace(k.text("progress"), "?c=", "?code=", 1)
+	c.send("clerk", "POST", "/cases/"+w.no+"/papers", map[string]any{"name": "身份证复印件", "copies": 2}).ok(204)
+	paper := c.send("clerk", "GET", "/units/wx-zx/papers", nil).ok(200).text("held", 0, "id")
+	w.slip = c.send("clerk", "POST", "/units/wx-zx/papers/slips", map[string]any{"to": "wx-spj", "papers": []any{paper}}).ok(201).text("id")
 	w.draft = c.send("zhang", "POST", "/drafts", map[string]any{"item": w.food}).ok(201).text("id")
 	w.file = c.upload("zhang", "/drafts/"+w.draft+"/materials/m02/files", "a.pdf", pdf).ok(201).text("materials", 1, "files", 0, "id")
 	w.clerkDraft = c.send("clerk", "POST", "/drafts", map[string]any{"item": w.food, "party": w.zhang}).ok(201).text("id")
@@ -251,6 +255,13 @@ func (c *city) knocks(w world) []knock {
 		{op: "rating-give", body: map[string]any{"case": w.closed, "level": 4}, allow: []string{"zhang", "agent"}},
 		{op: "case-rating", path: "/cases/" + w.closed + "/rating", allow: []string{"zhang", "agent"}},
 		{op: "queue", path: "/queue?unit=wx-zx&role=window-clerk", allow: []string{"clerk", "sup"}},
+		{op: "queue-results", path: "/queue/results?unit=wx-zx", allow: []string{"clerk", "sup"}},
+		{op: "papers", path: "/units/wx-zx/papers", allow: []string{"clerk"}}, {op: "case-papers", path: "/cases/" + w.no + "/papers", allow: concern},
+		{op: "paper-take", path: "/cases/" + w.no + "/papers", body: map[string]any{"name": "委托书", "copies": 1}, allow: []string{"clerk", "rev", "dec"}},
+		{op: "paper-give", path: "/units/wx-zx/papers/slips", body: map[string]any{"to": "wx-spj", "papers": []any{"1"}}, allow: []string{"clerk"}},
+		{op: "paper-slip", path: "/paper-slips/" + w.slip, allow: []string{"clerk", "rev", "dec"}},
+		{op: "paper-receive", path: "/paper-slips/" + w.slip + "/receipt", body: map[string]any{"papers": []any{}}, allow: []string{"rev", "dec"}},
+		{op: "paper-return", path: "/units/wx-zx/papers/1/return", body: map[string]any{"to": "张明远"}, allow: []string{"clerk"}},
 		{op: "queue-size", path: "/queue/size?unit=wx-zx&role=window-clerk", allow: []string{"clerk", "sup"}},
 		{op: "queue-find", path: "/queue/find?tail=0001", allow: []string{"clerk", "lxclerk", "rev", "lxrev", "dec"}},
 		{op: "staff-member", path: "/staff/" + w.member, allow: []string{"sys", "sec", "aud"}},

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
@@ -27,6 +28,7 @@ type Input struct {
 	Kind      string   // suspend: which special procedure
 	Seen      []string // arrive: codes of materials whose originals were seen
 	Recipient string   // hand-over: who took it
+	Signed    bool     // hand-over: who took it has signed the record
 	Waybill   string   // post: courier and number
 	Delivery  Delivery // change-delivery
 }
@@ -118,7 +120,11 @@ func (st *step) permitted(act Act, check bool) error {
 
 // may asks the one policy whether the actor may make the move.
 func (s *Service) may(a actor.Actor, c *Case, m Move, w world) error {
-	err := identity.Decide(a, identity.Act("case."+string(m.Act)), target(c, w, c.Stage))
+	t := target(c, w, c.Stage)
+	if !slices.Contains(c.may, m.Act) {
+		t.HelperID = 0 // the person asked for help with other acts
+	}
+	err := identity.Decide(a, identity.Act("case."+string(m.Act)), t)
 	if err != nil && errs.KindOf(err) == errs.NotFound { // who may read the case knows of it
 		return identity.ErrForbidden
 	}
@@ -129,13 +135,20 @@ func (s *Service) may(a actor.Actor, c *Case, m Move, w world) error {
 // everybody else, and for an agent whose mandate does not cover the item, the
 // case does not exist.
 func (s *Service) mayRead(q db.Queryer, a actor.Actor, c *Case, w world) error {
-	if err := identity.Decide(a, identity.CaseRead, target(c, w, 0)); err != nil {
+	err := identity.Decide(a, identity.CaseRead, target(c, w, 0))
+	if err != nil && a.Kind == actor.Staff && c.Filer.Kind == actor.Staff && c.Filer.ID == a.ID {
+		if err := s.helps(q, a, c); err != nil {
+			return err
+		}
+		err = identity.Decide(a, identity.CaseRead, target(c, w, 0))
+	}
+	if err != nil {
 		if errs.KindOf(err) == errs.Unauthenticated {
 			return err
 		}
 		return ErrNoCase
 	}
-	_, err := s.Identity.Covers(q, a, w.v.Guide.Basics.BasicCode)
+	_, err = s.Identity.Covers(q, a, w.v.Guide.Basics.BasicCode)
 	if errors.Is(err, identity.ErrNotCovered) {
 		return ErrNoCase
 	}
@@ -145,7 +158,7 @@ func (s *Service) mayRead(q db.Queryer, a actor.Actor, c *Case, w world) error {
 // target names the units that have a part in the case: who decides, whose
 // windows receive, who reviews in the stage (0 = in any).
 func target(c *Case, w world, stage int) identity.Target {
-	t := identity.Target{Owner: c.Party, Applicant: c.Party, ReviewerIDs: c.Reviewers,
+	t := identity.Target{Owner: c.Party, Applicant: c.Party, ReviewerIDs: c.Reviewers, HelperID: c.helper,
 		UnitPath: w.dir.Path(c.UnitID), ReceivingPath: w.dir.Path(c.ReceivingUnitID)}
 	for _, sp := range w.v.Guide.Steps {
 		u, ok := w.dir.UnitByKey(sp.Unit)

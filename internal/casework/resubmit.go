@@ -49,6 +49,11 @@ func (s *Service) OpenCorrection(ctx context.Context, a actor.Actor, no string) 
 			return err
 		}
 		d.Data.Consent = c.SubmittedAt
+		if d.Data.Assist = c.assist; c.assist != 0 {
+			if err := s.corrects(tx, a, c.assist, d.ID); err != nil {
+				return err
+			}
+		}
 		audit.Append(tx, audit.Record{Actor: a, Act: "case.open-correction", Subject: "case/" + no, Unit: c.UnitID, Outcome: "done"})
 		return s.insertDraft(tx, d)
 	})
@@ -116,6 +121,9 @@ func (s *Service) resubmit(ctx context.Context, a actor.Actor, d *Draft, in Subm
 		if err := st.permitted(Resubmit, false); err != nil {
 			return err
 		}
+		if _, err := s.confirmed(tx, a, d); err != nil {
+			return err
+		}
 		if err := s.mergeCorrection(tx, c, d); err != nil {
 			return err
 		}
@@ -138,6 +146,9 @@ func (s *Service) resubmit(ctx context.Context, a actor.Actor, d *Draft, in Subm
 		}
 		st.docLines = st.handedLines(d)
 		st.task(&w.v.Guide, catalog.StepReceive)
+		if err := s.assisted(tx, a, d, c); err != nil {
+			return err
+		}
 		return st.finish()
 	})
 	if err != nil {

@@ -52,7 +52,12 @@ func SQL() []string {
 	return []string{sqlCaseByNo, sqlCaseByID, sqlCaseOfEvent, sqlInsertCase, sqlSaveCase, sqlInsertEvent, sqlEvents, sqlPutMaterial,
 		sqlDropMaterial, sqlMaterials, sqlInsertTask, sqlTasks, sqlDoneTask, sqlEndTasks, sqlMoveTasks, sqlInsertDocument, sqlDocuments,
 		sqlDocument, sqlInsertDraft, sqlDraft, sqlDrafts, sqlDraftOfCase, sqlCorrections, sqlSaveDraft, sqlDropDraft, sqlQueue, sqlQueueSize,
-		sqlMine, sqlPastDue, sqlAlarmed, sqlAlarmOf, sqlAlarm, sqlReckoned, sqlSetReckoned, sqlPast, sqlOpenCases, sqlMoveDue, fmt.Sprintf(sqlInHand, "$1")}
+		sqlMine, sqlPastDue, sqlAlarmed, sqlAlarmOf, sqlAlarm, sqlReckoned, sqlSetReckoned, sqlPast, sqlOpenCases, sqlMoveDue,
+		// assistance
+		sqlAddAssist, sqlAssist, sqlSaveAssist, sqlAssistsOfUnit, sqlAssistsOfHelper, sqlAssistsOfParty, sqlAssistOfCase, sqlAssistsOver, sqlAddAssistEvent, sqlAssistEvents,
+		// papers
+		sqlAddPaper, sqlHeldPapers, sqlCasePapers, sqlPaper, sqlSlipPapers, sqlGivePaper, sqlLandPaper, sqlReturnPaper, sqlAddSlip, sqlAddMove, sqlMoveArrived,
+		sqlReceiveSlip, sqlSlip, sqlSlipsTo, sqlSlipsFrom, sqlResults, fmt.Sprintf(sqlInHand, "$1")}
 }
 
 type scanner interface{ Scan(dest ...any) error }

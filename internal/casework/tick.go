@@ -38,6 +38,9 @@ func (s *Service) Tick(ctx context.Context) (err error) {
 	if err := s.reckonAgain(ctx); err != nil {
 		return err
 	}
+	if err := s.endAssists(ctx); err != nil {
+		return err
+	}
 	today := clock.DateOf(s.DB.Now()).String()
 	due, id := "", int64(0)
 	for {

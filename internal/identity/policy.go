@@ -43,6 +43,7 @@ type Target struct {
 	ReviewerIDs   []int64     // staff who gave an opinion on the case
 	StaffID       int64       // the account that is managed
 	AuthorIDs     []int64     // staff who wrote what is to be passed
+	HelperID      int64       // staff member who helps the applicant with this matter, at his request, while that lasts
 }
 
 // Acts lists every act of the table, sorted.
@@ -91,6 +92,7 @@ type rule struct {
 	owner  bool // the party whose thing it is, or its agent
 	system bool // the platform itself
 	staff  []holder
+	helper bool // the clerk whom the applicant asked for help with this matter (第二十四条)
 
 	principal bool // among persons: not an agent
 	notMaker  bool // among staff: nobody who reviewed the case
@@ -134,9 +136,9 @@ var rules = map[Act]rule{
 	AdjustmentCarryOut: {staff: auditor, notAuthor: true, system: true},
 
 	CaseDraft:    {owner: true, hides: CaseDraft},
-	CaseReceive:  {staff: counter},
-	CaseSubmit:   {owner: true, staff: counter, hides: CaseRead},
-	CaseRead:     {owner: true, staff: viewer, system: true, hides: CaseRead},
+	CaseReceive:  {staff: counter, helper: true},
+	CaseSubmit:   {owner: true, staff: counter, helper: true, hides: CaseRead},
+	CaseRead:     {owner: true, staff: viewer, helper: true, system: true, hides: CaseRead},
 	CaseProgress: {anyone: true},
 	CaseQueue: {staff: []holder{{actor.WindowClerk, handling}, {actor.Reviewer, handling}, {actor.Decider, handling},
 		{actor.Supervisor, handling}}},
@@ -144,7 +146,7 @@ var rules = map[Act]rule{
 	CaseAccept:            {staff: counter, hides: CaseRead},
 	CaseDeemAccepted:      {system: true, hides: CaseRead},
 	CaseRequestCorrection: {staff: counter, hides: CaseRead},
-	CaseResubmit:          {owner: true, staff: counter, hides: CaseRead},
+	CaseResubmit:          {owner: true, staff: counter, helper: true, hides: CaseRead},
 	CaseReturnUncorrected: {staff: counter, hides: CaseRead},
 	CaseDecline:           {staff: counter, hides: CaseRead},
 	CaseNotNeeded:         {staff: counter, hides: CaseRead},
@@ -155,12 +157,21 @@ var rules = map[Act]rule{
 	CaseExtend:            {staff: decider, hides: CaseRead}, // 行政许可法 第四十二条: 经本行政机关负责人批准
 	CaseSuspend:           {staff: append(slices.Clone(reviewer), decider...), hides: CaseRead},
 	CaseResume:            {staff: append(slices.Clone(reviewer), decider...), hides: CaseRead},
-	CaseWithdraw:          {owner: true, staff: counter, hides: CaseRead},
+	CaseWithdraw:          {owner: true, staff: counter, helper: true, hides: CaseRead},
 	CaseHandOver:          {staff: counter, hides: CaseRead},
 	CasePost:              {staff: counter, hides: CaseRead},
 	CaseDeliverElectronic: {system: true, hides: CaseRead},
 	CaseChangeDelivery:    {owner: true, staff: counter, hides: CaseRead},
 	CaseCollect:           {owner: true, hides: CaseRead},
+
+	PaperHandle: {staff: []holder{{actor.WindowClerk, handling}, {actor.Reviewer, handling}, {actor.Decider, handling}}},
+
+	AssistAsk:     {person: true, staff: clerks}, // 帮办代办: at the person's request alone, who says so himself
+	AssistTake:    {staff: []holder{{actor.WindowClerk, handling}}},
+	AssistRead:    {owner: true, staff: []holder{{actor.WindowClerk, handling}, {actor.Supervisor, handling}}, hides: AssistRead},
+	AssistHelp:    {helper: true, hides: AssistRead},
+	AssistConfirm: {owner: true, hides: AssistRead},
+	AssistEnd:     {owner: true, helper: true, system: true, hides: AssistRead},
 
 	LicenceVerify: {anyone: true},
 	LicenceRead:   {owner: true, staff: official, purpose: true, system: true, hides: LicenceRead},
@@ -238,7 +249,8 @@ func (r rule) checkPerson(a actor.Actor, t Target) error {
 }
 
 func (r rule) checkStaff(a actor.Actor, t Target) error {
-	if !slices.ContainsFunc(r.staff, func(h holder) bool { return h.holds(a, t) }) {
+	helps := r.helper && t.HelperID != 0 && t.HelperID == a.ID && a.Has(actor.WindowClerk)
+	if !helps && !slices.ContainsFunc(r.staff, func(h holder) bool { return h.holds(a, t) }) {
 		return ErrForbidden
 	}
 	switch {
