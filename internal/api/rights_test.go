@@ -42,6 +42,7 @@ type world struct {
 	appointment, member          string
 	choice, word                 string
 	progress                     string
+	help                         string // asked for by zhang
 	slip                         string // papers handed to the city department
 	zhang                        map[string]any
 	whole, paper                 map[string]any
@@ -81,6 +82,7 @@ func (c *city) world() world {
 	w.version, w.caseFile, w.document = k.number("version"), k.text("materials", 0, "files", 0, "id"), k.text("documents", 0, "id")
 	w.progress = strings.Replace(k.text("progress"), "?c=", "?code=", 1)
 	c.send("clerk", "POST", "/cases/"+w.no+"/papers", map[string]any{"name": "身份证复印件", "copies": 2}).ok(204)
+	w.help = c.send("zhang", "POST", "/assists", map[string]any{"item": w.food, "unit": "wx-zx"}).ok(201).text("id")
 	paper := c.send("clerk", "GET", "/units/wx-zx/papers", nil).ok(200).text("held", 0, "id")
 	w.slip = c.send("clerk", "POST", "/units/wx-zx/papers/slips", map[string]any{"to": "wx-spj", "papers": []any{paper}}).ok(201).text("id")
 	w.draft = c.send("zhang", "POST", "/drafts", map[string]any{"item": w.food}).ok(201).text("id")
@@ -255,6 +257,11 @@ func (c *city) knocks(w world) []knock {
 		{op: "rating-give", body: map[string]any{"case": w.closed, "level": 4}, allow: []string{"zhang", "agent"}},
 		{op: "case-rating", path: "/cases/" + w.closed + "/rating", allow: []string{"zhang", "agent"}},
 		{op: "queue", path: "/queue?unit=wx-zx&role=window-clerk", allow: []string{"clerk", "sup"}},
+		{op: "assists", allow: slices.Concat(persons4, clerks)}, {op: "assist-ask", body: map[string]any{"item": w.food, "unit": "wx-zx"}, only: slices.Concat(everyone[:1], persons4), allow: persons4},
+		{op: "assist-ask", body: map[string]any{"item": w.food, "party": w.zhang}, only: members, allow: clerks},
+		{op: "assist", path: "/assists/" + w.help, allow: []string{"zhang", "agent", "clerk", "sup"}},
+		{op: "assist-act", path: "/assists/" + w.help + "/acts", body: map[string]any{"act": "take"}, allow: clerk},
+		{op: "assist-act", path: "/assists/" + w.help + "/acts", body: map[string]any{"act": "end"}, allow: []string{"zhang", "agent", "clerk"}},
 		{op: "queue-results", path: "/queue/results?unit=wx-zx", allow: []string{"clerk", "sup"}},
 		{op: "papers", path: "/units/wx-zx/papers", allow: []string{"clerk"}}, {op: "case-papers", path: "/cases/" + w.no + "/papers", allow: concern},
 		{op: "paper-take", path: "/cases/" + w.no + "/papers", body: map[string]any{"name": "委托书", "copies": 1}, allow: []string{"clerk", "rev", "dec"}},

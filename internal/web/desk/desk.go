@@ -79,6 +79,8 @@ type views struct {
 	slip     *web.View[slipPage]
 	results  *web.View[resultsPage]
 	keys     *web.View[keysPage]
+	assists  *web.View[assistsPage]
+	assist   *web.View[assistPage]
 }
 
 func newViews(rt *web.Renderer) views {
@@ -103,6 +105,8 @@ func newViews(rt *web.Renderer) views {
 		slip:     web.NewView[slipPage](rt, fs, page("slip.html")...),
 		results:  web.NewView[resultsPage](rt, fs, page("results.html")...),
 		keys:     web.NewView[keysPage](rt, fs, page("keys.html")...),
+		assists:  web.NewView[assistsPage](rt, fs, page("assists.html")...),
+		assist:   web.NewView[assistPage](rt, fs, page("assist.html")...),
 	}
 }
 
@@ -121,6 +125,10 @@ func New(c Config) *Desk {
 // Routes adds the desk's pages, with the wizard of the window.
 func (d *Desk) Routes(mux *http.ServeMux) {
 	for pattern, h := range d.routes() {
+		if strings.HasSuffix(pattern, "/paper") {
+			mux.Handle(pattern, d.c.Renderer.HandleBody(21<<20, h))
+			continue
+		}
 		mux.Handle(pattern, d.c.Renderer.Handle(h))
 	}
 	mux.HandleFunc("GET "+stylePath, style)
@@ -155,6 +163,11 @@ func (d *Desk) routes() map[string]web.Handler {
 		"POST /desk/intake/start":                       d.start,
 		"GET /desk/appointments":                        d.today,
 
+		"GET /desk/assist":             d.showAssists,
+		"POST /desk/assist":            d.askAssist,
+		"GET /desk/assist/{id}":        d.showAssist,
+		"POST /desk/assist/{id}":       d.answerAssist,
+		"POST /desk/assist/{id}/paper": d.assistPaper,
 		"GET /desk/keys":               d.showKeys,
 		"GET /desk/results":            d.showResults,
 		"GET /desk/papers":             d.showPapers,
@@ -227,6 +240,7 @@ func Menu(a actor.Actor) []web.NavLink {
 	add(a.Has(actor.WindowClerk), "intake", "/desk/intake", "窗口收件", "Intake", "2")
 	add(hasAny(a, actor.WindowClerk, actor.Supervisor), "today", "/desk/appointments", "今日预约", "Appointments", "3")
 	add(a.Has(actor.WindowClerk), "results", "/desk/results", "统一出件", "Results", "e")
+	add(a.Has(actor.WindowClerk), "assist", "/desk/assist", "帮办代办", "Help", "")
 	add(work, "papers", "/desk/papers", "纸质件交接", "Papers", "x")
 	add(work || a.Has(actor.Supervisor), "find", "/desk/search", "查找办件", "Find a case", "4")
 	add(a.Has(actor.Supervisor), "overview", "/console", "监督概览", "Overview", "5")

@@ -90,9 +90,16 @@ func TestPages(t *testing.T) {
 		intakePage{Page: samplePage("窗口收件"), Steps: steps, Party: "王建国", Token: "x", Empty: web.Empty{Title: "没有找到", Text: "换一个词。"}})
 	webtest.Check(t, v.today, todayPage{Page: samplePage("今日预约"), Centre: "政务服务中心", Day: "3月2日", Centres: []web.Link{{Href: "/desk/appointments?centre=1", Text: "市中心", Current: true}}, Table: sampleTable(), Prev: web.Link{Href: "/desk/appointments?day=1", Text: "前一天"}, Next: web.Link{Href: "/desk/appointments?day=2", Text: "后一天"}})
 	webtest.Check(t, v.scenario, scenarioPage{Page: samplePage("窗口收件：情形和材料"), Steps: steps, Party: "王建国", Number: "320***19", Token: "person.1.ab", Code: "1", Item: "占道", FormID: "f-1", Fields: sampleFields()[:1], Answered: true,
-		List: []checkLine{{Name: "平面图", Standard: "盖章", Tag: web.Tag{Tone: web.Info, Text: "必须提交"}, How: []string{"扫描"}}}, Hidden: []web.Hidden{{Name: "kind", Value: "a"}}, Another: web.Link{Href: "/desk/intake?who=x", Text: "换一个事项"}, Guide: web.Link{Href: "/items/1", Text: "查看办事指南"}},
-		scenarioPage{Page: samplePage("窗口收件"), Steps: steps, Party: "王建国", Token: "x", Another: web.Link{Href: "/desk/intake?who=x", Text: "换"}, Guide: web.Link{Href: "/items/1", Text: "查看办事指南"}})
+		List: []checkLine{{Name: "平面图", Standard: "盖章", Tag: web.Tag{Tone: web.Info, Text: "必须提交"}, How: []string{"扫描"}}}, Hidden: []web.Hidden{{Name: "kind", Value: "a"}}, Another: web.Link{Href: "/desk/intake?who=x", Text: "换一个事项"}, Help: web.Link{Href: "/desk/assist?who=x", Text: "请求帮办"}, Guide: web.Link{Href: "/items/1", Text: "查看办事指南"}},
+		scenarioPage{Page: samplePage("窗口收件"), Steps: steps, Party: "王建国", Token: "x", Another: web.Link{Href: "/desk/intake?who=x", Text: "换"}, Help: web.Link{Href: "/desk/assist?who=x", Text: "请求帮办"}, Guide: web.Link{Href: "/items/1", Text: "查看办事指南"}})
 	to := web.FieldView{ID: "to", Name: "to", Widget: "select", Label: "交给哪个单位", Error: "请选择接收单位", Options: []web.OptionView{{ID: "to-1", Value: "1", Label: "审批局", Checked: true}}}
+	webtest.Check(t, v.assists, assistsPage{Page: samplePage("帮办代办"), Unit: "中心", Asked: sampleTable(), Mine: web.Table{Caption: "我正在帮办", Empty: web.Empty{Title: "没有"}}}, assistsPage{Page: samplePage("帮办代办"), Unit: "中心", Asked: sampleTable(), Mine: web.Table{Caption: "我正在帮办", Empty: web.Empty{Title: "没有"}}, Party: "王建国", Token: "x", Code: "1", Item: "占道", Fields: sampleFields()})
+	help := assistPage{Page: samplePage("帮办代办"), State: web.Tag{Text: "帮办中"}, Facts: sampleFacts(), Timeline: sampleCase().Timeline, Action: "/desk/assist/1", Code: web.FieldView{ID: "code", Name: "code", Label: "确认码", Error: "确认码不正确"}}
+	begin, fill := help, help
+	help.Take = true
+	begin.Mine, begin.Begin, begin.Waits, begin.Ends = true, true, true, true
+	fill.Mine, fill.Draft, fill.Waits, fill.Ready, fill.Case, fill.Ends = true, true, true, "/desk/apply/1", web.Link{Href: "/desk/cases/1", Text: "查看办件"}, true
+	webtest.Check(t, v.assist, help, begin, fill)
 	webtest.Check(t, v.papers, papersPage{Page: samplePage("纸质件交接"), Unit: "政务服务中心", UnitID: 1, Units: []web.Link{{Href: "/desk/papers?unit=1", Text: "中心", Current: true}}, To: to,
 		Held: []heldPaper{{ID: "7", Name: "户口簿", Copies: "1", Case: "20260302-0001", Href: "/desk/cases/1", Item: "占道", Since: "3月2日", Checked: true}}, In: sampleTable(), Out: web.Table{Caption: "交出的", Empty: web.Empty{Title: "没有交接单"}}},
 		papersPage{Page: samplePage("纸质件交接"), Unit: "中心", UnitID: 1, In: web.Table{Caption: "收到的", Empty: web.Empty{Title: "没有"}}, Out: web.Table{Caption: "交出的", Empty: web.Empty{Title: "没有"}}, Empty: web.Empty{Title: "没有留存的纸质件", Text: "会出现在这里。"}})
@@ -104,7 +111,7 @@ func TestPages(t *testing.T) {
 	webtest.Check(t, v.results, resultsPage{Page: samplePage("统一出件"), Centre: "政务服务中心", Centres: []web.Link{{Href: "/desk/results?centre=1", Text: "中心", Current: true}}, Table: sampleTable(), Pager: web.Pager{Next: "/desk/results?cursor=1"}},
 		resultsPage{Page: samplePage("统一出件"), Table: web.Table{Caption: "待出件", Empty: web.Empty{Title: "没有"}}})
 	webtest.Check(t, v.keys, keysPage{Page: samplePage("键盘操作提示"), Groups: []keyGroup{{"随处可用", []keyRow{{"j · k", "上下移动"}}}}})
-	webtest.Covered(t, rt, "templates/scenario.html", "templates/papers.html", "templates/slip.html", "templates/results.html", "templates/keys.html", "templates/login.html", "templates/me.html", "templates/queue.html", "templates/case.html", "templates/changed.html", "templates/correct.html",
+	webtest.Covered(t, rt, "templates/scenario.html", "templates/papers.html", "templates/slip.html", "templates/results.html", "templates/keys.html", "templates/assists.html", "templates/assist.html", "templates/login.html", "templates/me.html", "templates/queue.html", "templates/case.html", "templates/changed.html", "templates/correct.html",
 		"templates/notice.html", "templates/find.html", "templates/intake.html", "templates/today.html")
 }
 

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
@@ -26,6 +27,7 @@ type scenarioPage struct {
 	List          []checkLine
 	Hidden        []web.Hidden
 	Another       web.Link
+	Help          web.Link // 帮办代办 for this person and item
 	Guide         web.Link
 }
 
@@ -71,6 +73,7 @@ func (d *Desk) chooseScenario(w http.ResponseWriter, r *http.Request, a actor.Ac
 	p.Item = p.Tr(it.Name, orElse(it.NameEN, it.Name))
 	p.Steps = intakeSteps(p.Page, 1)
 	p.Another = web.Link{Href: intakeAt(token, ""), Text: p.Tr("换一个事项", "Another item")}
+	p.Help = web.Link{Href: "/desk/assist?" + url.Values{"who": {token}, "item": {it.Code}}.Encode(), Text: p.Tr("请求帮办", "Ask for help")}
 	p.Guide = web.Link{Href: "/items/" + it.Code, Text: p.Tr("查看办事指南", "See the guide")}
 	mine := v.Personal(caseview.ScenarioAnswers(v, r.URL.Query()))
 	view := d.c.Renderer.Form(&p.Page, web.FormInput{Form: v.Form(), Values: mine.Answers})
