@@ -2,12 +2,8 @@ package casework
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,11 +15,9 @@ import (
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
-	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/notify"
-	"github.com/tongban/tongban/internal/sm"
 )
 
 // Assist 帮办代办 is help with one matter: asked for by the person, given by one
@@ -130,24 +124,6 @@ var (
 	ErrNotConfirmed  = errs.New(errs.Conflict, "not-confirmed", "提交之前须由申请人本人确认：网上确认、短信验证码，或者签字确认。内容有改动的须重新确认。", "The applicant confirms before it is handed in, and again after a change.")
 	ErrNothingToSay  = errs.New(errs.Conflict, "nothing-to-confirm", "目前没有需要确认的内容。", "There is nothing to confirm now.")
 	ErrAssistChanged = errs.New(errs.Conflict, "assist-changed", "内容已有变化，请重新核对后再确认。", "It has changed; look at it again.")
-)
-
-const (
-	assistColumns = `id, item_id, item_code, item_name, basic_code, party_kind, party_id, party_name, unit_id, helper_id, helper_name, state, version, acts,
-		until_day, draft_id, case_no, data, asked_at, begun_at, ended_at, end_reason`
-	sqlAddAssist  = `INSERT INTO assist (` + assistColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`
-	sqlAssist     = `SELECT ` + assistColumns + ` FROM assist WHERE id = $1`
-	sqlSaveAssist = `UPDATE assist SET helper_id = $3, helper_name = $4, state = $5, version = version + 1, draft_id = $6, case_no = $7, data = $8, begun_at = $9,
-		ended_at = $10, end_reason = $11 WHERE id = $1 AND version = $2`
-	sqlAssistsOfUnit   = `SELECT ` + assistColumns + ` FROM assist WHERE unit_id = $1 AND state = 'asked' ORDER BY id LIMIT 200`
-	sqlAssistsOfHelper = `SELECT ` + assistColumns + ` FROM assist WHERE helper_id = $1 AND state = $2 ORDER BY id DESC LIMIT 200`
-	sqlAssistsOfParty  = `SELECT ` + assistColumns + ` FROM assist WHERE party_kind = $1 AND party_id = $2 ORDER BY id DESC LIMIT 200`
-	sqlAssistOfCase    = `SELECT ` + assistColumns + ` FROM assist WHERE case_no = $1 AND case_no <> '' AND helper_id = $2`
-	// Over: the last day has passed, or the case is closed.
-	sqlAssistsOver = `SELECT a.id FROM assist a LEFT JOIN cases c ON a.case_no <> '' AND c.no = a.case_no
-		WHERE a.state = 'open' AND (a.until_day < $1 OR c.state = 'closed') ORDER BY a.id LIMIT 500`
-	sqlAddAssistEvent = `INSERT INTO assist_event (id, assist_id, at, act, actor_kind, actor_id, actor_name, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
-	sqlAssistEvents   = `SELECT at, act, actor_kind, actor_id, actor_name, note FROM assist_event WHERE assist_id = $1 ORDER BY id LIMIT 500`
 )
 
 // AskAssist 提出帮办 is done by the person online, or written down by a clerk for
@@ -345,159 +321,6 @@ func (s *Service) corrects(tx *db.Tx, a actor.Actor, id, draft int64) error {
 	return s.didAssist(tx, a, x, "correct", "")
 }
 
-// digest names the content of a draft: answers, materials, delivery.
-func digest(d *Draft) (string, error) {
-	b, err := json.Marshal(struct {
-		Version   int64
-		Values    form.Values
-		Materials []Handed
-		Delivery  Delivery
-	}{d.VersionID, d.Data.Values, d.Data.Materials, d.Data.Delivery})
-	if err != nil {
-		return "", err
-	}
-	sum := sm.SM3(b)
-	return hex.EncodeToString(sum[:]), nil
-}
-
-// word is what the person's yes would be to now: to begin, or to the draft.
-func (s *Service) word(q db.Queryer, x *Assist) (string, *Draft, error) {
-	switch {
-	case x.State == AssistAsked && x.Data.AtWindow:
-		return "begin", nil, nil
-	case x.State != AssistOpen || x.DraftID == 0:
-		return "", nil, nil
-	}
-	rows, err := q.Query(sqlDraft, x.DraftID)
-	if err != nil || !rows.Next() {
-		return "", nil, err
-	}
-	d, err := s.scanDraft(rows)
-	if err != nil {
-		return "", nil, err
-	}
-	sum, err := digest(d)
-	return sum, d, err
-}
-
-// ConfirmAssist is the person's own yes online, to what he was shown.
-func (s *Service) ConfirmAssist(ctx context.Context, a actor.Actor, id int64, shown string) (*Assist, error) {
-	return s.changeAssist(ctx, a, id, identity.AssistConfirm, func(tx *db.Tx, x *Assist) error {
-		what, _, err := s.word(tx, x)
-		if err != nil {
-			return err
-		}
-		if what == "" {
-			return ErrNothingToSay
-		}
-		if what != shown {
-			return ErrAssistChanged
-		}
-		return s.yes(tx, a, x, what, "online")
-	})
-}
-
-// SendAssistCode sends the person a code, to be read out to the helper.
-func (s *Service) SendAssistCode(ctx context.Context, a actor.Actor, id int64) (*Assist, error) {
-	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
-	if err != nil {
-		return nil, err
-	}
-	code := fmt.Sprintf("%06d", n)
-	return s.changeAssist(ctx, a, id, identity.AssistHelp, func(tx *db.Tx, x *Assist) error {
-		what, _, err := s.word(tx, x)
-		if err != nil {
-			return err
-		}
-		if what == "" {
-			return ErrNothingToSay
-		}
-		info, err := s.Identity.Party(tx, x.Party)
-		if err != nil {
-			return err
-		}
-		if info.Phone == "" {
-			return errs.New(errs.Conflict, "no-phone", "申请人没有登记手机号码，请由本人网上确认或者签字确认。", "No phone is registered; let the person confirm online or sign.")
-		}
-		x.Data.Code, x.Data.CodeAt, x.Data.CodeFor, x.Data.Tries = s.codeHash(x.ID, code), tx.Now(), what, 0
-		words := "请您核对后把确认码告诉帮办人员。"
-		if what == "begin" {
-			words = "同意由" + a.Name + "为您免费帮办的，把确认码告诉帮办人员。"
-		}
-		if err := s.didAssist(tx, a, x, "code", ""); err != nil {
-			return err
-		}
-		return s.tellAssist(tx, x, "帮办代办确认码", "“"+x.ItemName+"”的确认码："+code+"，十分钟内有效。"+words+"不是您本人在办理的，请不要告诉任何人。", "【政务服务】帮办代办确认码 "+code+"，十分钟内有效，请核对后再告诉帮办人员。")
-	})
-}
-
-func (s *Service) codeHash(id int64, code string) string {
-	return s.Vault.Index("casework/assist-code", strconv.FormatInt(id, 10)+" "+code)
-}
-
-// ConfirmByCode takes the code that the person read out. Five wrong ones end it.
-func (s *Service) ConfirmByCode(ctx context.Context, a actor.Actor, id int64, code string) (_ *Assist, err error) {
-	wrong := errs.InvalidFields(errs.Field{Path: "code", Code: "wrong", ZH: "确认码不正确或者已经失效，请核对或者重新发送", EN: "The code is wrong or no longer good"})
-	var refused error
-	x, err := s.changeAssist(ctx, a, id, identity.AssistHelp, func(tx *db.Tx, x *Assist) error {
-		refused = nil
-		what, _, err := s.word(tx, x)
-		switch {
-		case err != nil:
-			return err
-		case what == "":
-			return ErrNothingToSay
-		case x.Data.Code == "" || tx.Now().Sub(x.Data.CodeAt) > codeLife || x.Data.Tries >= codeTries:
-			return wrong
-		case x.Data.CodeFor != what:
-			return ErrAssistChanged
-		case !sameText(x.Data.Code, s.codeHash(x.ID, strings.TrimSpace(code))):
-			x.Data.Tries++ // kept: guessing has an end
-			refused = wrong
-			return nil
-		}
-		return s.yes(tx, a, x, what, "code")
-	})
-	if err == nil && refused != nil {
-		return nil, refused
-	}
-	return x, err
-}
-
-// ConfirmOnPaper keeps the sheet that the person signed, where neither phone nor
-// account can be used; reason says why.
-func (s *Service) ConfirmOnPaper(ctx context.Context, a actor.Actor, id int64, sheet files.Ref, reason string) (*Assist, error) {
-	if reason = strings.TrimSpace(reason); reason == "" || len([]rune(reason)) > maxShort {
-		return nil, missing("reason", "请写明为什么不能网上或者用短信确认，不超过200字", "Say why neither online nor by code, in 200 characters")
-	}
-	if sheet.ID == 0 {
-		return nil, missing("file", "请上传申请人签字的确认书", "Upload the signed sheet")
-	}
-	return s.changeAssist(ctx, a, id, identity.AssistHelp, func(tx *db.Tx, x *Assist) error {
-		what, _, err := s.word(tx, x)
-		if err != nil {
-			return err
-		}
-		if what == "" {
-			return ErrNothingToSay
-		}
-		s.Files.Attach(tx, sheet.ID)
-		x.Data.Paper = append(x.Data.Paper, sheet.ID)
-		return s.yes(tx, a, x, what, "paper", reason)
-	})
-}
-
-// yes keeps the person's word.
-func (s *Service) yes(tx *db.Tx, a actor.Actor, x *Assist, what, how string, note ...string) error {
-	x.Data.Code, x.Data.How = "", how
-	if what == "begin" {
-		x.State, x.BegunAt = AssistOpen, tx.Now()
-		return s.didAssist(tx, a, x, "begin-"+how, strings.Join(note, " "))
-	}
-	x.Data.Confirmed = what
-	return s.didAssist(tx, a, x, "confirm-"+how, strings.Join(note, " "))
-}
-
 // EndAssist ends the help: the person when he likes, the helper when he cannot go
 // on. What was filled in and not handed in is deleted.
 func (s *Service) EndAssist(ctx context.Context, a actor.Actor, id int64, reason string) (*Assist, error) {
@@ -550,75 +373,6 @@ func (s *Service) endAssists(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// Assists lists those of the person for whom the actor acts, or for staff what
-// waits in a unit and what they have in hand, the latest first.
-func (s *Service) Assists(ctx context.Context, a actor.Actor, unit identity.Unit) (asked, mine []Assist, err error) {
-	defer errs.Wrap(&err, "helps")
-	rd := s.DB.Read(ctx)
-	if a.Kind == actor.Person {
-		if err := s.Identity.Allow(ctx, a, identity.ApplicantEnter, identity.Target{}, "assist"); err != nil {
-			return nil, nil, err
-		}
-		mine, err = db.All(rd, s.scanAssist, sqlAssistsOfParty, string(a.For.Kind), a.For.ID)
-		return nil, mine, err
-	}
-	if err := s.Identity.Allow(ctx, a, identity.AssistTake, identity.Target{UnitPath: unit.Path}, unitSubject(unit.ID)); err != nil {
-		return nil, nil, err
-	}
-	if asked, err = db.All(rd, s.scanAssist, sqlAssistsOfUnit, unit.ID); err != nil {
-		return nil, nil, err
-	}
-	asked = slices.DeleteFunc(asked, func(x Assist) bool { return x.Helper.ID != 0 && x.Helper.ID != a.ID })
-	mine, err = db.All(rd, s.scanAssist, sqlAssistsOfHelper, a.ID, string(AssistOpen))
-	return asked, mine, err
-}
-
-// AssistView shows a help to those concerned, with what was done in the person's name.
-func (s *Service) AssistView(ctx context.Context, a actor.Actor, id int64) (v *AssistView, err error) {
-	defer errs.Wrap(&err, "help %d", id)
-	rd := s.DB.Read(ctx)
-	x, err := s.assist(rd, id)
-	if err != nil {
-		return nil, err
-	}
-	dir, err := s.Identity.Directory(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := identity.Decide(a, identity.AssistRead, assistTarget(x, dir)); err != nil {
-		s.Identity.Refused(ctx, a, identity.AssistRead, assistSubject(id), err)
-		if errs.KindOf(err) == errs.Unauthenticated {
-			return nil, err
-		}
-		return nil, ErrNoAssist
-	}
-	v = &AssistView{Assist: *x}
-	v.Unit, _ = dir.Unit(x.UnitID)
-	if v.Events, err = db.All(rd, s.scanAssistEvent, sqlAssistEvents, id); err != nil {
-		return nil, err
-	}
-	what, d, err := s.word(rd, x)
-	if err != nil {
-		return nil, err
-	}
-	v.Digest, v.Waits = what, what != "" && what != x.Data.Confirmed
-	if d != nil && (a.Kind == actor.Person || a.ID == x.Helper.ID) {
-		ver, err := s.Catalog.ByVersion(ctx, d.VersionID)
-		if err != nil {
-			return nil, err
-		}
-		values := ver.Form().Normalise(d.Data.Values)
-		v.Summary = ver.Form().Summary(values)
-		for _, m := range ver.Guide.Asked(values) {
-			v.Handed = append(v.Handed, MaterialView{Material: m, Handed: d.Data.Handed(m.Code)})
-		}
-	}
-	if x.CaseNo != "" {
-		v.Case, err = s.scanCase(rd.QueryRow(sqlCaseByNo, x.CaseNo))
-	}
-	return v, err
 }
 
 func assistTarget(x *Assist, dir *identity.Directory) identity.Target {
@@ -675,72 +429,4 @@ func (s *Service) didAssist(tx *db.Tx, a actor.Actor, x *Assist, act, note strin
 func (s *Service) tellAssist(tx *db.Tx, x *Assist, subject, body, short string) error {
 	_, err := s.Notify.Send(tx, notify.Message{To: x.Party, Kind: "assist", Subject: subject, Body: body, Short: short, Link: "/my/assist/" + strconv.FormatInt(x.ID, 10)})
 	return err
-}
-
-func (s *Service) addAssist(tx *db.Tx, x *Assist) error {
-	sealed, err := s.seal("assist", x.Data)
-	if err != nil {
-		return err
-	}
-	tx.Queue(sqlAddAssist, x.ID, x.ItemID, x.ItemCode, x.ItemName, x.BasicCode, string(x.Party.Kind), x.Party.ID, x.Party.Name, x.UnitID, x.Helper.ID, x.Helper.Name, string(x.State), x.Version,
-		text(x.Acts), x.Until, x.DraftID, x.CaseNo, sealed, micros(x.AskedAt), micros(x.BegunAt), micros(x.EndedAt), x.EndReason)
-	return nil
-}
-
-func (s *Service) saveAssist(tx *db.Tx, x *Assist) error {
-	sealed, err := s.seal("assist", x.Data)
-	if err != nil {
-		return err
-	}
-	tx.QueueOne(ErrAssistChanged, sqlSaveAssist, x.ID, x.Version, x.Helper.ID, x.Helper.Name, string(x.State), x.DraftID, x.CaseNo, sealed, micros(x.BegunAt), micros(x.EndedAt), x.EndReason)
-	x.Version++
-	return nil
-}
-
-func (s *Service) assist(q db.Queryer, id int64) (*Assist, error) {
-	list, err := db.All(q, s.scanAssist, sqlAssist, id)
-	if err != nil {
-		return nil, err
-	}
-	if len(list) == 0 {
-		return nil, ErrNoAssist
-	}
-	return &list[0], nil
-}
-
-func (s *Service) scanAssist(r *db.Rows) (x Assist, err error) {
-	var kind, acts string
-	var sealed []byte
-	var asked, begun, ended int64
-	if err = r.Scan(&x.ID, &x.ItemID, &x.ItemCode, &x.ItemName, &x.BasicCode, &kind, &x.Party.ID, &x.Party.Name, &x.UnitID, &x.Helper.ID, &x.Helper.Name, &x.State, &x.Version, &acts,
-		&x.Until, &x.DraftID, &x.CaseNo, &sealed, &asked, &begun, &ended, &x.EndReason); err != nil {
-		return x, err
-	}
-	x.Party.Kind = actor.PartyKind(kind)
-	if x.Helper.ID != 0 {
-		x.Helper.Kind = actor.Staff
-	}
-	x.AskedAt = db.Time(asked)
-	if begun != 0 {
-		x.BegunAt = db.Time(begun)
-	}
-	if ended != 0 {
-		x.EndedAt = db.Time(ended)
-	}
-	if err = json.Unmarshal([]byte(acts), &x.Acts); err != nil {
-		return x, err
-	}
-	return x, s.openJSON("assist", sealed, &x.Data)
-}
-
-func (s *Service) scanAssistEvent(r *db.Rows) (e AssistEvent, err error) {
-	var at int64
-	var kind string
-	var note []byte
-	if err = r.Scan(&at, &e.Act, &kind, &e.By.ID, &e.By.Name, &note); err != nil {
-		return e, err
-	}
-	e.At, e.By.Kind = db.Time(at), actor.Kind(kind)
-	e.Note, err = s.openText("assist-note", note)
-	return e, err
 }
