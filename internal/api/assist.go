@@ -15,22 +15,23 @@ import (
 
 // Assist 帮办代办 is help with one matter.
 type Assist struct {
-	ID       ID            `json:"id"`
-	Item     string        `json:"item" doc:"Code of the item."`
-	ItemName string        `json:"itemName"`
-	Party    string        `json:"party"`
-	Unit     UnitRef       `json:"unit" doc:"Who helps."`
-	Helper   string        `json:"helper,omitempty"`
-	State    Word          `json:"state"`
-	Acts     []string      `json:"acts" doc:"What the helper may do besides filling in and handing in: resubmit, withdraw."`
-	Until    string        `json:"until" format:"date"`
-	Draft    ID            `json:"draft,omitempty"`
-	Case     string        `json:"case,omitempty"`
-	Wish     string        `json:"wish,omitempty"`
-	Digest   string        `json:"digest,omitempty" doc:"Names what the person's yes would be to: begin, or the draft as it is."`
-	Waits    bool          `json:"waits,omitempty" doc:"The person's word is asked for."`
-	Summary  []Line        `json:"summary,omitempty" doc:"Of the draft."`
-	Events   []AssistEvent `json:"events,omitempty" doc:"What was done in the person's name."`
+	ID       ID                     `json:"id"`
+	Item     string                 `json:"item" doc:"Code of the item."`
+	ItemName string                 `json:"itemName"`
+	Party    string                 `json:"party"`
+	Unit     UnitRef                `json:"unit" doc:"Who helps."`
+	Helper   string                 `json:"helper,omitempty"`
+	State    Word                   `json:"state"`
+	Acts     []string               `json:"acts" doc:"What the helper may do besides filling in and handing in: resubmit, withdraw."`
+	Until    string                 `json:"until" format:"date"`
+	Draft    ID                     `json:"draft,omitempty"`
+	Case     string                 `json:"case,omitempty"`
+	Wish     string                 `json:"wish,omitempty"`
+	Digest   string                 `json:"digest,omitempty" doc:"Names what the person's yes would be to: begin, or the draft as it is."`
+	Waits    bool                   `json:"waits,omitempty" doc:"The person's word is asked for."`
+	Summary  []Line                 `json:"summary,omitempty" doc:"Of the draft."`
+	Promises []casework.PromiseText `json:"promises,omitempty" doc:"What is promised in the person's name."`
+	Events   []AssistEvent          `json:"events,omitempty" doc:"What was done in the person's name."`
 }
 
 // AssistEvent is one line of what was done.
@@ -91,7 +92,7 @@ func (s *server) assists() {
 			}
 			x, err := s.Casework.AskAssist(ctx, c.Actor, ask)
 			if err != nil {
-				return Assist{}, noItem(b.Item, err)
+				return Assist{}, noItem(s.Catalog.Codes(), b.Item, err)
 			}
 			return s.assistShown(ctx, c, x.ID)
 		})
@@ -169,6 +170,7 @@ func (s *server) assistShown(ctx context.Context, c *call, id int64) (Assist, er
 	out := assistOf(c, dir, &v.Assist)
 	out.Digest, out.Waits = v.Digest, v.Waits
 	out.Summary = mapTo(v.Summary, func(l form.Line) Line { return Line{Name: l.Name, Title: l.Title, Text: l.Text} })
+	out.Promises = v.Promise
 	out.Events = mapTo(v.Events, func(e casework.AssistEvent) AssistEvent { return AssistEvent{e.At.UTC(), e.Act, e.By.Name, e.Note} })
 	return out, nil
 }

@@ -80,7 +80,7 @@ func kindOf(t *testing.T, e ast.Expr) string {
 			return "number"
 		case "bool":
 			return "true or false"
-		case "SMTP":
+		case "SMTP", "ItemCode":
 			return "see below"
 		}
 	}
@@ -100,6 +100,7 @@ func configTable(keys []key, prefix string) string {
 func TestConfigReference(t *testing.T) {
 	const golden = "../../docs/config.md"
 	got := configHead + configTable(configKeys(t, "Config"), "") +
+		"\n## itemCode\n" + configTable(configKeys(t, "ItemCode"), "itemCode.") +
 		"\n## smtp\n" + configTable(configKeys(t, "SMTP"), "smtp.")
 	if *update {
 		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
@@ -157,9 +158,11 @@ func TestConfigExamples(t *testing.T) {
 			t.Errorf("no example shows %s", k.name)
 		}
 	}
-	for _, k := range configKeys(t, "SMTP") {
-		if !seen["smtp."+k.name] {
-			t.Errorf("no example shows smtp.%s", k.name)
+	for section, name := range map[string]string{"smtp": "SMTP", "itemCode": "ItemCode"} {
+		for _, k := range configKeys(t, name) {
+			if !seen[section+"."+k.name] {
+				t.Errorf("no example shows %s.%s", section, k.name)
+			}
 		}
 	}
 }

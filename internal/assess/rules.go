@@ -133,7 +133,7 @@ func (f *Figures) add(g Figures) {
 
 // results groups the outcomes into the four that are counted.
 var results = map[casework.Outcome]Figure{
-	casework.Granted: Granted, casework.Refused: Refused, casework.Declined: Declined, casework.NotNeeded: Declined,
+	casework.Granted: Granted, casework.Annulled: Granted, casework.Refused: Refused, casework.Declined: Declined, casework.NotNeeded: Declined,
 	casework.Withdrawn: Withdrawn, casework.Returned: Withdrawn,
 }
 

@@ -81,8 +81,19 @@ func (st *step) decide() error {
 		st.deliver()
 		return nil
 	}
-	c.Outcome, st.reason = Granted, st.in.Opinion
+	promised, err := st.mayGrant()
+	if err != nil {
+		return err
+	}
+	st.reason = st.in.Opinion
 	st.say("准予", st.in.Opinion)
+	return st.grant(promised)
+}
+
+// grant 准予: the outcome, the licence, what is checked later, and the delivery.
+func (st *step) grant(promised []promise) error {
+	c := st.c
+	c.Outcome = Granted
 	r := st.w.v.Guide.Result()
 	if r.LicenceType != "" {
 		l, err := st.issue(r)
@@ -96,6 +107,7 @@ func (st *step) decide() error {
 	for _, f := range st.w.v.Guide.Fees {
 		st.docFacts = append(st.docFacts, DocFact{"收费：" + f.Name, f.Standard})
 	}
+	st.checkLater(promised)
 	st.deliver()
 	return nil
 }
@@ -213,6 +225,7 @@ func (st *step) suspend() error {
 		return missing("days", "请填写预计需要的工作日数（1至250）", "Enter the planned working days (1 to 250)")
 	}
 	zh, _ := SpecialWords(st.in.Kind)
+	st.article = st.w.reg.specialBasis(&st.w.v.Guide, st.in.Kind)
 	st.c.ResumeState = st.c.State
 	st.reason = st.in.Reason
 	st.docFacts = []DocFact{{"特别程序", zh}, {"预计需要", fmt.Sprintf("%d个工作日", st.in.Days)}}
@@ -225,6 +238,7 @@ func (st *step) resume() error {
 	if st.c.ResumeState == "" {
 		return ErrNotOffered
 	}
+	st.article = st.c.Clocks.pausedOn()
 	st.to, st.c.ResumeState = st.c.ResumeState, ""
 	st.say(st.in.Reason)
 	return nil

@@ -89,9 +89,10 @@ type AssistView struct {
 	Events  []AssistEvent
 	Summary []form.Line // of the draft, for the person to read before saying yes
 	Handed  []MaterialView
-	Digest  string // names what is shown; a yes to something else does not count
-	Waits   bool   // the person's word is asked for: to begin, or before submission
-	Case    *Case  // once handed in
+	Promise []PromiseText // what is promised in the person's name
+	Digest  string        // names what is shown; a yes to something else does not count
+	Waits   bool          // the person's word is asked for: to begin, or before submission
+	Case    *Case         // once handed in
 }
 
 // AssistAsk is what somebody asks for.
@@ -282,7 +283,7 @@ func (s *Service) confirmed(tx *db.Tx, a actor.Actor, d *Draft) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	sum, err := digest(d)
+	sum, err := draftDigest(d)
 	if err != nil {
 		return 0, err
 	}

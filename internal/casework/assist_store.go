@@ -91,6 +91,9 @@ func (s *Service) AssistView(ctx context.Context, a actor.Actor, id int64) (v *A
 		for _, m := range ver.Guide.Asked(values) {
 			v.Handed = append(v.Handed, MaterialView{Material: m, Handed: d.Data.Handed(m.Code)})
 		}
+		if d.CaseNo == "" {
+			v.Promise = promiseTexts(&ver.Guide, d.Data.Promise)
+		}
 	}
 	if x.CaseNo != "" {
 		v.Case, err = s.scanCase(rd.QueryRow(sqlCaseByNo, x.CaseNo))

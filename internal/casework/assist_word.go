@@ -137,14 +137,16 @@ func (s *Service) yes(tx *db.Tx, a actor.Actor, x *Assist, what, how string, not
 	return s.didAssist(tx, a, x, "confirm-"+how, strings.Join(note, " "))
 }
 
-// digest names the content of a draft: answers, materials, delivery.
-func digest(d *Draft) (string, error) {
+// draftDigest names the content of a draft: answers, materials, what is promised,
+// delivery.
+func draftDigest(d *Draft) (string, error) {
 	b, err := json.Marshal(struct {
 		Version   int64
 		Values    form.Values
 		Materials []Handed
+		Promise   Promise
 		Delivery  Delivery
-	}{d.VersionID, d.Data.Values, d.Data.Materials, d.Data.Delivery})
+	}{d.VersionID, d.Data.Values, d.Data.Materials, d.Data.Promise, d.Data.Delivery})
 	if err != nil {
 		return "", err
 	}
@@ -168,6 +170,6 @@ func (s *Service) word(q db.Queryer, x *Assist) (string, *Draft, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	sum, err := digest(d)
+	sum, err := draftDigest(d)
 	return sum, d, err
 }

@@ -68,6 +68,7 @@ type Delivery struct {
 type Ask struct {
 	Material string `json:"material,omitempty"` // material code
 	Line     string `json:"line,omitempty"`     // line code within it; "" with Material = hand it in at all
+	Paper    bool   `json:"paper,omitempty"`    // with Material: its paper original, where a law demands it
 	Field    string `json:"field,omitempty"`    // or: a form field
 	Text     string `json:"text"`               // as printed
 	Note     string `json:"note,omitempty"`     // what exactly is wrong, in the clerk's words
@@ -128,9 +129,11 @@ type DraftData struct {
 	Raw       form.Raw    `json:"raw,omitempty"` // what was typed and did not fit, so that nothing is lost
 	Materials []Handed    `json:"materials,omitempty"`
 	Delivery  Delivery    `json:"delivery"`
+	Promise   Promise     `json:"promise,omitzero"` // 容缺受理、告知承诺, as signed
 	Consent   time.Time   `json:"consent,omitzero"` // when the privacy notice was accepted
 	Paper     bool        `json:"paper,omitempty"`  // handed in on paper at a window
 	Assist    int64       `json:"assist,omitempty"` // the help 帮办代办 under which a clerk fills it in
+	Present   time.Time   `json:"present,omitzero"` // 当场更正: the applicant stood at the counter; set in a draft that mends its case
 }
 
 // Handed finds what was handed in for a material.

@@ -3,7 +3,7 @@
 // and the acts of applicants, windows, reviewers and deciders.
 //
 // It owns the tables draft, cases, case_event, case_material, task, document,
-// case_alarm and case_reckoning. It never renders HTML, never reads a person's register entry
+// case_alarm, case_reckoning, case_promise and case_instant. It never renders HTML, never reads a person's register entry
 // without a case, never asks for anything the pinned guide version does not
 // name (第二十一条), and never computes a date itself: clock does.
 //

@@ -28,6 +28,7 @@ func inputProblems(in Input) []errs.Field {
 	}{
 		{"reason", in.Reason, maxOpinion}, {"opinion", in.Opinion, maxOpinion}, {"elsewhere", in.Elsewhere, maxShort},
 		{"recipient", in.Recipient, maxShort}, {"waybill", in.Waybill, maxShort}, {"kind", in.Kind, maxShort},
+		{"newFact/what", in.NewFact.What, maxFact}, {"newFact/from", in.NewFact.From, maxShort}, {"newFact/on", in.NewFact.On, maxShort},
 	} {
 		bad = append(bad, textProblems(f.path, f.v, f.max)...)
 	}

@@ -17,15 +17,18 @@ import (
 type Input struct {
 	Version   int64 // case version that the actor saw; 0 = whatever it is
 	Once      Once
-	Reason    string   // decline, not-needed, extend, suspend, refuse, withdraw
+	Reason    string   // decline, not-needed, extend, suspend, refuse, withdraw, ask-more-time and its answers
 	Elsewhere string   // decline: who is competent instead
 	Asks      []Ask    // request-correction
+	NewFact   NewFact  // request-correction, after the first: on what more asks rest
+	Ground    string   // decline: NotOurs or NotMet; empty: NotOurs if there is an Elsewhere
+	Unit      string   // decline: key of the competent unit, instead of Elsewhere
 	Task      int64    // review: which task
 	Agree     bool     // review
 	Opinion   string   // review, decide
 	Grant     bool     // decide
-	Days      int      // extend: working days; suspend: planned working days
-	Kind      string   // suspend: which special procedure
+	Days      int      // extend: working days; suspend: planned working days; ask-more-time, grant-more-time, extend-supplement: days of the limit's unit; check-promise: time to put right, 0 = the guide's
+	Kind      string   // suspend: which special procedure; check-promise: kept, differs, broken; sample-review: right, wrong
 	Seen      []string // arrive: codes of materials whose originals were seen
 	Recipient string   // hand-over: who took it
 	Signed    bool     // hand-over: who took it has signed the record
@@ -33,13 +36,18 @@ type Input struct {
 	Delivery  Delivery // change-delivery
 }
 
-// handlers is what is particular to each act. Submit and Resubmit start from a
-// draft and have their own entry.
+// handlers is what is particular to each act. Submit, Resubmit and Mend start
+// from a draft and have their own entry.
 var handlers = map[Act]func(*step) error{
+	AskMoreTime: (*step).askMoreTime, GrantMoreTime: (*step).grantMoreTime, RefuseMoreTime: (*step).refuseMoreTime,
 	Accept: (*step).accept, DeemAccepted: (*step).deemAccepted, RequestCorrection: (*step).requestCorrection,
-	ReturnUncorrected: (*step).returnUncorrected, Decline: (*step).decline, NotReceived: (*step).decline,
+	ReturnUncorrected: (*step).returnUncorrected, Decline: (*step).decline, NotReceived: (*step).turnAway,
 	PrecheckPass: (*step).precheckPass, Arrive: (*step).arrive, Review: (*step).review, Decide: (*step).decide, Extend: (*step).extend,
 	Suspend: (*step).suspend, Resume: (*step).resume, Withdraw: (*step).withdraw, HandOver: (*step).handOver, Post: (*step).post,
+	ExtendSupplement: (*step).extendSupplement, SupplementOver: (*step).supplementOver, SupplementWithdrawn: (*step).supplementOver,
+	WithdrawPromise: (*step).withdrawPromise, GrantByMachine: (*step).grantByMachine, ReferByMachine: (*step).referByMachine,
+	CheckPromise: (*step).checkPromise, SampleReview: (*step).sampleReview, Annul: (*step).annul, Uphold: (*step).uphold,
+
 	DeliverElectronic: (*step).deliverElectronic, ChangeDelivery: (*step).changeDelivery,
 }
 
@@ -91,6 +99,9 @@ func (s *Service) Perform(ctx context.Context, a actor.Actor, no string, act Act
 		}
 		break
 	}
+	if errors.Is(err, ErrClockBehind) {
+		s.Log.ErrorContext(ctx, "the platform's clock is behind what already happened", "case", no, "act", string(act))
+	}
 	if err != nil {
 		c, err = s.repeated(ctx, in.Once, err)
 	}
@@ -115,7 +126,10 @@ func (st *step) permitted(act Act, check bool) error {
 		return ErrNotOffered
 	}
 	st.m = m
-	return st.s.may(st.a, c, m, st.w)
+	if err := st.s.may(st.a, c, m, st.w); err != nil {
+		return err
+	}
+	return c.inOrder(st.now())
 }
 
 // may asks the one policy whether the actor may make the move.

@@ -12,7 +12,6 @@ import (
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
-	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 )
 
@@ -228,10 +227,10 @@ func (s *Service) Mine(ctx context.Context, a actor.Actor, cursor int64, limit i
 // covered keeps the rows of items that an agent's mandate reaches. A page may
 // be shorter for it; next tells whether there is more.
 func (s *Service) covered(ctx context.Context, a actor.Actor, rows []CaseRow) ([]CaseRow, error) {
-	rd, known := s.DB.Read(ctx), map[string]bool{}
+	rd, known, codes := s.DB.Read(ctx), map[string]bool{}, s.Catalog.Codes()
 	var out []CaseRow
 	for _, r := range rows {
-		basic := basicCode(r.No)
+		basic := codes.BasicOfCase(r.No)
 		ok, seen := known[basic]
 		if !seen {
 			_, err := s.Identity.Covers(rd, a, basic)
@@ -246,14 +245,6 @@ func (s *Service) covered(ctx context.Context, a actor.Actor, rows []CaseRow) ([
 		}
 	}
 	return out, nil
-}
-
-// basicCode takes the item's 基本编码 out of a case number.
-func basicCode(no string) string {
-	if p := ident.DefaultProfile(); len(no) >= p.ImplementationLen() {
-		return no[p.ImplementationLen()-p.BasicLen() : p.ImplementationLen()]
-	}
-	return ""
 }
 
 // Progress is what the QR on a receipt shows to whoever holds it: no names, no

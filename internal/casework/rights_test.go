@@ -21,6 +21,7 @@ func valid(act Act, o Offer) Input {
 		RequestCorrection: {Asks: []Ask{{Material: "m01", Line: "a"}}}, Decline: {Reason: "理由"}, NotReceived: {Reason: "理由"},
 		Review: {Agree: true, Opinion: "同意", Task: o.Task}, Decide: {Grant: true}, Extend: {Days: 1, Reason: "理由"},
 		Suspend: {Kind: "expert", Days: 1, Reason: "理由"}, HandOver: {Recipient: "张"}, Post: {Waybill: "1"},
+		AskMoreTime: {Days: 2, Reason: "在外地"}, GrantMoreTime: {Days: 2}, RefuseMoreTime: {Reason: "理由"},
 		ChangeDelivery: {Delivery: Delivery{Way: catalog.Electronic}},
 	}[act]
 }
@@ -50,9 +51,12 @@ func TestOffered(t *testing.T) {
 					}
 					for _, act := range acts {
 						i := slices.IndexFunc(offers, func(o Offer) bool { return o.Act == act })
-						if act == Submit || act == Resubmit {
+						if act == Submit || act == Resubmit || act == Mend || act == Supplement {
 							if act == Resubmit && (i >= 0) != (state == Correcting && (same(who.For, k.Party) || who.Name == "周窗口")) {
 								t.Errorf("%s %s %s: resubmit offered %v", item, state, who.Name, i >= 0)
+							}
+							if act == Mend && (i >= 0) != ((state == Submitted || state == Prechecked) && who.Name == "周窗口") {
+								t.Errorf("%s %s %s: mend offered %v", item, state, who.Name, i >= 0)
 							}
 							continue
 						}
@@ -296,7 +300,9 @@ func TestPlans(t *testing.T) {
 			{sqlCaseByNo, []any{"x"}}, {sqlCaseByID, []any{int64(1)}}, {sqlEvents, []any{int64(1)}}, {sqlTasks, []any{int64(1)}},
 			{sqlDocuments, []any{int64(1)}}, {sqlMaterials, []any{int64(1)}}, {sqlPastDue, []any{"2026-03-02", "", int64(0)}},
 			{sqlDrafts, []any{"person", int64(1), int64(1) << 62, 10, "person", int64(1)}}, {sqlDraftOfCase, []any{"person", int64(1), "x"}},
-			{sqlCorrections, []any{"x"}}, {sqlCaseOfEvent, []any{int64(1), "resubmit"}},
+			{sqlCorrections, []any{"x"}}, {sqlCaseOfEvent, []any{int64(1), "resubmit", "mend", "supplement", "person", int64(1)}},
+			{sqlSweep, []any{"2026-03-01", int64(0), "2026-03-02", int64(9)}}, {sqlTold, []any{int64(1)}}, {sqlMends, []any{int64(1)}}, {sqlMoreTime, []any{int64(1)}},
+			{sqlOpenCases, []any{int64(1)}}, {sqlStaleMends, nil},
 		}
 		for _, q := range queries {
 			var plan strings.Builder

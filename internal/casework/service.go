@@ -39,6 +39,9 @@ type Config struct {
 	// instead of starting its own (the usual reading: the day everything was
 	// handed in is the day of receipt).
 	KeepReceiptClock bool
+
+	// InstantSample is how many of a hundred machine grants 秒批 a person looks at afterwards.
+	InstantSample int
 }
 
 // New makes the service.
@@ -92,6 +95,6 @@ func (s *Service) world(ctx context.Context, versionID int64) (w world, err erro
 	if !ok {
 		return w, catalog.ErrNoItem
 	}
-	w.reg = reg
+	w.reg = reg.For(&w.v.Guide)
 	return w, nil
 }

@@ -46,6 +46,7 @@ const (
 	NotNeeded Outcome = "not-needed" // 不受理: the matter needs no application here
 	Withdrawn Outcome = "withdrawn"  // 申请人撤回
 	Returned  Outcome = "returned"   // 逾期未补正,退件
+	Annulled  Outcome = "annulled"   // 准予后撤销
 )
 
 var outcomeWords = map[Outcome][3]string{
@@ -55,6 +56,7 @@ var outcomeWords = map[Outcome][3]string{
 	NotNeeded: {"不受理", "Not needed", "6"},
 	Withdrawn: {"撤回申请", "Withdrawn", "5"},
 	Returned:  {"退件", "Returned", "5"},
+	Annulled:  {"已撤销", "Annulled", "0"},
 }
 
 // Words gives the outcome's name for people.
@@ -73,11 +75,30 @@ const (
 	DeemAccepted      Act = "deem-accepted"
 	RequestCorrection Act = "request-correction"
 	Resubmit          Act = "resubmit"
+	// receiving
+	Mend           Act = "mend"
+	AskMoreTime    Act = "ask-more-time"
+	GrantMoreTime  Act = "grant-more-time"
+	RefuseMoreTime Act = "refuse-more-time"
+
 	ReturnUncorrected Act = "return-uncorrected"
 	Decline           Act = "decline"
 	NotReceived       Act = "not-needed"
 	PrecheckPass      Act = "precheck-pass"
 	Arrive            Act = "arrive"
+	// promises and instant approval
+	Supplement          Act = "supplement"
+	ExtendSupplement    Act = "extend-supplement"
+	SupplementOver      Act = "supplement-over"
+	SupplementWithdrawn Act = "supplement-withdrawn"
+	WithdrawPromise     Act = "withdraw-promise"
+	GrantByMachine      Act = "grant-by-machine"
+	ReferByMachine      Act = "refer-by-machine"
+	CheckPromise        Act = "check-promise"
+	SampleReview        Act = "sample-review"
+	Annul               Act = "annul"
+	Uphold              Act = "uphold"
+
 	Review            Act = "review"
 	Decide            Act = "decide"
 	Extend            Act = "extend"
@@ -148,15 +169,20 @@ var Table = []Move{
 	{Submitted, PrecheckPass, Prechecked, ByWindow, "", nil, []Limit{Receipt}, false, false, PrecheckNotice, RulePrecheck, "预审通过", "Pass the pre-review"},
 	{Submitted, DeemAccepted, Next, BySystem, "", []Limit{Promised, Statutory}, []Limit{Receipt}, false, false, AcceptanceNotice, RuleDeemed, "视为受理", "Deemed accepted"},
 	{Submitted, RequestCorrection, Correcting, ByWindow, "", []Limit{Correction}, []Limit{Receipt}, false, false, CorrectionNotice, RuleCorrection, "一次性告知补正", "Ask for correction"},
+	{Submitted, Mend, Same, ByWindow, "", nil, nil, false, false, "", RuleMend, "当场更正", "Mend on the spot"},
 	{Submitted, Decline, Closed, ByWindow, Declined, nil, []Limit{Receipt}, false, false, DeclineNotice, RuleDecline, "不予受理", "Decline"},
 	{Submitted, NotReceived, Closed, ByWindow, NotNeeded, nil, []Limit{Receipt}, false, false, NotNeededNotice, RuleNotNeeded, "不受理（无需申请）", "No application needed"},
 	{Submitted, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Receipt}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
 
 	{Prechecked, Arrive, Next, ByWindow, "", []Limit{Promised, Statutory}, nil, false, false, AcceptanceNotice, RuleAccept, "到窗口受理", "Receive at the window"},
+	{Prechecked, Mend, Same, ByWindow, "", nil, nil, false, false, "", RuleMend, "当场更正", "Mend on the spot"},
 	{Prechecked, Decline, Closed, ByWindow, Declined, nil, nil, false, false, DeclineNotice, RuleDecline, "不予受理", "Decline"},
 	{Prechecked, Withdraw, Closed, ByApplicant, Withdrawn, nil, nil, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
 
 	{Correcting, Resubmit, Submitted, ByApplicant, "", []Limit{Receipt}, []Limit{Correction}, false, false, ReceiptNotice, RuleReceive, "提交补正", "Send the correction"},
+	{Correcting, AskMoreTime, Same, ByApplicant, "", nil, nil, false, false, "", RuleMoreTime, "申请延长补正期限", "Ask for more time"},
+	{Correcting, GrantMoreTime, Same, ByWindow, "", nil, nil, false, false, MoreTimeNotice, RuleMoreTime, "同意延长补正期限", "Give more time"},
+	{Correcting, RefuseMoreTime, Same, ByWindow, "", nil, nil, false, false, NoMoreTimeNotice, RuleMoreTime, "不予延长补正期限", "Refuse more time"},
 	{Correcting, ReturnUncorrected, Closed, ByWindow, Returned, nil, []Limit{Correction}, false, false, ReturnNotice, RuleReturn, "逾期未补正退件", "Return uncorrected"},
 	{Correcting, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Correction}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
 
@@ -169,6 +195,36 @@ var Table = []Move{
 	{Deciding, Extend, Same, ByDecider, "", nil, nil, false, false, ExtensionNotice, RuleExtend, "延长办理期限", "Extend the limit"},
 	{Deciding, Suspend, Suspended, ByDecider, "", nil, nil, true, false, SpecialNotice, RuleSpecial, "启动特别程序", "Start a special procedure"},
 	{Deciding, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Promised, Statutory}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
+
+	// promises and instant approval
+	{Reviewing, Supplement, Same, ByApplicant, "", nil, nil, false, false, SupplementReceipt, RuleTolerant, "补齐容缺材料", "Hand in what was to follow"},
+	{Reviewing, ExtendSupplement, Same, ByWindow, "", nil, nil, false, false, SupplementLonger, RuleTolerant, "延长补齐期限", "Extend the time to supplement"},
+	{Reviewing, SupplementOver, Same, BySystem, "", nil, nil, false, false, SupplementEnd, RuleTolerant, "补齐期限届满", "Time to supplement over"},
+	{Reviewing, SupplementWithdrawn, Closed, BySystem, Withdrawn, nil, []Limit{Promised, Statutory}, false, false, SupplementLapsed, RuleTolerant, "逾期未补齐视为撤回", "Counts as withdrawn"},
+	{Deciding, Supplement, Same, ByApplicant, "", nil, nil, false, false, SupplementReceipt, RuleTolerant, "补齐容缺材料", "Hand in what was to follow"},
+	{Deciding, ExtendSupplement, Same, ByWindow, "", nil, nil, false, false, SupplementLonger, RuleTolerant, "延长补齐期限", "Extend the time to supplement"},
+	{Deciding, SupplementOver, Same, BySystem, "", nil, nil, false, false, SupplementEnd, RuleTolerant, "补齐期限届满", "Time to supplement over"},
+	{Deciding, SupplementWithdrawn, Closed, BySystem, Withdrawn, nil, []Limit{Promised, Statutory}, false, false, SupplementLapsed, RuleTolerant, "逾期未补齐视为撤回", "Counts as withdrawn"},
+	{Suspended, Supplement, Same, ByApplicant, "", nil, nil, false, false, SupplementReceipt, RuleTolerant, "补齐容缺材料", "Hand in what was to follow"},
+	{Suspended, ExtendSupplement, Same, ByWindow, "", nil, nil, false, false, SupplementLonger, RuleTolerant, "延长补齐期限", "Extend the time to supplement"},
+	{Suspended, SupplementOver, Same, BySystem, "", nil, nil, false, false, SupplementEnd, RuleTolerant, "补齐期限届满", "Time to supplement over"},
+	{Suspended, SupplementWithdrawn, Closed, BySystem, Withdrawn, nil, []Limit{Promised, Statutory}, false, false, SupplementLapsed, RuleTolerant, "逾期未补齐视为撤回", "Counts as withdrawn"},
+	{Submitted, WithdrawPromise, Same, ByApplicant, "", nil, nil, false, false, PromiseBack, RulePromise, "撤回承诺", "Withdraw the promise"},
+	{Reviewing, WithdrawPromise, Same, ByApplicant, "", nil, nil, false, false, PromiseBack, RulePromise, "撤回承诺", "Withdraw the promise"},
+	{Deciding, WithdrawPromise, Same, ByApplicant, "", nil, nil, false, false, PromiseBack, RulePromise, "撤回承诺", "Withdraw the promise"},
+	{Suspended, WithdrawPromise, Same, ByApplicant, "", nil, nil, false, false, PromiseBack, RulePromise, "撤回承诺", "Withdraw the promise"},
+	{Reviewing, GrantByMachine, Delivering, BySystem, "", []Limit{DeliveryLimit}, []Limit{Promised, Statutory}, false, false, DecisionNotice, RuleDecide, "秒批：按公布的规则准予", "Granted by the published rules"},
+	{Reviewing, ReferByMachine, Same, BySystem, "", nil, nil, false, false, "", RuleMachine, "转由工作人员办理", "Referred to a person"},
+	{Deciding, GrantByMachine, Delivering, BySystem, "", []Limit{DeliveryLimit}, []Limit{Promised, Statutory}, false, false, DecisionNotice, RuleDecide, "秒批：按公布的规则准予", "Granted by the published rules"},
+	{Deciding, ReferByMachine, Same, BySystem, "", nil, nil, false, false, "", RuleMachine, "转由工作人员办理", "Referred to a person"},
+	{Delivering, CheckPromise, Same, ByReviewer, "", nil, nil, false, false, "", RulePromise, "登记承诺核查结果", "Record the check of the promise"},
+	{Delivering, SampleReview, Same, ByReviewer, "", nil, nil, false, false, "", RuleMachine, "登记秒批抽查结果", "Record the sample"},
+	{Delivering, Annul, Closed, ByDecider, Annulled, nil, []Limit{DeliveryLimit}, false, false, AnnulNotice, RuleAnnul, "撤销决定", "Annul the decision"},
+	{Delivering, Uphold, Same, ByDecider, "", nil, nil, false, false, "", RuleAnnul, "维持决定", "Uphold the decision"},
+	{Closed, CheckPromise, Same, ByReviewer, "", nil, nil, false, false, "", RulePromise, "登记承诺核查结果", "Record the check of the promise"},
+	{Closed, SampleReview, Same, ByReviewer, "", nil, nil, false, false, "", RuleMachine, "登记秒批抽查结果", "Record the sample"},
+	{Closed, Annul, Same, ByDecider, Annulled, nil, []Limit{DeliveryLimit}, false, false, AnnulNotice, RuleAnnul, "撤销决定", "Annul the decision"},
+	{Closed, Uphold, Same, ByDecider, "", nil, nil, false, false, "", RuleAnnul, "维持决定", "Uphold the decision"},
 
 	{Suspended, Resume, Back, ByReviewer, "", nil, nil, false, true, "", RuleSpecial, "特别程序结束", "End the special procedure"},
 	{Suspended, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Promised, Statutory}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},

@@ -17,7 +17,7 @@ const caseColumns = `id, no, item_id, version_id, item_name, unit_id, receiving_
 const (
 	sqlCaseByNo    = `SELECT ` + caseColumns + ` FROM cases WHERE no = $1`
 	sqlCaseByID    = `SELECT ` + caseColumns + ` FROM cases WHERE id = $1`
-	sqlCaseOfEvent = `SELECT ` + caseColumns + ` FROM cases WHERE id = (SELECT case_id FROM case_event WHERE id = $1 AND act = $2)`
+	sqlCaseOfEvent = `SELECT ` + caseColumns + ` FROM cases WHERE id = (SELECT case_id FROM case_event WHERE id = $1 AND act IN ($2, $3, $4) AND actor_kind = $5 AND actor_id = $6)`
 	sqlInsertCase  = `INSERT INTO cases (` + caseColumns + `, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
 		$14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)`
 	sqlSaveCase = `UPDATE cases SET state = $3, outcome = $4, resume_state = $5, stage = $6, version = version + 1, received_at = $7,
@@ -39,8 +39,8 @@ const (
 	sqlTasks      = `SELECT ` + taskColumns + ` FROM task WHERE case_id = $1 ORDER BY id`
 	sqlDoneTask   = `UPDATE task SET state = 'done', done_at = $2, done_by = $3, done_name = $4, agree = $5, opinion = $6
 		WHERE id = $1 AND state = 'open'`
-	sqlEndTasks  = `UPDATE task SET state = $2, done_at = $3, done_by = $4, done_name = $5 WHERE case_id = $1 AND state = 'open'`
-	sqlMoveTasks = `UPDATE task SET due_on = $2 WHERE case_id = $1 AND state = 'open'`
+	sqlEndTasks  = `UPDATE task SET state = $2, done_at = $3, done_by = $4, done_name = $5 WHERE case_id = $1 AND state = 'open' AND stage < 100`
+	sqlMoveTasks = `UPDATE task SET due_on = $2 WHERE case_id = $1 AND state = 'open' AND stage < 100`
 
 	sqlInsertDocument = `INSERT INTO document (id, case_id, kind, number, title, hash, content, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 	sqlDocuments      = `SELECT id, kind, number, title, hash, at FROM document WHERE case_id = $1 ORDER BY id LIMIT 200`
@@ -51,13 +51,14 @@ const (
 func SQL() []string {
 	return []string{sqlCaseByNo, sqlCaseByID, sqlCaseOfEvent, sqlInsertCase, sqlSaveCase, sqlInsertEvent, sqlEvents, sqlPutMaterial,
 		sqlDropMaterial, sqlMaterials, sqlInsertTask, sqlTasks, sqlDoneTask, sqlEndTasks, sqlMoveTasks, sqlInsertDocument, sqlDocuments,
-		sqlDocument, sqlInsertDraft, sqlDraft, sqlDrafts, sqlDraftOfCase, sqlCorrections, sqlSaveDraft, sqlDropDraft, sqlQueue, sqlQueueSize,
-		sqlMine, sqlPastDue, sqlAlarmed, sqlAlarmOf, sqlAlarm, sqlReckoned, sqlSetReckoned, sqlPast, sqlOpenCases, sqlMoveDue,
+		sqlDocument, sqlInsertTold, sqlTold, sqlInsertMend, sqlMends, sqlStaleMends, sqlAskMoreTime, sqlMoreTime, sqlAnswerMoreTime, sqlInsertDraft, sqlDraft, sqlDrafts, sqlDraftOfCase, sqlCorrections, sqlSaveDraft, sqlDropDraft, sqlQueue, sqlQueueSize,
+		sqlMine, sqlPastDue, sqlSweep, sqlAlarmOf, sqlAlarm, sqlReckoned, sqlSetReckoned, sqlPast, sqlOpenCases, sqlMoveDue, fmt.Sprintf(sqlInHand, "$1"),
 		// assistance
 		sqlAddAssist, sqlAssist, sqlSaveAssist, sqlAssistsOfUnit, sqlAssistsOfHelper, sqlAssistsOfParty, sqlAssistOfCase, sqlAssistsOver, sqlAddAssistEvent, sqlAssistEvents,
 		// papers
 		sqlAddPaper, sqlHeldPapers, sqlCasePapers, sqlPaper, sqlSlipPapers, sqlGivePaper, sqlLandPaper, sqlReturnPaper, sqlAddSlip, sqlAddMove, sqlMoveArrived,
-		sqlReceiveSlip, sqlSlip, sqlSlipsTo, sqlSlipsFrom, sqlResults, fmt.Sprintf(sqlInHand, "$1")}
+		sqlReceiveSlip, sqlSlip, sqlSlipsTo, sqlSlipsFrom, sqlResults,
+		sqlInsertPromise, sqlPromises, sqlSetPromise, sqlPromiseDue, sqlBroken, sqlLatePromises, sqlInstant, sqlSetInstant, sqlSetSample, sqlEndAfter, sqlEndAfterAll}
 }
 
 type scanner interface{ Scan(dest ...any) error }

@@ -57,15 +57,23 @@ func spanOf(l Limit, g *catalog.Guide, r Regime) (c Clock, ok bool) {
 	lim := &g.Limits
 	switch l {
 	case Receipt:
-		ok = from(lim.Receipt, guide) || law(r.Receipt, RuleCorrection)
+		if ok = from(lim.Receipt, guide) || law(r.Receipt, RuleCorrection); ok && !r.Deemed && c.Article != guide {
+			c.Article = plainLimit
+		}
 	case Promised:
 		ok = from(&lim.Promised, guide+"承诺办结时限")
 	case Statutory:
 		ok = from(&lim.Statutory, lim.StatutoryBasis) || law(r.Decision, RuleExtend)
 	case DeliveryLimit:
 		ok = from(lim.Delivery, guide) || law(r.Delivery, RuleDeliver)
+	case SupplementLimit:
+		s := g.SupplementLimit()
+		ok = from(&catalog.Limit{Days: s.Days, Unit: s.Unit}, guide+"容缺补齐期限")
 	case Correction:
-		ok = from(lim.Correction, guide) || law(r.Correction, RuleCorrection)
+		// No law says how long an applicant has to correct.
+		if ok = from(lim.Correction, guide); !ok && r.Correction.Workdays > 0 {
+			c.Workdays, c.Article, ok = r.Correction.Workdays, plainLimit, true
+		}
 	}
 	return c, ok
 }
@@ -104,7 +112,7 @@ func (cs Clocks) stop(l Limit, at time.Time) {
 }
 
 func (cs Clocks) stopAll(at time.Time) {
-	for _, l := range []Limit{Receipt, Promised, Statutory, DeliveryLimit, Correction} {
+	for _, l := range []Limit{Receipt, Promised, Statutory, DeliveryLimit, Correction, SupplementLimit} {
 		cs.stop(l, at)
 	}
 }
@@ -136,6 +144,25 @@ func (cs Clocks) pause(at time.Time, article, kind string) {
 		if c, ok := cs.of(l); ok && c.Done.IsZero() {
 			c.Suspensions = append(slices.Clone(c.Suspensions), clock.Suspension{From: at, Article: article, Reason: kind})
 		}
+	}
+}
+
+// pausedOn is the article on which the pause that goes on rests.
+func (cs Clocks) pausedOn() string {
+	for _, c := range cs {
+		for _, s := range c.Suspensions {
+			if s.To.IsZero() {
+				return s.Article
+			}
+		}
+	}
+	return ""
+}
+
+// moreTime gives the applicant more days to correct, from when they were asked for.
+func (cs Clocks) moreTime(at time.Time, days int, article string) {
+	if c, ok := cs.of(Correction); ok && c.Done.IsZero() {
+		c.Extensions = append(slices.Clone(c.Extensions), clock.Extension{At: at, N: days, Article: article})
 	}
 }
 

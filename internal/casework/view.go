@@ -34,8 +34,13 @@ type View struct {
 	Unit      identity.Unit // deciding unit
 	Receiving identity.Unit
 	Progress  []Milestone
+	Promises  []PromiseView // 容缺受理、告知承诺
+	Instant   *Instant      // 秒批: what the published clauses gave; nil: not asked
 	Alarm     *Alarm
-	Rate      *Rate // how the service can be rated; nil: not now, or no longer
+	MoreTime  *MoreTime       // the applicant's newest request for more time to correct
+	Mends     []MendView      // what was corrected at the counter
+	Competent []identity.Unit // other departments, for who may say that a matter is theirs
+	Rate      *Rate           // how the service can be rated; nil: not now, or no longer
 	At        time.Time
 }
 
@@ -182,7 +187,18 @@ func (s *Service) view(ctx context.Context, a actor.Actor, c *Case) (*View, erro
 		v.Events = append(v.Events, eventFor(a, e, w, p.documents))
 	}
 	v.Clocks = c.Clocks.view(w.cal, v.At)
-	v.Offered = s.offered(a, c, w, p.tasks)
+	if err := s.viewReceiving(rd, a, v, p.events, w); err != nil {
+		return nil, err
+	}
+	x, err := s.extrasOf(rd, c, &w.v.Guide)
+	if err != nil {
+		return nil, err
+	}
+	v.Promises, v.Instant = x.view(&w.v.Guide), x.seenBy(a, a.Kind != actor.Staff || handles(a, c, w))
+	v.Offered = s.offered(a, c, w, p.tasks, v.MoreTime, x)
+	if slices.ContainsFunc(v.Offered, func(o Offer) bool { return o.Act == Decline }) {
+		v.Competent = competent(w.dir, c.UnitID)
+	}
 	v.Progress = milestones(c)
 	if v.Alarm, err = s.alarmOf(rd, c, w); err != nil {
 		return nil, err
@@ -369,10 +385,10 @@ func (s *Service) File(ctx context.Context, a actor.Actor, no string, file int64
 
 // offered lists what the actor may do now: the table says what exists, the
 // policy who may.
-func (s *Service) offered(a actor.Actor, c *Case, w world, tasks []Task) []Offer {
+func (s *Service) offered(a actor.Actor, c *Case, w world, tasks []Task, more *MoreTime, x extras) []Offer {
 	var out []Offer
 	for _, m := range MovesFrom(c.State) {
-		if !w.reg.Allows(m) || m.Side == BySystem || s.may(a, c, m, w) != nil {
+		if !w.reg.Allows(m) || m.Side == BySystem || !x.offers(c, m.Act, &w.v.Guide) || s.may(a, c, m, w) != nil {
 			continue
 		}
 		o := Offer{Act: m.Act, ZH: m.ZH, EN: m.EN}
@@ -387,7 +403,15 @@ func (s *Service) offered(a actor.Actor, c *Case, w world, tasks []Task) []Offer
 			}
 		case ReturnUncorrected:
 			t, ok := c.Clocks.of(Correction)
-			if l := w.v.Guide.Limits.Correction; l == nil || l.Note == "" || !ok || !t.Timer().At(w.cal, s.DB.Now()).Effective() {
+			if l := w.v.Guide.Limits.Correction; l == nil || l.Note == "" || !ok || !t.Timer().At(w.cal, s.DB.Now()).Effective() || more.Waits() {
+				continue
+			}
+		case AskMoreTime:
+			if t, ok := c.Clocks.of(Correction); !ok || more.Waits() || t.Timer().At(w.cal, s.DB.Now()).State == clock.Lapsed {
+				continue
+			}
+		case GrantMoreTime, RefuseMoreTime:
+			if !more.Waits() {
 				continue
 			}
 		case Suspend:
@@ -423,6 +447,36 @@ func (s *Service) offered(a actor.Actor, c *Case, w world, tasks []Task) []Offer
 			}
 		}
 		out = append(out, o)
+	}
+	return out
+}
+
+// viewReceiving adds what only some cases have from the time they were received.
+func (s *Service) viewReceiving(q db.Queryer, a actor.Actor, v *View, events []Event, w world) (err error) {
+	if slices.ContainsFunc(events, func(e Event) bool { return e.Act == AskMoreTime }) {
+		if v.MoreTime, err = s.moreTime(q, v.Case); err != nil {
+			return err
+		}
+		if v.Case.State != Correcting && v.MoreTime.Waits() {
+			v.MoreTime = nil // nobody has to answer it any more
+		}
+	}
+	if a.Kind != actor.Staff || handles(a, v.Case, w) {
+		v.Mends, err = s.mends(q, v.Case, events, a.Kind == actor.Staff)
+	}
+	return err
+}
+
+// competent lists the departments to which a matter may belong instead, those of
+// the same division first.
+func competent(dir *identity.Directory, not int64) (out []identity.Unit) {
+	own, _ := dir.Unit(not)
+	for _, near := range []bool{true, false} {
+		for _, u := range dir.Units() {
+			if u.ID != not && u.Kind == "department" && (u.Division == own.Division) == near {
+				out = append(out, u)
+			}
+		}
 	}
 	return out
 }

@@ -268,6 +268,8 @@ func TestDiffWords(t *testing.T) {
 		burden Burden
 		zh, en string
 	}{
+		{func(g *Guide) { g.Commitments = []Commitment{aCommitment()} }, Lighter, "新增告知承诺“场地平面图与现场一致”", "Added: commitment “场地平面图与现场一致”"},
+		{func(g *Guide) { g.Limits.Supplement = &Supplement{5, "workday", "decide", ""} }, Neutral, "新增容缺补齐的期限：5个工作日", "Time for what follows later added: 5 working days"},
 		{func(g *Guide) { g.Materials[0].Necessity = "tolerant" }, Lighter, "材料“营业执照”由必要改为容缺后补", "Document “Business licence” changed from required to may follow later"},
 		{func(g *Guide) { g.Materials[1].Necessity = "required" }, Heavier, "材料“平面图”由非必要改为必要", "Document “Plan” changed from optional to required"},
 		{func(g *Guide) { g.Materials = g.Materials[1:] }, Lighter, "删去材料“营业执照”（必要）", "Removed: document “Business licence” (required)"},

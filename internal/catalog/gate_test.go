@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/tongban/tongban/internal/form"
+	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/rule"
 )
 
@@ -49,11 +50,11 @@ func clean() *subject {
 		Privacy: Privacy{Purpose: "办理", Data: []string{"姓名"}, Retention: "十年", Basis: "个人信息保护法 第十三条"},
 	}
 	city := g
-	return &subject{g: &g, f: f, city: &city, siblings: []Sibling{{"滨湖区审批局", "4", g.facts()}, {"锡山区审批局", "4", g.facts()}}}
+	return &subject{codes: ident.DefaultProfile(), g: &g, f: f, city: &city, siblings: []Sibling{{"滨湖区审批局", "4", g.facts()}, {"锡山区审批局", "4", g.facts()}}}
 }
 
 func (s *subject) check() []Problem {
-	return CheckList(s.g, s.f, Against{City: s.city, Siblings: s.siblings})
+	return CheckList(s.codes, s.g, s.f, Against{City: s.city, Siblings: s.siblings})
 }
 
 // TestRules breaks a clean guide once for every rule of the gate, and holds
@@ -72,17 +73,19 @@ func TestRules(t *testing.T) {
 	never := `{"type":"object","title":"表","x-steps":[{"key":"a","title":"一","fields":["kind","a","b"]}],"properties":{
 		"kind":{"type":"string","title":"类","enum":["x","y"]},"a":{"type":"string","title":"甲","enum":["1","2"],"x-show":{"kind":"x"}},"b":{"type":"string","title":"乙","x-show":{"kind":"y","a":"1"}}}}`
 	breaches := map[string][]breach{
-		"need-basics-name":              {{"basics/name", basics(func(b *Basics) { b.Name = " " })}},
-		"need-basics-summary":           {{"basics/summary", basics(func(b *Basics) { b.Summary = "" })}},
-		"code-basics-type":              {{"basics/type", basics(func(b *Basics) { b.Type = "02" })}},
-		"code-basics-caseType":          {{"basics/caseType", basics(func(b *Basics) { b.CaseType = "quick" })}},
-		"code-basics-mode":              {{"basics/mode", basics(func(b *Basics) { b.Mode = "fax" })}},
-		"code-basics-level":             {{"basics/level", basics(func(b *Basics) { b.Level = "9" })}},
-		"code-basics-scope":             {{"basics/scope", basics(func(b *Basics) { b.Scope = "8" })}},
-		"some-basics-audience":          {{"basics/audience", basics(func(b *Basics) { b.Audience = nil })}},
-		"audience-code":                 {{"basics/audience", basics(func(b *Basics) { b.Audience = []string{"7"} })}},
-		"some-basics-topics":            {{"basics/topics", basics(func(b *Basics) { b.Topics = nil })}},
-		"basic-code-type":               {{"basics/basicCode", basics(func(b *Basics) { b.BasicCode = "322099002000" })}},
+		"need-basics-name":     {{"basics/name", basics(func(b *Basics) { b.Name = " " })}},
+		"need-basics-summary":  {{"basics/summary", basics(func(b *Basics) { b.Summary = "" })}},
+		"code-basics-type":     {{"basics/type", basics(func(b *Basics) { b.Type = "02" })}},
+		"code-basics-caseType": {{"basics/caseType", basics(func(b *Basics) { b.CaseType = "quick" })}},
+		"code-basics-mode":     {{"basics/mode", basics(func(b *Basics) { b.Mode = "fax" })}},
+		"code-basics-level":    {{"basics/level", basics(func(b *Basics) { b.Level = "9" })}},
+		"code-basics-scope":    {{"basics/scope", basics(func(b *Basics) { b.Scope = "8" })}},
+		"some-basics-audience": {{"basics/audience", basics(func(b *Basics) { b.Audience = nil })}},
+		"audience-code":        {{"basics/audience", basics(func(b *Basics) { b.Audience = []string{"7"} })}},
+		"some-basics-topics":   {{"basics/topics", basics(func(b *Basics) { b.Topics = nil })}},
+		"basic-code-type":      {{"basics/basicCode", basics(func(b *Basics) { b.BasicCode = "322099002000" })}},
+		"handling-name": {{"basics/handling/name", basics(func(b *Basics) { b.Handling.No = "01" })},
+			{"basics/handling/name", basics(func(b *Basics) { b.Handling = Handling{No: "01", Name: "新办（首次）"} })}},
 		"power-source":                  {{"basics/powerSource", basics(func(b *Basics) { b.PowerSource = "" })}},
 		"depth-range":                   {{"basics/depth", basics(func(b *Basics) { b.Depth = 5 })}},
 		"depth-of-mode":                 {{"basics/depth", basics(func(b *Basics) { b.Depth = 2 })}},
@@ -214,6 +217,17 @@ func TestRules(t *testing.T) {
 			m.Code = "m09"
 			s.g.Materials = append(slices.Clone(s.g.Materials), m)
 		}}},
+		"supplement-time":           {{"limits/supplement", func(s *subject) { s.g.Materials[1].Necessity = "tolerant" }}},
+		"supplement-right":          {{"limits/supplement/note", supplement(5, "workday", "withdrawn", "")}, {"limits/supplement/late", supplement(5, "workday", "", "")}, {"limits/supplement/unit", supplement(5, "instant", "decide", "")}, {"limits/supplement/days", supplement(0, "workday", "decide", "")}},
+		"supplement-within-promise": {{"limits/supplement/days", supplement(11, "workday", "decide", "")}, {"limits/supplement/days", supplement(40, "day", "decide", "")}},
+		"tolerant-instant": {{"materials/m02/necessity", func(s *subject) {
+			s.g.Materials[1].Necessity, s.g.Basics.CaseType = "tolerant", "instant"
+		}}},
+		"commitment-key":      {{"commitments/C 1/key", commitment(func(c *Commitment) { c.Key = "C 1" })}},
+		"commitment-complete": {{"commitments/c01/consequence", commitment(func(c *Commitment) { c.Consequence = "" })}, {"commitments/c01/duties", commitment(func(c *Commitment) { c.Duties = nil })}},
+		"commitment-days":     {{"commitments/c01/days", commitment(func(c *Commitment) { c.Days = 0 })}, {"commitments/c01/rectify", commitment(func(c *Commitment) { c.Rectify = 121 })}},
+		"commitment-material": {{"commitments/c01/material", commitment(func(c *Commitment) { c.Material = "m99" })}},
+		"commitment-unless":   {{"commitments/c01/unless", commitment(func(c *Commitment) { c.Unless = &Cond{Field: "nothing", In: []string{"x"}} })}},
 		"auto-online": {{"auto", func(s *subject) {
 			s.g.Basics.Mode, s.g.Auto = "window", []rule.Clause{{Key: "a", Name: "总是", Basis: "演示条例第一条", When: "true"}}
 		}}},
@@ -254,6 +268,24 @@ func TestRules(t *testing.T) {
 			t.Errorf("there is no rule %q", key)
 		}
 	}
+}
+
+func supplement(days int, unit, late, note string) func(*subject) {
+	return func(s *subject) { s.g.Limits.Supplement = &Supplement{days, unit, late, note} }
+}
+
+// commitment gives the guide a promise that is right but for one thing.
+func commitment(spoil func(*Commitment)) func(*subject) {
+	return func(s *subject) {
+		c := aCommitment()
+		spoil(&c)
+		s.g.Commitments = []Commitment{c}
+	}
+}
+
+func aCommitment() Commitment {
+	return Commitment{Key: "c01", Name: "场地平面图与现场一致", Material: "m02", Text: "本人承诺所述场地与现场一致。", Duties: []string{"按承诺布置场地。"}, Check: "现场核对。",
+		Days: 20, Rectify: 10, Consequence: "与承诺不符又不改正的，撤销决定。", Basis: "国办发〔2020〕42号", Mark: "M"}
 }
 
 func many(m Material, n int) (out []Material) {
@@ -302,10 +334,10 @@ func TestSound(t *testing.T) {
 func TestOwn(t *testing.T) {
 	s := clean()
 	s.g.Conditions, s.g.Contacts.Consult = nil, ""
-	if ps := CheckList(s.g, s.f, Against{Own: []string{"contacts"}}); len(ps) != 1 || ps[0].Rule != "need-contacts-consult" {
+	if ps := CheckList(s.codes, s.g, s.f, Against{Own: []string{"contacts"}}); len(ps) != 1 || ps[0].Rule != "need-contacts-consult" {
 		t.Errorf("%+v", ps)
 	}
-	if ps := CheckList(s.g, s.f, Against{Own: []string{}}); len(ps) != 0 {
+	if ps := CheckList(s.codes, s.g, s.f, Against{Own: []string{}}); len(ps) != 0 {
 		t.Errorf("a list that takes all over: %+v", ps)
 	}
 }

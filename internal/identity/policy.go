@@ -147,11 +147,28 @@ var rules = map[Act]rule{
 	CaseDeemAccepted:      {system: true, hides: CaseRead},
 	CaseRequestCorrection: {staff: counter, hides: CaseRead},
 	CaseResubmit:          {owner: true, staff: counter, helper: true, hides: CaseRead},
+	CaseMend:              {staff: counter, hides: CaseRead},
+	CaseAskMoreTime:       {owner: true, staff: counter, hides: CaseRead},
+	CaseGrantMoreTime:     {staff: counter, hides: CaseRead},
+	CaseRefuseMoreTime:    {staff: counter, hides: CaseRead},
 	CaseReturnUncorrected: {staff: counter, hides: CaseRead},
 	CaseDecline:           {staff: counter, hides: CaseRead},
 	CaseNotNeeded:         {staff: counter, hides: CaseRead},
 	CasePrecheckPass:      {staff: counter, hides: CaseRead},
 	CaseArrive:            {staff: counter, hides: CaseRead},
+	// promises and instant approval
+	CaseSupplement:          {owner: true, staff: counter, hides: CaseRead},
+	CaseExtendSupplement:    {staff: counter, hides: CaseRead},
+	CaseSupplementOver:      {system: true, hides: CaseRead},
+	CaseSupplementWithdrawn: {system: true, hides: CaseRead},
+	CaseWithdrawPromise:     {owner: true, staff: counter, hides: CaseRead},
+	CaseGrantByMachine:      {system: true, hides: CaseRead},
+	CaseReferByMachine:      {system: true, hides: CaseRead},
+	CaseCheckPromise:        {staff: reviewer, hides: CaseRead},
+	CaseSampleReview:        {staff: reviewer, hides: CaseRead},
+	CaseAnnul:               {staff: decider, notMaker: true, hides: CaseRead}, // 行政许可法 第六十九条
+	CaseUphold:              {staff: decider, notMaker: true, hides: CaseRead},
+
 	CaseReview:            {staff: reviewer, hides: CaseRead},
 	CaseDecide:            {staff: decider, notMaker: true, hides: CaseRead},
 	CaseExtend:            {staff: decider, hides: CaseRead}, // 行政许可法 第四十二条: 经本行政机关负责人批准

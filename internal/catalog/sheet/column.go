@@ -297,6 +297,42 @@ func optional[T any](head string, at func(*T) **catalog.Limit) column[T] {
 		}}
 }
 
+// supplement is the time for what may follow later: “5 工作日 视为撤回申请 逾期……”.
+func supplement[T any](head string, at func(*T) **catalog.Supplement) column[T] {
+	late := guideTable("late")
+	return column[T]{head: head,
+		get: func(x *T) string {
+			s := *at(x)
+			if s == nil {
+				return ""
+			}
+			return strings.TrimSpace(strconv.Itoa(s.Days) + " " + limitUnits.say(s.Unit) + " " + late.say(s.Late) + " " + s.Note)
+		},
+		set: func(x *T, v string) fault {
+			if v == "" {
+				*at(x) = nil
+				return fault{}
+			}
+			f := strings.SplitN(v, " ", 4)
+			bad := unlike(v, "应写成：5 工作日 视为撤回申请 说明", "should be written as: 5 工作日 视为撤回申请 note")
+			if len(f) < 3 {
+				return bad
+			}
+			n, ok := whole(f[0])
+			unit, wrongUnit := limitUnits.code(f[1])
+			end, wrongLate := late.code(f[2])
+			if !ok || wrongUnit != (fault{}) || wrongLate != (fault{}) {
+				return bad
+			}
+			s := &catalog.Supplement{Days: n, Unit: unit, Late: end}
+			if len(f) == 4 {
+				s.Note = f[3]
+			}
+			*at(x) = s
+			return fault{}
+		}}
+}
+
 // cut shortens a value that an answer cites.
 func cut(v string) string {
 	if r := []rune(v); len(r) > 40 {

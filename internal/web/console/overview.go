@@ -378,13 +378,11 @@ func (k *Console) list(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (k *Console) cases(p web.Page, rows []assess.Row, here string, figure assess.Figure) web.Table {
+	codes := k.c.Catalog.Codes()
 	t := web.Table{Caption: p.Tr("办件", "Cases"), Hide: true, Heads: []web.Head{{Text: p.Tr("事项", "Item")}, {Text: p.Tr("部门", "Department")}, {Text: p.Tr("申请人", "Applicant")},
 		{Text: p.Tr("状态", "State")}, {Text: p.Tr("时间", "When")}}, Empty: web.Empty{Title: p.Tr("没有这样的办件", "No such case"), Text: p.Tr("换一个部门或者时间段看看。", "Try another department or period.")}}
 	for _, x := range rows {
-		no := x.No
-		if len(no) > 31 {
-			no = no[31:]
-		}
+		no := codes.CaseTail(x.No)
 		when := web.Cell{Text: x.Day}
 		switch {
 		case figure.Open() && x.DueOn == "":

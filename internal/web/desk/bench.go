@@ -65,7 +65,7 @@ func (d *Desk) showResults(w http.ResponseWriter, r *http.Request) error {
 				due.Tag = web.Tag{Tone: web.Bad, Text: p.Tr("已超期", "Late")}
 			}
 		}
-		p.Table.Rows = append(p.Table.Rows, web.Row{Cells: []web.Cell{{Text: x.ItemName, Href: withFrom(casePath(x.No), ""), Soft: shortNo(x.No), Row: true}, {Text: x.Party}, due}})
+		p.Table.Rows = append(p.Table.Rows, web.Row{Cells: []web.Cell{{Text: x.ItemName, Href: withFrom(casePath(x.No), ""), Soft: d.shortNo(x.No), Row: true}, {Text: x.Party}, due}})
 	}
 	if next != "" {
 		p.Pager = web.Pager{Next: at + "&cursor=" + next}

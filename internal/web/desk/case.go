@@ -27,6 +27,8 @@ type casePage struct {
 	Path            []caseview.Station
 	Back            web.Link
 	Banner, Alarm   web.Banner
+	Promises        web.Facts
+	Instant         caseview.Decided
 	Receipt         web.Link
 	Clocks, Past    []web.Clock
 	Who             web.Facts
@@ -39,7 +41,8 @@ type casePage struct {
 	Documents       web.Table
 	Timeline        web.Timeline
 	Acts            []actForm
-	None            string // why there is nothing to do
+	None            string   // why there is nothing to do
+	Mends           []mended // what was corrected at the counter
 	Rate            rateCard
 	Next            []web.Link // 再来一单, after an intake
 	Papers          papersCard
@@ -71,6 +74,23 @@ type papersCard struct {
 	Name   string
 }
 
+// mended 当场更正 is one visit at which the applicant corrected something.
+type mended struct {
+	At    time.Time
+	Lines []web.Fact // before in Soft, after in Value
+}
+
+func mends(p web.Page, v *casework.View) (out []mended) {
+	for _, m := range v.Mends {
+		x := mended{At: m.At}
+		for _, l := range m.Lines {
+			x.Lines = append(x.Lines, web.Fact{Key: l.Name, Value: orElse(l.After, p.Tr("（空）", "(empty)")), Soft: p.Tr("更正前：", "Before: ") + orElse(l.Before, p.Tr("（空）", "(empty)"))})
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
 // rateCard 请评价 is turned to the person at the window when the case is closed.
 type rateCard struct {
 	QR    web.QR
@@ -98,6 +118,9 @@ func (d *Desk) showCase(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if r.URL.Query().Get("done") == string(casework.Mend) && len(v.Mends) > 0 {
+		p.Banner = web.Banner{Tone: web.OK, Title: p.Tr("已当场更正", "Mended"), Text: p.Tr("更正前后的内容已留痕，受理期限照常计算。", "Both versions are kept; the time to answer runs on.")}
+	}
 	if r.URL.Query().Get("done") == string(casework.Submit) {
 		if a.Has(actor.WindowClerk) {
 			p.Next = []web.Link{{Href: intakeAt(d.token(a, v.Case.Party), ""), Text: p.Tr("同一申请人再办一件", "Another item for the same person")},
@@ -116,7 +139,7 @@ func (d *Desk) showCase(w http.ResponseWriter, r *http.Request) error {
 
 // casePage fills the page of a case.
 func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from string, t typed) (casePage, error) {
-	p := casePage{Page: d.page(r, a, "todo", v.Case.ItemName, v.Case.ItemName), No: v.Case.No, Short: shortNo(v.Case.No), Item: v.Case.ItemName}
+	p := casePage{Page: d.page(r, a, "todo", v.Case.ItemName, v.Case.ItemName), No: v.Case.No, Short: d.shortNo(v.Case.No), Item: v.Case.ItemName}
 	p.State = caseview.State(p.Page, v.Case.State, v.Case.Outcome)
 	p.Path = caseview.Path(p.Page, v.Progress)
 	p.Back = web.Link{Href: from, Text: p.Tr("回到列表", "Back to the list")}
@@ -127,6 +150,7 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 		}
 	}
 	p.Clocks, p.Past = caseview.Clocks(p.Page, v.Clocks)
+	p.Promises, p.Instant = caseview.Promises(p.Page, v, documentPath), caseview.Instant(p.Page, v)
 	p.Alarm = caseview.Alarm(p.Page, v.Alarm)
 	var err error
 	if p.Who, err = d.who(r.Context(), p.Page, v); err != nil {
@@ -136,6 +160,7 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 		p.Reveal = newReveal(p.Page, v, from, url.Values{})
 	}
 	p.Asked = asked(p.Page, v)
+	p.Mends = mends(p.Page, v)
 	p.Answers = answers(p.Page, v)
 	p.Materials = materials(p.Page, v)
 	p.Tasks, p.TasksFirst = tasks(p.Page, v), len(v.Tasks) > 1
@@ -304,6 +329,9 @@ func materials(p web.Page, v *casework.View) []material {
 		}
 		switch {
 		case !mv.Handed.Empty():
+		case v.Promised(mv.Material.Code) != nil:
+			zh, en := v.Promised(mv.Material.Code).State.Words()
+			m.Tag = web.Tag{Tone: web.Note, Text: p.Tr("未提交，"+zh, "Not handed in; "+en)}
 		case mv.Material.Required():
 			m.Tag = web.Tag{Tone: web.Bad, Text: p.Tr("未提交", "Missing")}
 		default:

@@ -127,7 +127,7 @@ func (d *Desk) papersPage(w http.ResponseWriter, r *http.Request, a actor.Actor,
 	}
 	for _, x := range desk.Held {
 		id := strconv.FormatInt(x.ID, 10)
-		p.Held = append(p.Held, heldPaper{ID: id, Name: x.Name, Copies: strconv.Itoa(x.Copies), Case: shortNo(x.CaseNo), Href: withFrom(casePath(x.CaseNo), ""), Item: x.ItemName,
+		p.Held = append(p.Held, heldPaper{ID: id, Name: x.Name, Copies: strconv.Itoa(x.Copies), Case: d.shortNo(x.CaseNo), Href: withFrom(casePath(x.CaseNo), ""), Item: x.ItemName,
 			Since: dayTime(p.Page, x.TakenAt), Checked: contains(ids(in["paper"]), x.ID)})
 	}
 	p.To = web.FieldView{ID: "to", Name: "to", Widget: form.Select, Label: p.Tr("交给哪个单位", "Hand over to"), Value: in.Get("to")}
@@ -281,7 +281,7 @@ func (d *Desk) showSlip(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Papers = web.Link{Href: papersAt(back), Text: p.Tr("返回纸质件交接", "Back to the papers")}
 	for _, x := range s.Papers {
-		row := slipRow{ID: strconv.FormatInt(x.ID, 10), Name: x.Name, Copies: strconv.Itoa(x.Copies), Item: x.ItemName, Case: shortNo(x.CaseNo)}
+		row := slipRow{ID: strconv.FormatInt(x.ID, 10), Name: x.Name, Copies: strconv.Itoa(x.Copies), Item: x.ItemName, Case: d.shortNo(x.CaseNo)}
 		switch {
 		case p.Received == "":
 		case x.Arrived:

@@ -57,6 +57,13 @@ func (d *Desk) perform(w http.ResponseWriter, r *http.Request, a actor.Actor, ac
 // done goes back to the list that the reader came from, which says what
 // happened; without a list, to the case.
 func (d *Desk) done(w http.ResponseWriter, r *http.Request, act casework.Act, no string) error {
+	if act == casework.Accept || act == casework.Arrive { // 即办件: whoever may decide too goes on with it
+		if a, err := d.Actor(r); err == nil {
+			if v, err := d.c.Casework.View(r.Context(), a, no); err == nil && offers(v, casework.Decide) {
+				return web.SeeOther(w, r, withFrom(casePath(no), backTo(r.PostForm.Get("from"))))
+			}
+		}
+	}
 	if from := backTo(r.PostForm.Get("from")); strings.HasPrefix(from, "/desk?") || from == "/desk" {
 		u, err := url.Parse(from)
 		if err != nil {
@@ -109,10 +116,11 @@ func readAct(act casework.Act, form url.Values) (casework.Input, []errs.Field) {
 		bad = append(bad, errs.Field{Path: "version", Code: "required", ZH: "页面已过期，请重新打开办件", EN: "The page is out of date; open the case again"})
 	}
 	switch act {
-	case casework.Extend, casework.Suspend:
+	case casework.Extend, casework.Suspend, casework.AskMoreTime, casework.GrantMoreTime, casework.ExtendSupplement, casework.CheckPromise:
 		in.Days = int(min(number("days"), 1_000_000))
 	case casework.Decline:
-		if c := form["condition"]; len(c) > 0 {
+		in.Ground, in.Unit = get("ground"), get("unit")
+		if c := form["condition"]; len(c) > 0 && in.Ground != casework.NotOurs {
 			in.Reason = strings.TrimSpace("不符合受理条件：" + strings.Join(c, "") + " " + in.Reason)
 		}
 	case casework.Review:
@@ -198,7 +206,7 @@ func (d *Desk) changed(w http.ResponseWriter, r *http.Request, a actor.Actor, ac
 			return d.done(w, r, act, v.Case.No)
 		}
 	}
-	p := changedPage{Page: d.page(r, a, "todo", "办件已有变化", "The case has changed"), Item: v.Case.ItemName, Short: shortNo(v.Case.No)}
+	p := changedPage{Page: d.page(r, a, "todo", "办件已有变化", "The case has changed"), Item: v.Case.ItemName, Short: d.shortNo(v.Case.No)}
 	p.State = caseview.State(p.Page, v.Case.State, v.Case.Outcome)
 	p.Last = caseview.Timeline(p.Page, v, documentPath)
 	p.Last.Events = p.Last.Events[:min(2, len(p.Last.Events))]
@@ -233,6 +241,25 @@ func typedWords(p web.Page, in url.Values) []web.Fact {
 		}
 	}
 	return out
+}
+
+// openMend opens the draft in which the applicant at the counter corrects.
+func (d *Desk) openMend(w http.ResponseWriter, r *http.Request) error {
+	a, err := d.Actor(r)
+	if err != nil {
+		return err
+	}
+	if err := r.ParseForm(); err != nil {
+		return web.Malformed(err)
+	}
+	draft, err := d.c.Casework.OpenMend(r.Context(), a, r.PathValue("no"), r.PostForm.Get("present") == "yes")
+	if e := errs.Of(err); err != nil && e.Kind == errs.Invalid && len(e.Fields) > 0 {
+		return d.again(w, r, a, casework.Mend, e.Fields)
+	}
+	if err != nil {
+		return web.Onward(err, web.Link{Href: casePath(r.PathValue("no")), Text: web.NewPage(r, "", "").Tr("查看办件", "See the case")})
+	}
+	return web.SeeOther(w, r, d.apply.First(draft.ID))
 }
 
 // openCorrection opens the correction for an applicant who stands at the window.

@@ -65,6 +65,7 @@ func TestRoles(t *testing.T) {
 			"/desk/cases/" + no + "/acts/deem-accepted":      {409: "crdv", 404: "seax"},
 			"/desk/cases/" + no + "/acts/request-correction": {422: "c", 409: "rdv", 404: "seax"},
 			"/desk/cases/" + no + "/unmask":                  {422: "crd", 404: "seax"},
+			"/desk/cases/" + no + "/mend":                    {422: "c", 404: "seax"},
 			"/desk/cases/" + no + "/correct":                 {409: "crdv", 404: "seax"},
 			"/desk/intake/party":                             {422: "cx"},
 			"/desk/papers":                                   {422: "crdx"},

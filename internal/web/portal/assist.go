@@ -32,6 +32,7 @@ type AssistPage struct {
 	Facts    web.Facts
 	Answers  web.Facts
 	Handed   web.Facts
+	Promises []apply.PromiseText
 	Timeline web.Timeline
 	Digest   string // empty: nothing to say yes to
 	Begin    bool
@@ -156,6 +157,9 @@ func (p *Portal) assist(w http.ResponseWriter, r *http.Request) error {
 	pg.Answers.Rows = caseview.Answers(pg.Page, v.Summary, false)
 	for _, m := range v.Handed {
 		pg.Handed.Rows = append(pg.Handed.Rows, apply.HandedFact(pg.Page, pg.Tr(m.Material.Name, m.Material.NameEN), m.Handed, m.Material.Required()))
+	}
+	for _, t := range v.Promise {
+		pg.Promises = append(pg.Promises, apply.PromiseTextOf(t))
 	}
 	if v.CaseNo != "" {
 		pg.Case = web.Link{Href: "/my/cases/" + v.CaseNo, Text: pg.Tr("查看办件", "See the case")}

@@ -1,12 +1,17 @@
 package portal
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/channel"
+	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/apply"
@@ -24,6 +29,8 @@ type CasePage struct {
 	State     web.Tag
 	What      string // what happens now, in one sentence
 	Correct   Correction
+	Promises  web.Facts
+	Instant   caseview.Decided
 	Alarm     web.Banner
 	Path      []caseview.Station
 	Clocks    []web.Clock
@@ -34,6 +41,7 @@ type CasePage struct {
 	Materials []MaterialFact
 	Answers   web.Facts
 	Offers    []web.Link
+	Mends     []Mended
 	Visit     Visit
 	Licence   web.Link
 	Rate      web.Link
@@ -42,9 +50,18 @@ type CasePage struct {
 
 // Correction 补正 is what an open correction asks for.
 type Correction struct {
+	Later  bool // what was to follow after acceptance
 	Until  string
 	Asks   []web.Fact
 	Action string
+	More   string   // where a request for more time stands
+	Longer web.Link // asks for more time
+}
+
+// Mended 当场更正 is what was corrected at a counter.
+type Mended struct {
+	At    time.Time
+	Lines []web.Fact
 }
 
 // MaterialFact is what was handed in for one material.
@@ -96,6 +113,7 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 		return pg, err
 	}
 	pg.What = now(pg.Page, v)
+	pg.Promises, pg.Instant = caseview.Promises(pg.Page, v, caseview.Address("/my/documents/")), caseview.Instant(pg.Page, v)
 	pg.Alarm = caseview.Alarm(pg.Page, v.Alarm)
 	pg.Path = caseview.Path(pg.Page, v.Progress)
 	pg.Clocks, pg.Done = caseview.Clocks(pg.Page, v.Clocks)
@@ -117,13 +135,32 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 		} else if m.Handed.Paper {
 			f.Fact.Value = pg.Tr("纸质原件，窗口已查验", "Paper original, seen at the window")
 		}
+		if pr := v.Promised(m.Material.Code); pr != nil && m.Handed.Empty() {
+			zh, en := pr.State.Words()
+			f.Fact.Value = pg.Tr("未提交，"+zh, "Not handed in; "+en)
+		}
 		for _, d := range m.Handed.Files {
 			f.Files = append(f.Files, web.Link{Href: "/my/cases/" + c.No + "/files/" + strconv.FormatInt(d.File, 10), Text: d.Name})
 		}
 		pg.Materials = append(pg.Materials, f)
 	}
 	pg.Answers.Rows = caseview.Answers(pg.Page, v.Summary, false)
+	for _, m := range v.Mends {
+		x := Mended{At: m.At}
+		for _, l := range m.Lines {
+			x.Lines = append(x.Lines, web.Fact{Key: l.Name, Value: cmp.Or(l.After, pg.Tr("（空）", "(empty)")), Soft: pg.Tr("更正前：", "Before: ") + cmp.Or(l.Before, pg.Tr("（空）", "(empty)"))})
+		}
+		pg.Mends = append(pg.Mends, x)
+	}
 	p.offers(&pg, v)
+	if pg.Correct.Action != "" { // beside the correction, where it is looked for
+		for i, o := range pg.Offers {
+			if strings.HasSuffix(o.Href, "/"+string(casework.AskMoreTime)) {
+				pg.Correct.Longer, pg.Offers = o, slices.Delete(pg.Offers, i, i+1)
+				break
+			}
+		}
+	}
 	if c.State == casework.Prechecked {
 		if pg.Visit, err = p.visit(r, a, pg.Page, v); err != nil {
 			return pg, err
@@ -186,8 +223,19 @@ func caseFacts(pg web.Page, v *casework.View) web.Facts {
 func (p *Portal) offers(pg *CasePage, v *casework.View) {
 	for _, o := range v.Offered {
 		switch o.Act {
+		case casework.Supplement:
+			pg.Correct = Correction{Later: true, Action: "/my/cases/" + v.Case.No + "/correct"}
+			for _, m := range v.Owed() {
+				pg.Correct.Asks = append(pg.Correct.Asks, web.Fact{Key: pg.Tr(m.Name, m.NameEN), Lines: []string{m.Standard}})
+			}
+			for _, c := range v.Clocks {
+				if c.Kind == casework.SupplementLimit && c.Status.State == clock.Running {
+					pg.Correct.Until = pg.Tr(c.Words, c.WordsEN)
+				}
+			}
 		case casework.Resubmit:
 			pg.Correct = Correction{Action: "/my/cases/" + v.Case.No + "/correct", Asks: apply.AskFacts(pg.Page, v.Version.Guide.Materials, v.Version.Form(), v.Case.Correction)}
+			pg.Correct.More = moreTimeNote(pg.Page, v)
 			for _, c := range v.Clocks {
 				if c.Kind == casework.Correction {
 					pg.Correct.Until = pg.Tr(c.Words, c.WordsEN)

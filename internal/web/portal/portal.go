@@ -80,6 +80,7 @@ type views struct {
 	cases          *web.View[CasesPage]
 	kase           *web.View[CasePage]
 	withdraw       *web.View[WithdrawPage]
+	moreTime       *web.View[MoreTimePage]
 	change         *web.View[ChangePage]
 	appointment    *web.View[AppointmentPage]
 	rate           *web.View[RatePage]
@@ -142,6 +143,7 @@ func newViews(rt *web.Renderer) views {
 		drafts:         web.NewView[DraftsPage](rt, own, at("drafts")...),
 		cases:          web.NewView[CasesPage](rt, own, at("cases")...),
 		kase:           web.NewView[CasePage](rt, own, at("case")...),
+		moreTime:       web.NewView[MoreTimePage](rt, own, at("moretime")...),
 		withdraw:       web.NewView[WithdrawPage](rt, own, at("withdraw")...),
 		change:         web.NewView[ChangePage](rt, own, at("change")...),
 		appointment:    web.NewView[AppointmentPage](rt, own, at("appointment")...),

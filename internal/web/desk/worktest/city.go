@@ -322,7 +322,7 @@ func (c *City) ApplyFor(a actor.Actor, item Item, values form.Values, delivery c
 	c.Must(err)
 	in := casework.Application{ItemCode: c.Code(item), Values: v.Form().Prune(v.Form().Normalise(values)), Consent: true, Delivery: delivery}
 	for _, m := range v.Guide.Asked(in.Values) {
-		if m.Required() {
+		if m.Required() || m.Tolerant() {
 			in.Materials = append(in.Materials, casework.HandedIn{Code: m.Code, Files: []casework.NamedFile{{Ref: ref, Name: m.Name + ".pdf"}}})
 		}
 	}
