@@ -38,6 +38,7 @@ type MaterialOf struct {
 	Files   []FileRef `json:"files,omitempty" maxItems:"50"`
 	Licence string    `json:"licence,omitempty" maxLength:"100" doc:"Identifier of a licence held, instead of files."`
 	Paper   bool      `json:"paper,omitempty" doc:"Window clerks: seen on paper."`
+	Copies  int       `json:"copies,omitempty" minimum:"0" maximum:"999" doc:"Window clerks: how many of it stay at the window."`
 }
 
 // ActIn does an act on a case; each act reads its own fields (offered lists them).
@@ -60,6 +61,7 @@ type ActIn struct {
 		Kind      string       `json:"kind,omitempty" maxLength:"40" doc:"suspend: which special procedure; check-promise: kept, differs, broken; sample-review: right, wrong."`
 		Seen      []string     `json:"seen,omitempty" maxItems:"100" doc:"arrive: codes of materials whose originals were seen."`
 		Recipient string       `json:"recipient,omitempty" maxLength:"50" doc:"hand-over: who took it."`
+		Signed    bool         `json:"signed,omitempty" doc:"hand-over: who took it has signed the record."`
 		Waybill   string       `json:"waybill,omitempty" maxLength:"100" doc:"post: courier and number."`
 		Delivery  *Delivery    `json:"delivery,omitempty" doc:"change-delivery."`
 
@@ -113,7 +115,7 @@ func inputs(act casework.Act) []string {
 	case casework.Withdraw:
 		return []string{"reason"}
 	case casework.HandOver:
-		return []string{"recipient"}
+		return []string{"recipient", "signed"}
 	case casework.Post:
 		return []string{"waybill"}
 	case casework.ChangeDelivery:
@@ -144,7 +146,7 @@ func (s *server) acts() {
 				return Case{}, casework.ErrUnknownAct.With(errs.Field{Path: "act", Code: "unknown", ZH: "请用 POST /cases 提交", EN: "Use POST /cases"})
 			}
 			input := casework.Input{Version: b.Version, Once: c.once, Reason: b.Reason, Elsewhere: b.Elsewhere, Task: int64(b.Task), Agree: b.Agree,
-				Opinion: b.Opinion, Grant: b.Grant, Days: b.Days, Kind: b.Kind, Seen: b.Seen, Recipient: b.Recipient, Waybill: b.Waybill,
+				Opinion: b.Opinion, Grant: b.Grant, Days: b.Days, Kind: b.Kind, Seen: b.Seen, Recipient: b.Recipient, Signed: b.Signed, Waybill: b.Waybill,
 				Asks: mapTo(b.Asks, func(a Ask) casework.Ask {
 					return casework.Ask{Material: a.Material, Line: a.Line, Field: a.Field, Note: a.Note, Paper: a.Paper}
 				}), Ground: b.Ground, Unit: b.Unit}
@@ -307,7 +309,7 @@ func (s *server) handedIn(ctx context.Context, c *call, it *catalog.Item, v *cat
 			return nil, errs.InvalidFields(errs.Field{Path: at + "/code", Code: "twice", ZH: "这项材料出现了两次", EN: "This material stands twice"})
 		}
 		seen = append(seen, in.Code)
-		h := casework.HandedIn{Code: in.Code, Paper: in.Paper}
+		h := casework.HandedIn{Code: in.Code, Paper: in.Paper, Copies: in.Copies}
 		for j, f := range in.Files {
 			ref, name, err := s.redeem(c, known, f, m, fmt.Sprintf("%s/files/%d/file", at, j))
 			if err != nil {

@@ -101,6 +101,8 @@ type CaseMaterial struct {
 	Files   []CaseFile        `json:"files"`
 	Licence *UsedLicence      `json:"licence,omitempty"`
 	Paper   bool              `json:"paper,omitempty"`
+	Copies  int               `json:"copies,omitempty" doc:"Of the paper, left at the window."`
+	Trust   string            `json:"trust,omitempty" enum:"A,B,C,D" doc:"证照可信等级: A licence of the issuer, B original seen at the window, C uploaded, D made by the applicant."`
 	Lines   []RequirementLine `json:"lines" doc:"What a correction may ask of it."`
 }
 
@@ -445,7 +447,7 @@ func (s *server) caseAs(ctx context.Context, c *call, v *casework.View) (Case, e
 	}
 	for _, m := range v.Materials {
 		out.Materials = append(out.Materials, CaseMaterial{m.Material.Code, m.Material.Name, mapTo(m.Handed.Files, caseFile), usedLicence(m.Handed.Licence),
-			m.Handed.Paper, lineList(m)})
+			m.Handed.Paper, m.Handed.Copies, string(casework.TrustOf(m.Handed, m.Material)), lineList(m)})
 	}
 	for _, t := range v.Tasks {
 		out.Tasks = append(out.Tasks, task(c, t))

@@ -46,6 +46,8 @@ type DraftMaterial struct {
 	Files       []CaseFile   `json:"files"`
 	Licence     *UsedLicence `json:"licence,omitempty"`
 	Paper       bool         `json:"paper,omitempty" doc:"Seen on paper at the window."`
+	Copies      int          `json:"copies,omitempty" doc:"Of the paper, left at the window."`
+	Trust       string       `json:"trust,omitempty" enum:"A,B,C,D" doc:"证照可信等级 of what is handed in."`
 }
 
 // CaseFile is a file handed in.
@@ -302,7 +304,7 @@ func (s *server) draft(ctx context.Context, d *casework.Draft, v *catalog.Versio
 			continue
 		}
 		out.Materials = append(out.Materials, DraftMaterial{m.Code, m.Name, m.Necessity, m.Asked(out.Answers), m.LicenceType, m.FileTypes(),
-			m.MaxBytes(), m.FilesAllowed(), mapTo(h.Files, caseFile), usedLicence(h.Licence), h.Paper})
+			m.MaxBytes(), m.FilesAllowed(), mapTo(h.Files, caseFile), usedLicence(h.Licence), h.Paper, h.Copies, string(casework.TrustOf(h, m))})
 	}
 	for _, f := range fieldsInAnswers(v, s.Casework.Problems(ctx, d, v)) {
 		out.Problems = append(out.Problems, ProblemField{"/" + f.Path, f.Code, f.ZH, f.EN})

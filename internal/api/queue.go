@@ -80,6 +80,22 @@ func (s *server) queue() {
 			return QueueSize{n}, err
 		})
 	s.loads()
+	add(s, operation{id: "queue-results", method: http.MethodGet, path: "/queue/results", tag: "window", zh: "窗口统一出件", en: "Decided cases whose result a centre hands out or posts"},
+		func(ctx context.Context, c *call, in *struct {
+			PageIn
+			Unit string `query:"unit" maxLength:"60" doc:"Key of the centre; one's own unit if left out."`
+		}) (List[QueueRow], error) {
+			unit, _, err := s.workList(ctx, c, QueueIn{Unit: in.Unit})
+			if err != nil {
+				return List[QueueRow]{}, err
+			}
+			at, err := position("results", in.Cursor)
+			if err != nil {
+				return List[QueueRow]{}, err
+			}
+			rows, next, err := s.Casework.Results(ctx, c.Actor, unit, at, in.limit())
+			return List[QueueRow]{mapTo(rows, func(q casework.QueueRow) QueueRow { return queueRow(c, q) }), cursor("results", next)}, err
+		})
 	s.overview()
 }
 

@@ -42,6 +42,8 @@ type world struct {
 	appointment, member          string
 	choice, word                 string
 	progress                     string
+	help                         string // asked for by zhang
+	slip                         string // papers handed to the city department
 	zhang                        map[string]any
 	whole, paper                 map[string]any
 	version                      int64
@@ -81,6 +83,10 @@ func (c *city) world() world {
 		"file": c.upload("clerk", "/files", "签收.pdf", pdf).ok(201).text("file")}).ok(200).text("items", 0, "photo")
 	w.version, w.caseFile, w.document = k.number("version"), k.text("materials", 0, "files", 0, "id"), k.text("documents", 0, "id")
 	w.progress = strings.Replace(k.text("progress"), "?c=", "?code=", 1)
+	c.send("clerk", "POST", "/cases/"+w.no+"/papers", map[string]any{"name": "身份证复印件", "copies": 2}).ok(204)
+	w.help = c.send("zhang", "POST", "/assists", map[string]any{"item": w.food, "unit": "wx-zx"}).ok(201).text("id")
+	paper := c.send("clerk", "GET", "/units/wx-zx/papers", nil).ok(200).text("held", 0, "id")
+	w.slip = c.send("clerk", "POST", "/units/wx-zx/papers/slips", map[string]any{"to": "wx-spj", "papers": []any{paper}}).ok(201).text("id")
 	w.draft = c.send("zhang", "POST", "/drafts", map[string]any{"item": w.food}).ok(201).text("id")
 	w.file = c.upload("zhang", "/drafts/"+w.draft+"/materials/m02/files", "a.pdf", pdf).ok(201).text("materials", 1, "files", 0, "id")
 	w.clerkDraft = c.send("clerk", "POST", "/drafts", map[string]any{"item": w.food, "party": w.zhang}).ok(201).text("id")
@@ -265,6 +271,18 @@ func (c *city) knocks(w world) []knock {
 		{op: "queue", path: "/queue?unit=wx-zx&role=window-clerk", allow: []string{"clerk", "sup"}},
 		{op: "queue-loads", path: "/queue/loads?unit=wx-zx&role=window-clerk", allow: []string{"clerk", "sup"}},
 		{op: "unit-fair", path: "/units/wx-spj/fair", body: map[string]any{"on": false}, allow: []string{"dec"}},
+		{op: "assists", allow: slices.Concat(persons4, clerks)}, {op: "assist-ask", body: map[string]any{"item": w.food, "unit": "wx-zx"}, only: slices.Concat(everyone[:1], persons4), allow: persons4},
+		{op: "assist-ask", body: map[string]any{"item": w.food, "party": w.zhang}, only: members, allow: clerks},
+		{op: "assist", path: "/assists/" + w.help, allow: []string{"zhang", "agent", "clerk", "sup"}},
+		{op: "assist-act", path: "/assists/" + w.help + "/acts", body: map[string]any{"act": "take"}, allow: clerk},
+		{op: "assist-act", path: "/assists/" + w.help + "/acts", body: map[string]any{"act": "end"}, allow: []string{"zhang", "agent", "clerk"}},
+		{op: "queue-results", path: "/queue/results?unit=wx-zx", allow: []string{"clerk", "sup"}},
+		{op: "papers", path: "/units/wx-zx/papers", allow: []string{"clerk"}}, {op: "case-papers", path: "/cases/" + w.no + "/papers", allow: concern},
+		{op: "paper-take", path: "/cases/" + w.no + "/papers", body: map[string]any{"name": "委托书", "copies": 1}, allow: []string{"clerk", "rev", "dec"}},
+		{op: "paper-give", path: "/units/wx-zx/papers/slips", body: map[string]any{"to": "wx-spj", "papers": []any{"1"}}, allow: []string{"clerk"}},
+		{op: "paper-slip", path: "/paper-slips/" + w.slip, allow: []string{"clerk", "rev", "dec"}},
+		{op: "paper-receive", path: "/paper-slips/" + w.slip + "/receipt", body: map[string]any{"papers": []any{}}, allow: []string{"rev", "dec"}},
+		{op: "paper-return", path: "/units/wx-zx/papers/1/return", body: map[string]any{"to": "张明远"}, allow: []string{"clerk"}},
 		{op: "queue-size", path: "/queue/size?unit=wx-zx&role=window-clerk", allow: []string{"clerk", "sup"}},
 		{op: "queue-find", path: "/queue/find?tail=0001", allow: []string{"clerk", "lxclerk", "rev", "lxrev", "dec"}},
 		{op: "staff-member", path: "/staff/" + w.member, allow: []string{"sys", "sec", "aud"}},

@@ -43,6 +43,9 @@ type Case struct {
 
 	answers  []byte // sealed
 	delivery []byte // sealed
+	helper   int64  // staff member who helps with it and reads it, see helps
+	may      []Act  // what he may do
+	assist   int64  // under which help
 	parts    *parts // of a case that an act has just made; else nil, and read
 }
 
@@ -78,6 +81,7 @@ type Handed struct {
 	Files   []HandedDoc `json:"files,omitempty"`
 	Licence *HeldRef    `json:"licence,omitempty"` // instead of files: a licence already held
 	Paper   bool        `json:"paper,omitempty"`   // original seen at the window
+	Copies  int         `json:"copies,omitempty"`  // of it left there
 }
 
 // Empty reports whether nothing was handed in.
@@ -129,6 +133,7 @@ type DraftData struct {
 	Promise   Promise     `json:"promise,omitzero"` // 容缺受理、告知承诺, as signed
 	Consent   time.Time   `json:"consent,omitzero"` // when the privacy notice was accepted
 	Paper     bool        `json:"paper,omitempty"`  // handed in on paper at a window
+	Assist    int64       `json:"assist,omitempty"` // the help 帮办代办 under which a clerk fills it in
 	Present   time.Time   `json:"present,omitzero"` // 当场更正: the applicant stood at the counter; set in a draft that mends its case
 }
 

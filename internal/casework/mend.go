@@ -199,7 +199,10 @@ func handedWords(h Handed) string {
 	for _, f := range h.Files {
 		out = append(out, f.Name)
 	}
-	if h.Paper {
+	switch {
+	case h.Copies > 0:
+		out = append(out, fmt.Sprintf("纸质材料，留存 %d 份", h.Copies))
+	case h.Paper:
 		out = append(out, "纸质材料")
 	}
 	if len(out) == 0 {

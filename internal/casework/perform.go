@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
@@ -30,6 +31,7 @@ type Input struct {
 	Kind      string   // suspend: which special procedure; check-promise: kept, differs, broken; sample-review: right, wrong
 	Seen      []string // arrive: codes of materials whose originals were seen
 	Recipient string   // hand-over: who took it
+	Signed    bool     // hand-over: who took it has signed the record
 	Waybill   string   // post: courier and number
 	Delivery  Delivery // change-delivery
 	// Hearings, visits and approvers' acts.
@@ -158,6 +160,9 @@ func (s *Service) may(a actor.Actor, c *Case, m Move, w world) error {
 	if m.Act == GiveOpinion {
 		t.ReviewPaths = w.reach.asked()
 	}
+	if !slices.Contains(c.may, m.Act) {
+		t.HelperID = 0 // the person asked for help with other acts
+	}
 	err := identity.Decide(a, identity.Act("case."+string(m.Act)), t)
 	if err != nil && errs.KindOf(err) == errs.NotFound { // who may read the case knows of it
 		return identity.ErrForbidden
@@ -180,6 +185,12 @@ func (s *Service) mayRead(q db.Queryer, a actor.Actor, c *Case, w *world) error 
 		t.ReviewPaths = append(t.ReviewPaths, w.reach.asked()...)
 		err = identity.Decide(a, identity.CaseRead, t)
 	}
+	if err != nil && a.Kind == actor.Staff && c.Filer.Kind == actor.Staff && c.Filer.ID == a.ID {
+		if err := s.helps(q, a, c); err != nil {
+			return err
+		}
+		err = identity.Decide(a, identity.CaseRead, target(c, *w, 0))
+	}
 	if err != nil {
 		if errs.KindOf(err) == errs.Unauthenticated || errors.Is(err, identity.ErrRecused) {
 			return err
@@ -196,7 +207,7 @@ func (s *Service) mayRead(q db.Queryer, a actor.Actor, c *Case, w *world) error 
 // target names the units that have a part in the case: who decides, whose
 // windows receive, who reviews in the stage (0 = in any).
 func target(c *Case, w world, stage int) identity.Target {
-	t := identity.Target{Owner: c.Party, Applicant: c.Party, ReviewerIDs: c.Reviewers, RecusedIDs: c.Recused,
+	t := identity.Target{Owner: c.Party, Applicant: c.Party, ReviewerIDs: c.Reviewers, RecusedIDs: c.Recused, HelperID: c.helper,
 		UnitPath: w.dir.Path(c.UnitID), ReceivingPath: w.dir.Path(c.ReceivingUnitID)}
 	for _, sp := range w.v.Guide.Steps {
 		u, ok := w.dir.UnitByKey(sp.Unit)

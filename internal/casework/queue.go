@@ -22,6 +22,11 @@ const (
 		FROM task t JOIN cases c ON c.id = t.case_id LEFT JOIN case_alarm a ON a.case_id = c.id AND a.due_on = c.due_on AND c.state = 'submitted'
 		WHERE t.unit_id = $1 AND t.role = $2 AND t.state = 'open' AND (t.due_on, t.id) > ($3, $4)
 		ORDER BY t.due_on, t.id LIMIT $5`
+	sqlResults = `SELECT t.id, t.role, t.step, t.name, t.due_on, t.opened_at, c.no, c.item_name, c.state, c.party_name, c.submitted_at, c.channel,
+			coalesce(a.at, 0)
+		FROM task t JOIN cases c ON c.id = t.case_id LEFT JOIN case_alarm a ON a.case_id = c.id AND a.due_on = c.due_on AND c.state = 'submitted'
+		WHERE t.unit_id = $1 AND t.role = $2 AND t.state = 'open' AND (t.due_on, t.id) > ($3, $4) AND c.state = 'delivering'
+		ORDER BY t.due_on, t.id LIMIT $5`
 	sqlQueueSize = `SELECT count(*) FROM (SELECT 1 FROM task WHERE unit_id = $1 AND role = $2 AND state = 'open' LIMIT $3) q`
 	sqlMine      = `SELECT id, no, item_name, state, outcome, due_on, submitted_at, closed_at, party_name, licence_id FROM cases
 		WHERE party_kind = $1 AND party_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4`
@@ -59,6 +64,16 @@ type QueueRow struct {
 // Queue lists the open tasks of a unit for a role, the nearest date first.
 // cursor is "" at the start; next is "" at the end.
 func (s *Service) Queue(ctx context.Context, a actor.Actor, unit identity.Unit, role actor.Role, cursor string, limit int) (rows []QueueRow, next string, err error) {
+	return s.workList(ctx, a, sqlQueue, unit, role, cursor, limit)
+}
+
+// Results 窗口统一出件 lists what a centre's output window has to hand out or
+// post: Queue, of decided cases alone.
+func (s *Service) Results(ctx context.Context, a actor.Actor, unit identity.Unit, cursor string, limit int) (rows []QueueRow, next string, err error) {
+	return s.workList(ctx, a, sqlResults, unit, actor.WindowClerk, cursor, limit)
+}
+
+func (s *Service) workList(ctx context.Context, a actor.Actor, query string, unit identity.Unit, role actor.Role, cursor string, limit int) (rows []QueueRow, next string, err error) {
 	defer errs.Wrap(&err, "queue")
 	if err := s.mayQueue(ctx, a, unit); err != nil {
 		return nil, "", err
@@ -89,7 +104,7 @@ func (s *Service) Queue(ctx context.Context, a actor.Actor, unit identity.Unit, 
 		}
 		q.OpenedAt, q.SubmittedAt, q.Alarm = db.Time(opened), db.Time(submitted), alarmed != 0
 		return q, nil
-	}, sqlQueue, unit.ID, string(role), due, id, limit+1)
+	}, query, unit.ID, string(role), due, id, limit+1)
 	if err != nil {
 		return nil, "", err
 	}

@@ -200,7 +200,7 @@ func TestMend(t *testing.T) {
 		c.must(err)
 		_, err = c.AttachFile(ctx, clerk, d.ID, "m02", c.file(), "第二张.pdf")
 		c.must(err)
-		_, err = c.PaperSeen(ctx, clerk, d.ID, "m01", true)
+		_, err = c.PaperSeen(ctx, clerk, d.ID, "m01", true, 0)
 		c.must(err)
 		done, err := c.Submit(ctx, clerk, d.ID, SubmitInput{})
 		c.must(err)

@@ -70,6 +70,11 @@ func (s *Service) openCopy(ctx context.Context, a actor.Actor, no string, act Ac
 			return err
 		}
 		d.Data.Consent = c.SubmittedAt
+		if d.Data.Assist = c.assist; c.assist != 0 {
+			if err := s.corrects(tx, a, c.assist, d.ID); err != nil {
+				return err
+			}
+		}
 		if err := mark(tx, d); err != nil {
 			return err
 		}
@@ -174,6 +179,9 @@ func (s *Service) handCorrection(ctx context.Context, a actor.Actor, d *Draft, i
 		if err := st.permitted(Resubmit, false); err != nil {
 			return err
 		}
+		if _, err := s.confirmed(tx, a, d); err != nil {
+			return err
+		}
 		if err := s.mergeCorrection(tx, c, d); err != nil {
 			return err
 		}
@@ -200,6 +208,9 @@ func (s *Service) handCorrection(ctx context.Context, a actor.Actor, d *Draft, i
 		st.docLines = st.handedLines(d)
 		st.voidTasks() // a request for more time that nobody has to answer any more
 		st.task(&w.v.Guide, catalog.StepReceive)
+		if err := s.assisted(tx, a, d, c); err != nil {
+			return err
+		}
 		return st.finish()
 	})
 	return c, err

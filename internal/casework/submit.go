@@ -148,7 +148,11 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 
 // receive makes a case of a complete draft inside the act that hands it in.
 func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w world, it *catalog.Item, once Once) (*Case, error) {
-	mandate, err := s.entitled(tx, a, identity.CaseSubmit, it, &w.v.Guide, w.dir, d.Party)
+	helper, err := s.confirmed(tx, a, d)
+	if err != nil {
+		return nil, err
+	}
+	mandate, err := s.entitled(tx, a, identity.CaseSubmit, it, &w.v.Guide, w.dir, d.Party, helper)
 	if err != nil {
 		return nil, err
 	}
@@ -179,6 +183,9 @@ func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w worl
 	}
 	st.docLines = st.handedLines(d)
 	st.task(&w.v.Guide, catalog.StepReceive)
+	if err := s.assisted(tx, a, d, c); err != nil {
+		return nil, err
+	}
 	return c, st.finish()
 }
 
@@ -260,6 +267,10 @@ func (st *step) storeMaterials(d *Draft) error {
 		if st.made != nil {
 			st.made.materials = append(st.made.materials, h)
 		}
+		if had := handedOf(before, h.Code); h.Copies > 0 && h.Copies != had.Copies { // what was left before is recorded already
+			m, _ := st.w.v.Guide.Material(h.Code)
+			addPaper(st.tx, st.a, st.c, h.Code, m.Name, h.Copies, st.c.ReceivingUnitID)
+		}
 		if h.Licence != nil && !used(h.Licence.ID) {
 			err := st.s.Licences.UseTx(st.tx, st.a, licence.Use{LicenceID: h.Licence.ID, CaseNo: st.c.No, ItemName: st.c.ItemName, Purpose: "办理“" + st.c.ItemName + "”"})
 			if err != nil {
@@ -268,6 +279,15 @@ func (st *step) storeMaterials(d *Draft) error {
 		}
 	}
 	return nil
+}
+
+func handedOf(list []Handed, code string) Handed {
+	for _, h := range list {
+		if h.Code == code {
+			return h
+		}
+	}
+	return Handed{Code: code}
 }
 
 // handedLines lists the materials for the receipt.
@@ -280,6 +300,8 @@ func (st *step) handedLines(d *Draft) []DocLine {
 			out = append(out, DocLine{m.Name, "使用电子证照：" + h.Licence.Name})
 		case len(h.Files) > 0:
 			out = append(out, DocLine{m.Name, fmt.Sprintf("电子文件 %d 份", len(h.Files))})
+		case h.Copies > 0:
+			out = append(out, DocLine{m.Name, fmt.Sprintf("纸质材料，窗口已查验，留存 %d 份", h.Copies)})
 		case h.Paper:
 			out = append(out, DocLine{m.Name, "纸质材料，窗口已查验"})
 		case slices.Contains(d.Data.Promise.Later, m.Code):

@@ -42,6 +42,9 @@ func (s *Service) Tick(ctx context.Context) (err error) {
 	if err := s.reckonAgain(ctx); err != nil {
 		return err
 	}
+	if err := s.endAssists(ctx); err != nil {
+		return err
+	}
 	if err := s.sweepSupplements(ctx); err != nil {
 		return err
 	}

@@ -182,10 +182,35 @@ func (st *step) arrive() error {
 		}
 		names = append(names, m.Name)
 	}
+	if err := st.seen(st.in.Seen); err != nil {
+		return err
+	}
 	if len(names) > 0 {
 		st.say(fmt.Sprintf("窗口已查验原件：%v", names))
 	}
 	return st.acceptOn()
+}
+
+// seen keeps with each material that its original was seen: what had been
+// uploaded is from now on of level B.
+func (st *step) seen(codes []string) error {
+	if len(codes) == 0 {
+		return nil
+	}
+	list, err := st.s.materials(st.tx, st.c.ID)
+	if err != nil {
+		return err
+	}
+	for _, code := range codes {
+		h := handedOf(list, code)
+		h.Paper = true
+		sealed, err := st.s.seal("material", h)
+		if err != nil {
+			return err
+		}
+		st.tx.Queue(sqlPutMaterial, st.tx.NewID(), st.c.ID, code, sealed)
+	}
+	return nil
 }
 
 // handOver 窗口发放: the result is handed over, with the name of who took it.
@@ -197,6 +222,9 @@ func (st *step) handOver() error {
 		return missing("recipient", "请填写领取人姓名", "Enter who took it")
 	}
 	st.docFacts = []DocFact{{"送达方式", "窗口领取"}, {"领取人", st.in.Recipient}, {"送达日期", clock.DateOf(st.tx.Now()).String()}}
+	if st.in.Signed {
+		st.docFacts = append(st.docFacts, DocFact{"签收", "领取人已当面清点并签字"})
+	}
 	st.say("领取人：" + st.in.Recipient)
 	st.endTasks()
 	return nil

@@ -54,11 +54,11 @@ const (
 	CaseAnnul               Act = "case.annul"
 	CaseUphold              Act = "case.uphold"
 
-	CaseReview            Act = "case.review"
-	CaseDecide            Act = "case.decide"
-	CaseExtend            Act = "case.extend"
-	CaseSuspend           Act = "case.suspend"
-	CaseResume            Act = "case.resume"
+	CaseReview  Act = "case.review"
+	CaseDecide  Act = "case.decide"
+	CaseExtend  Act = "case.extend"
+	CaseSuspend Act = "case.suspend"
+	CaseResume  Act = "case.resume"
 	// Hearings, visits and approvers' acts.
 	CaseHearingTell      Act = "case.hearing-tell"
 	CaseHearingAsk       Act = "case.hearing-ask"
@@ -94,6 +94,15 @@ const (
 	CaseServeNotice       Act = "case.serve-notice" // 送达登记: a document was handed over or posted
 	CaseQueue             Act = "case.queue"        // a unit's work list
 	CaseProgress          Act = "case.progress"     // public page by receipt code, no personal data
+
+	AssistAsk     Act = "assist.ask"
+	AssistTake    Act = "assist.take"    // a helper takes a request of his unit
+	AssistRead    Act = "assist.read"    // what was asked and done
+	AssistHelp    Act = "assist.help"    // the helper's own acts: fill in, ask for the word
+	AssistConfirm Act = "assist.confirm" // the person says yes before anything is handed in
+	AssistEnd     Act = "assist.end"
+
+	PaperHandle Act = "paper.handle" // 交接: take, hand on, receive and return papers of cases, as the unit that has them
 )
 
 // Licences 电子证照.

@@ -44,6 +44,7 @@ type Target struct {
 	RecusedIDs    []int64     // staff who stand aside from the case (回避): it is closed to them
 	StaffID       int64       // the account that is managed
 	AuthorIDs     []int64     // staff who wrote what is to be passed
+	HelperID      int64       // staff member who helps the applicant with this matter, at his request, while that lasts
 }
 
 // Acts lists every act of the table, sorted.
@@ -93,6 +94,7 @@ type rule struct {
 	owner  bool // the party whose thing it is, or its agent
 	system bool // the platform itself
 	staff  []holder
+	helper bool // the clerk whom the applicant asked for help with this matter (第二十四条)
 
 	principal bool // among persons: not an agent
 	notMaker  bool // among staff: nobody who reviewed the case
@@ -137,9 +139,9 @@ var rules = map[Act]rule{
 	AdjustmentCarryOut: {staff: auditor, notAuthor: true, system: true},
 
 	CaseDraft:    {owner: true, hides: CaseDraft},
-	CaseReceive:  {staff: counter},
-	CaseSubmit:   {owner: true, staff: counter, hides: CaseRead},
-	CaseRead:     {owner: true, staff: viewer, system: true, hides: CaseRead},
+	CaseReceive:  {staff: counter, helper: true},
+	CaseSubmit:   {owner: true, staff: counter, helper: true, hides: CaseRead},
+	CaseRead:     {owner: true, staff: viewer, helper: true, system: true, hides: CaseRead},
 	CaseProgress: {anyone: true},
 	CaseQueue: {staff: []holder{{actor.WindowClerk, handling}, {actor.Reviewer, handling}, {actor.Decider, handling},
 		{actor.Supervisor, handling}}},
@@ -147,7 +149,7 @@ var rules = map[Act]rule{
 	CaseAccept:            {staff: counter, hides: CaseRead},
 	CaseDeemAccepted:      {system: true, hides: CaseRead},
 	CaseRequestCorrection: {staff: counter, hides: CaseRead},
-	CaseResubmit:          {owner: true, staff: counter, hides: CaseRead},
+	CaseResubmit:          {owner: true, staff: counter, helper: true, hides: CaseRead},
 	CaseMend:              {staff: counter, hides: CaseRead},
 	CaseAskMoreTime:       {owner: true, staff: counter, hides: CaseRead},
 	CaseGrantMoreTime:     {staff: counter, hides: CaseRead},
@@ -170,11 +172,11 @@ var rules = map[Act]rule{
 	CaseAnnul:               {staff: decider, notMaker: true, hides: CaseRead}, // 行政许可法 第六十九条
 	CaseUphold:              {staff: decider, notMaker: true, hides: CaseRead},
 
-	CaseReview:            {staff: reviewer, hides: CaseRead},
-	CaseDecide:            {staff: decider, notMaker: true, hides: CaseRead},
-	CaseExtend:            {staff: decider, hides: CaseRead}, // 行政许可法 第四十二条: 经本行政机关负责人批准
-	CaseSuspend:           {staff: append(slices.Clone(reviewer), decider...), hides: CaseRead},
-	CaseResume:            {staff: append(slices.Clone(reviewer), decider...), hides: CaseRead},
+	CaseReview:  {staff: reviewer, hides: CaseRead},
+	CaseDecide:  {staff: decider, notMaker: true, hides: CaseRead},
+	CaseExtend:  {staff: decider, hides: CaseRead}, // 行政许可法 第四十二条: 经本行政机关负责人批准
+	CaseSuspend: {staff: append(slices.Clone(reviewer), decider...), hides: CaseRead},
+	CaseResume:  {staff: append(slices.Clone(reviewer), decider...), hides: CaseRead},
 	// Hearings, visits and approvers' acts.
 	CaseHearingTell:      {staff: examiner, hides: CaseRead},
 	CaseHearingAsk:       {owner: true, staff: counter, hides: CaseRead},
@@ -199,7 +201,7 @@ var rules = map[Act]rule{
 	CaseRefer:            {staff: decider, hides: CaseRead},
 	UnitFair:             {staff: decider},
 
-	CaseWithdraw:          {owner: true, staff: counter, hides: CaseRead},
+	CaseWithdraw:          {owner: true, staff: counter, helper: true, hides: CaseRead},
 	CaseHandOver:          {staff: counter, hides: CaseRead},
 	CasePost:              {staff: counter, hides: CaseRead},
 	CaseDeliverElectronic: {system: true, hides: CaseRead},
@@ -208,6 +210,15 @@ var rules = map[Act]rule{
 	CaseArchive: {owner: true, staff: []holder{{actor.Decider, handling}, {actor.Supervisor, receiving | handling}}, system: true,
 		hides: CaseRead},
 	CaseServeNotice: {staff: counter, hides: CaseRead},
+
+	PaperHandle: {staff: []holder{{actor.WindowClerk, handling}, {actor.Reviewer, handling}, {actor.Decider, handling}}},
+
+	AssistAsk:     {person: true, staff: clerks}, // 帮办代办: at the person's request alone, who says so himself
+	AssistTake:    {staff: []holder{{actor.WindowClerk, handling}}},
+	AssistRead:    {owner: true, staff: []holder{{actor.WindowClerk, handling}, {actor.Supervisor, handling}}, hides: AssistRead},
+	AssistHelp:    {helper: true, hides: AssistRead},
+	AssistConfirm: {owner: true, hides: AssistRead},
+	AssistEnd:     {owner: true, helper: true, system: true, hides: AssistRead},
 
 	LicenceVerify: {anyone: true},
 	LicenceRead:   {owner: true, staff: official, purpose: true, system: true, hides: LicenceRead},
@@ -285,7 +296,8 @@ func (r rule) checkPerson(a actor.Actor, t Target) error {
 }
 
 func (r rule) checkStaff(a actor.Actor, t Target) error {
-	if !slices.ContainsFunc(r.staff, func(h holder) bool { return h.holds(a, t) }) {
+	helps := r.helper && t.HelperID != 0 && t.HelperID == a.ID && a.Has(actor.WindowClerk)
+	if !helps && !slices.ContainsFunc(r.staff, func(h holder) bool { return h.holds(a, t) }) {
 		return ErrForbidden
 	}
 	switch {

@@ -107,7 +107,12 @@ func (z *Wizard) materialSection(p web.Page, j *job) []Section {
 	}
 	s := Section{Title: p.Tr("申请材料", "Documents"), Change: web.Link{Href: j.at + "/materials", Text: p.Tr("修改", "Change")}}
 	for _, m := range list {
-		s.Facts.Rows = append(s.Facts.Rows, HandedFact(p, p.Tr(m.Name, m.NameEN), j.d.Data.Handed(m.Code), m.Required()))
+		h := j.d.Data.Handed(m.Code)
+		f := HandedFact(p, p.Tr(m.Name, m.NameEN), h, m.Required())
+		if z.c.Staff && !h.Empty() {
+			f.Tag = caseview.Trust(p, casework.TrustOf(h, m))
+		}
+		s.Facts.Rows = append(s.Facts.Rows, f)
 	}
 	return []Section{s}
 }
@@ -123,6 +128,10 @@ func HandedFact(p web.Page, name string, h casework.Handed, required bool) web.F
 	}
 	if h.Paper {
 		f.Lines = append(f.Lines, p.Tr("纸质原件，窗口已查验", "Paper original, seen at the window"))
+	}
+	if h.Copies > 0 {
+		n := strconv.Itoa(h.Copies)
+		f.Lines = append(f.Lines, p.Tr("窗口留存 "+n+" 份", n+" copies stay at the window"))
 	}
 	switch {
 	case len(f.Lines) > 0:

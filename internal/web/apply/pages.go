@@ -24,6 +24,13 @@ type Frame struct {
 	Consult string   // whom to ask
 	Staff   bool
 	Discard web.Action
+	Draft   DraftRef
+}
+
+// DraftRef says which draft a page shows, and how new it was.
+type DraftRef struct {
+	At      string // address
+	Version int64
 }
 
 // Notice 补正告知 is what an open correction asks for; empty for a first application.
@@ -151,6 +158,7 @@ func (z *Wizard) frame(r *http.Request, j *job, key string) Frame {
 	z.c.Style.Add(&p)
 	f := Frame{Page: p, Item: p.Tr(j.v.Guide.Basics.Name, j.v.Guide.Basics.NameEN), Staff: z.c.Staff}
 	f.Party = j.d.Party.Name
+	f.Draft = DraftRef{j.at, j.d.Version}
 	for i, s := range z.stations(j) {
 		f.Steps.Items = append(f.Steps.Items, web.Step{Title: p.Tr(s.zh, s.en), Href: j.at + "/" + s.key})
 		if s.key == key {

@@ -105,7 +105,7 @@ func (z *Wizard) promisePage(w http.ResponseWriter, r *http.Request, j *job, sta
 			wrong = fs
 		}
 		for _, t := range texts {
-			p.Texts = append(p.Texts, promiseText(t))
+			p.Texts = append(p.Texts, PromiseTextOf(t))
 		}
 		p.Hidden = []web.Hidden{{Name: "hash", Value: hash}}
 		for _, code := range chosen.Later {
@@ -132,7 +132,8 @@ func (z *Wizard) promisePage(w http.ResponseWriter, r *http.Request, j *job, sta
 	return z.promiseV.Render(w, r, status, p)
 }
 
-func promiseText(t casework.PromiseText) PromiseText {
+// PromiseTextOf shows the text of a promise.
+func PromiseTextOf(t casework.PromiseText) PromiseText {
 	out := PromiseText{Title: t.Title, Body: t.Body}
 	for _, l := range t.Lines {
 		out.Facts.Rows = append(out.Facts.Rows, web.Fact{Key: l.Name, Value: l.Text})

@@ -167,7 +167,8 @@ func (b builder) form() actForm {
 			f.Value = b.v.Case.Party.Name
 		}
 		f.Max = 60
-		return actForm{Fields: []web.FieldView{f}, Button: b.tr("登记发放", "Record the hand-over")}
+		signed := b.choice("signed", "签收", "Signature", form.Checkboxes, web.OptionView{Value: "yes", Label: b.tr("领取人已当面清点，并在送达回证上签字", "Who takes it has counted it and signed the record")})
+		return actForm{Fields: []web.FieldView{f, b.optional(signed)}, Button: b.tr("登记发放", "Record the hand-over")}
 	case casework.Post:
 		f := b.text("waybill", "快递公司和运单号", "Courier and waybill number", "", "", form.Text)
 		f.Max = 100

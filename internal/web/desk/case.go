@@ -16,6 +16,7 @@ import (
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/ident"
+	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/caseview"
 )
@@ -48,8 +49,10 @@ type casePage struct {
 	None            string   // why there is nothing to do
 	Mends           []mended // what was corrected at the counter
 	Rate            rateCard
-	Archive         web.Link // the package of a closed case
-	Go              string   // id of where the usual act begins: a shortcut leads there, never does it
+	Archive         web.Link   // the package of a closed case
+	Next            []web.Link // 再来一单, after an intake
+	Papers          papersCard
+	Go              string // id of where the usual act begins: a shortcut leads there, never does it
 }
 
 // section is one page of the form with its answers.
@@ -65,7 +68,16 @@ type material struct {
 	Files          []web.File
 	Licence        string
 	Paper          bool
+	Trust          web.Tag // 证照可信等级
 	Asked          []string
+}
+
+// papersCard 纸质件 is what of the case is on paper, and where.
+type papersCard struct {
+	Rows   []web.Fact
+	URL    string // records another one; empty: not for the reader
+	Result bool   // a result on paper may be recorded
+	Name   string
 }
 
 // mended 当场更正 is one visit at which the applicant corrected something.
@@ -116,6 +128,10 @@ func (d *Desk) showCase(w http.ResponseWriter, r *http.Request) error {
 		p.Banner = web.Banner{Tone: web.OK, Title: p.Tr("已当场更正", "Mended"), Text: p.Tr("更正前后的内容已留痕，受理期限照常计算。", "Both versions are kept; the time to answer runs on.")}
 	}
 	if r.URL.Query().Get("done") == string(casework.Submit) {
+		if a.Has(actor.WindowClerk) {
+			p.Next = []web.Link{{Href: intakeAt(d.token(a, v.Case.Party), ""), Text: p.Tr("同一申请人再办一件", "Another item for the same person")},
+				{Href: "/desk/intake?" + url.Values{"item": {v.Version.Guide.Basics.Code}}.Encode(), Text: p.Tr("同一事项，下一位", "The next person for this item")}}
+		}
 		p.Banner = web.Banner{Tone: web.OK, Title: p.Tr("已收件", "Received"), Text: p.Tr("请打印收件凭证交给申请人，凭证上的二维码可以查询进度。",
 			"Print the receipt for the applicant; its QR code shows the progress.")}
 		for _, doc := range v.Documents {
@@ -155,6 +171,9 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 	p.Materials = materials(p.Page, v)
 	p.Tasks, p.TasksFirst = tasks(p.Page, v), len(v.Tasks) > 1
 	p.Documents = documents(p.Page, v)
+	if p.Papers, err = d.papersOf(r.Context(), p.Page, a, v); err != nil {
+		return p, err
+	}
 	p.Timeline = caseview.Timeline(p.Page, v, documentPath)
 	p.Sides = heard(p.Page, v)
 	for _, f := range actForms(&p.Page, v, a, from, t) {
@@ -176,6 +195,34 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 		p.Rate.QR, err = web.NewQR(d.c.BaseURL+v.Rate.Path, p.Tr("扫码评价这次服务", "Scan to rate this service"))
 	}
 	return p, err
+}
+
+// papersOf tells which papers of the case lie where.
+func (d *Desk) papersOf(ctx context.Context, p web.Page, a actor.Actor, v *casework.View) (card papersCard, err error) {
+	list, err := d.c.Casework.CasePapers(ctx, a, v.Case.No)
+	if err != nil {
+		return card, err
+	}
+	dir, err := d.c.Identity.Directory(ctx)
+	if err != nil {
+		return card, err
+	}
+	for _, x := range list {
+		u, _ := dir.Unit(x.UnitID)
+		f := web.Fact{Key: x.Name, Value: p.Tr(strconv.Itoa(x.Copies)+" 份，在"+u.Name, strconv.Itoa(x.Copies)+" copies, at "+u.Name), Soft: x.TakenBy + " " + dayTime(p, x.TakenAt)}
+		switch x.State {
+		case casework.PaperMoving:
+			f.Tag = web.Tag{Tone: web.Note, Text: p.Tr("已交出，待签收", "Handed on, not received yet")}
+		case casework.PaperReturned:
+			f.Value = p.Tr(strconv.Itoa(x.Copies)+" 份，已交 "+x.BackTo, strconv.Itoa(x.Copies)+" copies, given to "+x.BackTo)
+			f.Soft = x.BackBy + " " + dayTime(p, x.BackAt)
+		}
+		card.Rows = append(card.Rows, f)
+	}
+	if identity.Decide(a, identity.PaperHandle, identity.Target{UnitPath: dir.Path(a.Unit)}) == nil {
+		card.URL, card.Result, card.Name = casePath(v.Case.No)+"/papers", !v.Case.DecidedAt.IsZero(), v.Version.Guide.Result().Name
+	}
+	return card, nil
 }
 
 // who says for whom the case is, masked.
@@ -288,7 +335,8 @@ func answers(p web.Page, v *casework.View) []section {
 func materials(p web.Page, v *casework.View) []material {
 	var out []material
 	for _, mv := range v.Materials {
-		m := material{Name: p.Tr(mv.Material.Name, orElse(mv.Material.NameEN, mv.Material.Name)), Standard: mv.Material.Standard, Paper: mv.Handed.Paper}
+		m := material{Name: p.Tr(mv.Material.Name, orElse(mv.Material.NameEN, mv.Material.Name)), Standard: mv.Material.Standard, Paper: mv.Handed.Paper,
+			Trust: caseview.Trust(p, casework.TrustOf(mv.Handed, mv.Material))}
 		for _, f := range mv.Handed.Files {
 			m.Files = append(m.Files, web.File{Name: f.Name, Size: f.Size, Href: casePath(v.Case.No) + "/files/" + strconv.FormatInt(f.File, 10)})
 		}

@@ -73,6 +73,14 @@ type views struct {
 	find    *web.View[findPage]
 	intake  *web.View[intakePage]
 	today   *web.View[todayPage]
+
+	scenario *web.View[scenarioPage]
+	papers   *web.View[papersPage]
+	slip     *web.View[slipPage]
+	results  *web.View[resultsPage]
+	keys     *web.View[keysPage]
+	assists  *web.View[assistsPage]
+	assist   *web.View[assistPage]
 }
 
 func newViews(rt *web.Renderer) views {
@@ -91,6 +99,14 @@ func newViews(rt *web.Renderer) views {
 		find:    web.NewView[findPage](rt, fs, page("find.html")...),
 		intake:  web.NewView[intakePage](rt, fs, page("intake.html")...),
 		today:   web.NewView[todayPage](rt, fs, page("today.html")...),
+
+		scenario: web.NewView[scenarioPage](rt, fs, page("scenario.html")...),
+		papers:   web.NewView[papersPage](rt, fs, page("papers.html")...),
+		slip:     web.NewView[slipPage](rt, fs, page("slip.html")...),
+		results:  web.NewView[resultsPage](rt, fs, page("results.html")...),
+		keys:     web.NewView[keysPage](rt, fs, page("keys.html")...),
+		assists:  web.NewView[assistsPage](rt, fs, page("assists.html")...),
+		assist:   web.NewView[assistPage](rt, fs, page("assist.html")...),
 	}
 }
 
@@ -109,6 +125,10 @@ func New(c Config) *Desk {
 // Routes adds the desk's pages, with the wizard of the window.
 func (d *Desk) Routes(mux *http.ServeMux) {
 	for pattern, h := range d.routes() {
+		if strings.HasSuffix(pattern, "/paper") {
+			mux.Handle(pattern, d.c.Renderer.HandleBody(21<<20, h))
+			continue
+		}
 		mux.Handle(pattern, d.c.Renderer.Handle(h))
 	}
 	mux.HandleFunc("GET "+stylePath, style)
@@ -149,6 +169,19 @@ func (d *Desk) routes() map[string]web.Handler {
 		"POST /desk/intake/register":                    d.register,
 		"POST /desk/intake/start":                       d.start,
 		"GET /desk/appointments":                        d.today,
+
+		"GET /desk/assist":             d.showAssists,
+		"POST /desk/assist":            d.askAssist,
+		"GET /desk/assist/{id}":        d.showAssist,
+		"POST /desk/assist/{id}":       d.answerAssist,
+		"POST /desk/assist/{id}/paper": d.assistPaper,
+		"GET /desk/keys":               d.showKeys,
+		"GET /desk/results":            d.showResults,
+		"GET /desk/papers":             d.showPapers,
+		"POST /desk/papers":            d.givePapers,
+		"GET /desk/papers/{id}":        d.showSlip,
+		"POST /desk/papers/{id}":       d.receiveSlip,
+		"POST /desk/cases/{no}/papers": d.takePaper,
 	}
 }
 
@@ -185,7 +218,7 @@ func hasAny(a actor.Actor, roles ...actor.Role) bool { return slices.ContainsFun
 // page begins a page of the desk.
 func (d *Desk) page(r *http.Request, a actor.Actor, nav, zh, en string) web.Page {
 	p := web.NewPage(r, zh, en)
-	p.Shell, p.Nav, p.Menu = web.Desk, nav, Menu(a)
+	p.Shell, p.Nav, p.Menu, p.Script = web.Desk, nav, Menu(a), "draft.js"
 	AddStyle(&p)
 	d.c.Style.Add(&p)
 	return p
@@ -195,7 +228,7 @@ func (d *Desk) page(r *http.Request, a actor.Actor, nav, zh, en string) web.Page
 func (d *Desk) frame(nav string) func(*http.Request, *web.Page) {
 	return func(r *http.Request, p *web.Page) {
 		if a, err := d.Actor(r); err == nil {
-			p.Shell, p.Nav, p.Menu = web.Desk, nav, Menu(a)
+			p.Shell, p.Nav, p.Menu, p.Script = web.Desk, nav, Menu(a), "draft.js"
 			AddStyle(p)
 		}
 	}
@@ -213,6 +246,9 @@ func Menu(a actor.Actor) []web.NavLink {
 	add(work, "todo", "/desk", "待办", "To do", "1")
 	add(a.Has(actor.WindowClerk), "intake", "/desk/intake", "窗口收件", "Intake", "2")
 	add(hasAny(a, actor.WindowClerk, actor.Supervisor), "today", "/desk/appointments", "今日预约", "Appointments", "3")
+	add(a.Has(actor.WindowClerk), "results", "/desk/results", "统一出件", "Results", "e")
+	add(a.Has(actor.WindowClerk), "assist", "/desk/assist", "帮办代办", "Help", "")
+	add(work, "papers", "/desk/papers", "纸质件交接", "Papers", "x")
 	add(work || a.Has(actor.Supervisor), "find", "/desk/search", "查找办件", "Find a case", "4")
 	add(a.Has(actor.Supervisor), "overview", "/console", "监督概览", "Overview", "5")
 	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "items", "/console/items", "事项管理", "Service items", "9")

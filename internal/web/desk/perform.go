@@ -117,7 +117,7 @@ func readAct(act casework.Act, form url.Values) (casework.Input, []errs.Field) {
 		return n
 	}
 	in := casework.Input{Version: number("version"), Reason: get("reason"), Elsewhere: get("elsewhere"), Opinion: get("opinion"),
-		Task: number("task"), Kind: get("kind"), Seen: form["seen"], Recipient: get("recipient"), Waybill: get("waybill")}
+		Task: number("task"), Kind: get("kind"), Seen: form["seen"], Recipient: get("recipient"), Signed: form.Get("signed") != "", Waybill: get("waybill")}
 	if in.Version == 0 { // a form without the version it was made for is not one of ours
 		bad = append(bad, errs.Field{Path: "version", Code: "required", ZH: "页面已过期，请重新打开办件", EN: "The page is out of date; open the case again"})
 	}

@@ -100,6 +100,8 @@ type views struct {
 	featureHistory *web.View[FeatureHistoryPage]
 	adjustments    *web.View[AdjustmentsPage]
 	adjustment     *web.View[AdjustmentPage]
+	assists        *web.View[AssistsPage]
+	assist         *web.View[AssistPage]
 }
 
 // New makes the portal and registers its pages.
@@ -163,6 +165,8 @@ func newViews(rt *web.Renderer) views {
 		featureHistory: web.NewView[FeatureHistoryPage](rt, own, at("feature-history")...),
 		adjustments:    web.NewView[AdjustmentsPage](rt, own, at("adjustments")...),
 		adjustment:     web.NewView[AdjustmentPage](rt, own, at("adjustment")...),
+		assists:        web.NewView[AssistsPage](rt, own, at("assists")...),
+		assist:         web.NewView[AssistPage](rt, own, at("assist")...),
 	}
 }
 
@@ -250,6 +254,10 @@ func (p *Portal) routes() map[string]web.Handler {
 		"GET /help":                           p.help,
 		"GET /privacy":                        p.privacy,
 		"GET /accessibility":                  p.accessibility,
+		"GET /my/assist":                      p.assists,
+		"POST /my/assist":                     p.askAssist,
+		"GET /my/assist/{id}":                 p.assist,
+		"POST /my/assist/{id}":                p.answerAssist,
 	}
 }
 

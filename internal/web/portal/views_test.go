@@ -10,6 +10,7 @@ import (
 	"github.com/tongban/tongban/internal/licence"
 	"github.com/tongban/tongban/internal/rule"
 	"github.com/tongban/tongban/internal/web"
+	"github.com/tongban/tongban/internal/web/apply"
 	"github.com/tongban/tongban/internal/web/caseview"
 	"github.com/tongban/tongban/internal/web/webtest"
 )
@@ -101,6 +102,11 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.licences, LicencesPage{Empty: web.Empty{Title: "没有"}}, LicencesPage{Licences: []LicenceCard{{Href: "/my/licences/1", Name: "许可证", State: web.Tag{Text: "有效"}}}})
 	webtest.Check(t, v.licence, LicencePage{Name: "许可证", VerifyPath: "/verify/1"}, LicencePage{Name: "许可证", VerifyPath: "/verify/1", Signed: at, Fields: web.Facts{Rows: []web.Fact{{Key: "持证人", Value: "公司"}}}, Uses: web.Timeline{Events: []web.Event{{At: at, Title: "办理"}}}, Case: web.Link{Href: "/my/cases/1", Text: "办件"}})
 	webtest.Check(t, v.messages, MessagesPage{Empty: web.Empty{Title: "没有"}}, MessagesPage{Unread: true, Messages: []MessageCard{{ID: 1, Subject: "已受理", Body: []string{"您的申请"}, Link: web.Link{Href: "/my/cases/1", Text: "查看"}, At: at, New: true}}})
+	webtest.Check(t, v.assists, AssistsPage{Table: web.Table{Caption: "我的帮办代办", Empty: web.Empty{Title: "没有帮办代办", Text: "可以请人帮办。"}}}, AssistsPage{Item: "占道", Code: "1", Fields: []web.FieldView{text},
+		Table: web.Table{Caption: "我的帮办代办", Heads: []web.Head{{Text: "事项"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "占道", Href: "/my/assist/1"}}}}}})
+	facts := web.Facts{Rows: []web.Fact{{Key: "事项", Value: "占道"}}}
+	webtest.Check(t, v.assist, AssistPage{State: web.Tag{Text: "帮办中"}, Facts: facts, Answers: facts, Handed: facts, Promises: []apply.PromiseText{{Title: "容缺受理承诺书", Body: []string{"承诺补齐。"}, Facts: facts}}, Digest: "ab", Action: "/my/assist/1", Ends: true, Case: web.Link{Href: "/my/cases/1", Text: "查看办件"}},
+		AssistPage{State: web.Tag{Text: "待本人确认"}, Facts: facts, Digest: "begin", Begin: true, Action: "/my/assist/1"})
 	webtest.Check(t, v.mandates, MandatesPage{}, MandatesPage{CanGrant: true, Fields: []web.FieldView{text}, Until: web.FieldView{ID: "f-until", Name: "until", Widget: "date", Label: "到"}, Given: []MandateCard{{Who: "周志远", What: "全部事项", When: "2026", State: web.Tag{Text: "有效"}, Revoke: web.Action{URL: "/x", Text: "撤销"}}}})
 	webtest.Check(t, v.profile, ProfilePage{Facts: web.Facts{Rows: []web.Fact{{Key: "姓名", Value: "陈佳怡"}}}, Contact: []web.FieldView{text}})
 	webtest.Check(t, v.progress, ProgressPage{Number: text, Code: radio}, ProgressPage{Found: true, Rate: web.Link{Href: "/rate/1?t=a", Text: "评价这次服务"}, RateUntil: at, No: "1", Item: "许可", Unit: "审批局", Path: []caseview.Station{{Text: "提交", Mark: "now"}}, Clocks: []web.Clock{{Words: "还剩"}}})
@@ -111,7 +117,7 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.adjustments, AdjustmentsPage{Empty: web.Empty{Title: "没有"}}, AdjustmentsPage{Notices: []AdjustmentCard{{Href: "/adjustments/2026-0001", Title: "取消事项", Reason: "条例修改", State: web.Tag{Text: "即将实施"}, When: "2026-03-02"}}})
 	webtest.Check(t, v.adjustment, AdjustmentPage{Heading: "取消事项", State: web.Tag{Text: "已实施"}, Lead: "不受影响", Facts: web.Facts{Rows: []web.Fact{{Key: "编号", Value: "1"}}}, Matters: web.Table{Caption: "事项", Heads: []web.Head{{Text: "事项"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "优待证"}}}}}}, AdjustmentPage{Heading: "取消事项", State: web.Tag{Text: "已撤回"}})
 	var checked []string
-	for _, name := range []string{"home", "items", "guide", "featured", "feature", "feature-history", "matter", "browse", "versions", "changes", "static", "staticindex", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "moretime", "say", "change", "appointment", "rate", "licences", "licence", "messages", "mandates", "profile", "progress", "verify", "centres", "centre", "text", "adjustments", "adjustment"} {
+	for _, name := range []string{"home", "items", "guide", "featured", "feature", "feature-history", "matter", "browse", "versions", "changes", "static", "staticindex", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "moretime", "say", "change", "appointment", "rate", "licences", "licence", "messages", "assists", "assist", "mandates", "profile", "progress", "verify", "centres", "centre", "text", "adjustments", "adjustment"} {
 		checked = append(checked, "templates/"+name+".html")
 	}
 	webtest.Covered(t, rt, checked...)
