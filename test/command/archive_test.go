@@ -202,6 +202,16 @@ func TestArchivePage(t *testing.T) {
 	if state != "proven" || verdict != "目前没有发现不符" || !strings.Contains(all, "期限：重新计算") || strings.Contains(all, "≠") {
 		t.Fatalf("%s: %s\n%s", state, verdict, all)
 	}
+	// On a phone nothing sticks out at the side.
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(390, 844)); err != nil {
+		t.Fatal(err)
+	}
+	if wide := text(`document.querySelectorAll("details").forEach(e => e.open = true), JSON.stringify([...document.querySelectorAll("*")].filter(e => !e.closest(".scroll") && e.getBoundingClientRect().right > 390.5).map(e => e.outerHTML.slice(0, 120)))`); wide != "[]" || text(`String(document.documentElement.scrollWidth <= 390)`) != "true" {
+		t.Errorf("wider than 390 px: %s", wide)
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900)); err != nil {
+		t.Fatal(err)
+	}
 	if all = choose(pkg); !strings.Contains(all, "已验证文件完整") || strings.Contains(all, "档案有不符之处") {
 		t.Errorf("the package itself:\n%s", all)
 	}
