@@ -28,6 +28,7 @@ import (
 	"github.com/tongban/tongban/internal/catalog/sheet"
 	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
@@ -50,6 +51,7 @@ type Config struct {
 	Casework *casework.Service
 	Licences *licence.Service
 	Ratings  *rating.Service
+	Fees     *fee.Service
 	Channel  *channel.Service
 	Assess   *assess.Service
 	Calendar *calendar.Service

@@ -24,7 +24,7 @@ import (
 // everywhere else.
 func (r *Rooms) handler() (http.Handler, error) {
 	program, err := api.New(api.Config{Door: r.Door, Identity: r.Identity, Catalog: r.Catalog, Sheets: r.Sheets, Casework: r.Casework, Licences: r.Licences,
-		Ratings: r.Ratings, Channel: r.Channel, Assess: r.Assess, Calendar: r.Calendar, Files: r.Files, Shelf: shelf{r}, Now: r.DB.Now,
+		Ratings: r.Ratings, Fees: r.Fees, Channel: r.Channel, Assess: r.Assess, Calendar: r.Calendar, Files: r.Files, Shelf: shelf{r}, Now: r.DB.Now,
 		Held: r.heldFor, Record: r.record, Verify: r.verifyAudit, Log: r.Log, URL: r.Config.URL})
 	if err != nil {
 		return nil, err
@@ -36,6 +36,10 @@ func (r *Rooms) handler() (http.Handler, error) {
 	root := http.NewServeMux()
 	root.HandleFunc("GET /healthz", r.health)
 	root.HandleFunc("GET /readyz", r.ready)
+	root.Handle("/hooks/", r.Door.Log(api.Hooks(r.Fees)))
+	if r.PayBox != nil {
+		root.Handle(payBoxPrefix+"/", r.PayBox.Handler())
+	}
 	root.Handle(api.Base+"/", r.Door.Identify(r.Door.Log(program)))
 	root.Handle("/", pages)
 	return root, nil

@@ -42,6 +42,12 @@ const (
 	RefusalNotice    Notice = "refusal"    // 不予决定书
 	WithdrawalNotice Notice = "withdrawal" // 终止通知书
 	DeliveryRecord   Notice = "delivery"   // 送达回证
+
+	// Fees.
+	FeeNotice    Notice = "fee-notice"    // 缴费通知书
+	FeeReceipt   Notice = "fee-receipt"   // 缴费凭证
+	FeeReduction Notice = "fee-reduction" // 费用减免决定书
+	FeeRefund    Notice = "fee-refund"    // 退款通知书
 )
 
 // noticeMark is the character in a document number: 锡审〔2026〕受字第000012号.
@@ -49,4 +55,5 @@ var noticeMark = map[Notice]string{
 	ReceiptNotice: "收", AcceptanceNotice: "受", CorrectionNotice: "补", DeclineNotice: "不受", NotNeededNotice: "免受",
 	PrecheckNotice: "预", ReturnNotice: "退", ExtensionNotice: "延", SpecialNotice: "特", DecisionNotice: "准",
 	RefusalNotice: "不准", WithdrawalNotice: "终", DeliveryRecord: "送",
+	FeeNotice: "缴", FeeReceipt: "费收", FeeReduction: "费减", FeeRefund: "费退",
 }

@@ -113,7 +113,10 @@ func (st *step) permitted(act Act, check bool) error {
 		return ErrNotOffered
 	}
 	st.m = m
-	return st.s.may(st.a, c, m, st.w)
+	if err := st.s.may(st.a, c, m, st.w); err != nil {
+		return err
+	}
+	return st.feeHeld()
 }
 
 // may asks the one policy whether the actor may make the move.

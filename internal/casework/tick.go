@@ -160,7 +160,7 @@ func (s *Service) deliverJob(ctx context.Context, no string) error {
 		}
 	}
 	_, err = s.Perform(ctx, actor.Platform(), no, DeliverElectronic, Input{})
-	if errors.Is(err, ErrNotOffered) {
+	if errors.Is(err, ErrNotOffered) || errs.Of(err).Code == "fee-unpaid" { // paying brings the job again
 		return nil
 	}
 	return err

@@ -12,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/identity"
 )
@@ -36,6 +37,7 @@ type View struct {
 	Progress  []Milestone
 	Alarm     *Alarm
 	Rate      *Rate // how the service can be rated; nil: not now, or no longer
+	Bills     []*fee.View
 	At        time.Time
 }
 
@@ -181,6 +183,11 @@ func (s *Service) view(ctx context.Context, a actor.Actor, c *Case) (*View, erro
 	for _, e := range p.events {
 		v.Events = append(v.Events, eventFor(a, e, w, p.documents))
 	}
+	if s.Fees != nil && collects(&w.v.Guide) {
+		if v.Bills, err = s.Fees.OfCase(ctx, a, c.ID); err != nil {
+			return nil, err
+		}
+	}
 	v.Clocks = c.Clocks.view(w.cal, v.At)
 	v.Offered = s.offered(a, c, w, p.tasks)
 	v.Progress = milestones(c)
@@ -284,6 +291,8 @@ func eventFor(a actor.Actor, e Event, w world, docs []DocumentRef) EventView {
 	v := EventView{Event: e, By: e.Actor.Name}
 	if m, ok := MoveFor(e.From, e.Act); ok {
 		v.ZH, v.EN = m.ZH, m.EN
+	} else if w, ok := feeWords[e.Act]; ok {
+		v.ZH, v.EN = w[0], w[1]
 	}
 	if a.Kind != actor.Staff && e.Actor.Kind == actor.Staff {
 		// Applicants see which unit acted, not who works there; inner opinions stay inside.
