@@ -46,6 +46,7 @@ type Case struct {
 	Offered     []Offer        `json:"offered" doc:"What the caller may do now: POST /cases/{no}/acts."`
 	Progress    string         `json:"progress" doc:"Path of the public progress page, for the QR."`
 	Alarm       *Alarm         `json:"alarm,omitempty" doc:"While the case is past a date on which nothing happened by itself."`
+	Bills       []string       `json:"bills,omitempty" doc:"Numbers of what has to be paid or was: GET /bills/{no}."`
 	Rate        *RateInvite    `json:"rate,omitempty" doc:"While the closed case can be rated; for the party and the staff who handle it."`
 }
 
@@ -338,6 +339,9 @@ func (s *server) caseAs(ctx context.Context, c *call, v *casework.View) (Case, e
 		ClosedAt: instant(k.ClosedAt), Due: k.DueOn, Path: milestones(c, v.Progress),
 		Clocks: mapTo(v.Clocks, func(x casework.ClockView) Clock { return caseClock(c, x) }), Form: lines(c, v.Summary, open),
 		Delivery: Delivery{Way: v.Delivery.Way}, Progress: s.Casework.ProgressPath(k.No), Rate: s.rateInvite(k.No, v.Rate)}
+	for _, b := range v.Bills {
+		out.Bills = append(out.Bills, b.No)
+	}
 	if open {
 		out.Answers = v.Values
 	}

@@ -176,6 +176,10 @@ func (c *city) knocks(w world) []knock {
 
 		{op: "items", allow: everyone}, {op: "items-hot", allow: everyone}, {op: "item", path: "/items/" + w.food, allow: everyone},
 		{op: "item-quality", allow: keepers}, {op: "item-quality-list", path: "/items/quality/list?band=poor", allow: keepers},
+		{op: "bills", path: "/bills?unit=wx-zx", allow: []string{"clerk"}}, {op: "bills-waiting", allow: []string{"clerk", "lxclerk", "dec"}}, {op: "bill", path: "/bills/J20260302999999"},
+		{op: "bill-act", path: "/bills/J20260302999999/acts", body: map[string]any{"act": "take", "version": 1, "method": "cash"}}, {op: "till", allow: []string{"clerk", "lxclerk"}},
+		{op: "till-close", body: map[string]any{"cash": 0, "pos": 0}, allow: []string{"clerk", "lxclerk"}}, {op: "fee-books", allow: []string{"sup"}},
+		{op: "fee-match", body: map[string]any{"provider": "window", "day": "2026-03-02"}, allow: []string{"sup"}}, {op: "fee-settle", path: "/fees/differences/1", body: map[string]any{"note": "已核实"}, allow: []string{"sup"}},
 		{op: "item-misses", allow: keepers}, {op: "item-words", allow: keepers},
 		{op: "item-word-add", body: map[string]any{"words": "开馆子", "code": w.food[len(w.food)-12:]}, allow: []string{"irev"}},
 		{op: "item-word-remove", path: "/items/words/" + w.word, allow: []string{"irev"}},

@@ -80,7 +80,7 @@ func kindOf(t *testing.T, e ast.Expr) string {
 			return "number"
 		case "bool":
 			return "true or false"
-		case "SMTP":
+		case "SMTP", "Payment":
 			return "see below"
 		}
 	}
@@ -100,7 +100,8 @@ func configTable(keys []key, prefix string) string {
 func TestConfigReference(t *testing.T) {
 	const golden = "../../docs/config.md"
 	got := configHead + configTable(configKeys(t, "Config"), "") +
-		"\n## smtp\n" + configTable(configKeys(t, "SMTP"), "smtp.")
+		"\n## smtp\n" + configTable(configKeys(t, "SMTP"), "smtp.") +
+		"\n## payment\n\nWhat a provider has to speak: [pay.md](pay.md).\n" + configTable(configKeys(t, "Payment"), "payment.")
 	if *update {
 		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -157,9 +158,11 @@ func TestConfigExamples(t *testing.T) {
 			t.Errorf("no example shows %s", k.name)
 		}
 	}
-	for _, k := range configKeys(t, "SMTP") {
-		if !seen["smtp."+k.name] {
-			t.Errorf("no example shows smtp.%s", k.name)
+	for name, of := range map[string]string{"smtp": "SMTP", "payment": "Payment"} {
+		for _, k := range configKeys(t, of) {
+			if !seen[name+"."+k.name] {
+				t.Errorf("no example shows %s.%s", name, k.name)
+			}
 		}
 	}
 }

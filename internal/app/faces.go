@@ -87,14 +87,14 @@ func (r *Rooms) pages() (http.Handler, error) {
 	mux := http.NewServeMux()
 	rt.Routes(mux)
 	portal.New(portal.Config{Renderer: rt, Style: style, Door: r.Door, Identity: r.Identity, Catalog: r.Catalog, Casework: r.Casework,
-		Licences: r.Licences, Ratings: r.Ratings, Channel: r.Channel, Files: r.Files, Shelf: shelf, Now: r.DB.Now, URL: c.URL}).Routes(mux)
+		Licences: r.Licences, Ratings: r.Ratings, Fees: r.Fees, Channel: r.Channel, Files: r.Files, Shelf: shelf, Now: r.DB.Now, URL: c.URL}).Routes(mux)
 	desk.New(desk.Config{Renderer: rt, Style: style, Door: r.Door, Casework: r.Casework, Identity: r.Identity, Catalog: r.Catalog,
-		Channel: r.Channel, Files: r.Files, Vault: r.Keys.Vault(), Now: r.DB.Now, BaseURL: c.URL, Demo: c.demo,
+		Fees: r.Fees, Channel: r.Channel, Files: r.Files, Vault: r.Keys.Vault(), Now: r.DB.Now, BaseURL: c.URL, Demo: c.demo,
 		Party: func(ctx context.Context, p actor.Party) (identity.PartyInfo, error) {
 			return r.Identity.Party(r.DB.Read(ctx), p)
 		},
 		Record: r.record, Held: r.heldFor}).Routes(mux)
-	console.New(console.Config{Renderer: rt, Door: r.Door, Identity: r.Identity, Assess: r.Assess, Catalog: r.Catalog, Now: r.DB.Now,
+	console.New(console.Config{Renderer: rt, Door: r.Door, Identity: r.Identity, Assess: r.Assess, Fees: r.Fees, Catalog: r.Catalog, Now: r.DB.Now,
 		Audit: console.AuditLog{Feed: shelf.AuditFeed, Entries: shelf.AuditOf, Verify: r.verifyAudit, Looked: r.looked},
 		Jobs:  console.JobList{Depth: shelf.JobDepth, Dead: shelf.DeadJobs, Requeue: shelf.RequeueJob, Discard: shelf.DiscardJob}}).Routes(mux)
 	steward.New(steward.Config{Renderer: rt, Style: style, Identity: r.Identity, Catalog: r.Catalog, Cases: r.Casework, Sheets: r.Sheets, Files: r.Files}).Routes(mux)

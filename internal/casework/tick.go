@@ -11,6 +11,7 @@ import (
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/jobs"
 	"github.com/tongban/tongban/internal/rating"
 )
@@ -160,7 +161,7 @@ func (s *Service) deliverJob(ctx context.Context, no string) error {
 		}
 	}
 	_, err = s.Perform(ctx, actor.Platform(), no, DeliverElectronic, Input{})
-	if errors.Is(err, ErrNotOffered) || errs.Of(err).Code == "fee-unpaid" { // paying brings the job again
+	if errors.Is(err, ErrNotOffered) || fee.IsUnpaid(err) { // paying brings the job again
 		return nil
 	}
 	return err

@@ -235,6 +235,9 @@ var (
 	ErrReducing   = errs.New(errs.Conflict, "reduction-asked", "已有减免申请等待批准，请先等待决定。", "A reduction was asked for already; wait for the decision.")
 )
 
+// IsUnpaid reports whether an act was refused because a bill is due.
+func IsUnpaid(err error) bool { return err != nil && errs.Of(err).Code == "fee-unpaid" }
+
 // Unpaid is the refusal of an act that has to wait for a bill.
 func Unpaid(b *Bill) error {
 	return errs.New(errs.Conflict, "fee-unpaid",

@@ -23,11 +23,11 @@ import (
 // a job after the commit: PayURL comes then. Errors: ErrNoBill, ErrSettled,
 // ErrNoProvider.
 func (s *Service) Begin(ctx context.Context, a actor.Actor, billNo string, once db.Once) (p *Payment, err error) {
-	if s.Online == nil {
-		return nil, ErrNoProvider
-	}
 	_, err = s.do(ctx, a, doing{act: identity.FeePay, no: billNo, once: once}, func(tx *db.Tx, b *Bill, detail map[string]string) error {
-		if b.Left() == 0 {
+		switch {
+		case s.Online == nil:
+			return ErrNoProvider
+		case b.Left() == 0:
 			return ErrSettled
 		}
 		list, err := paymentsOf(tx, b.ID)

@@ -154,6 +154,9 @@ const waitingMost = 500
 
 // Waiting lists bills with something that the actor may decide or hand back.
 func (s *Service) Waiting(ctx context.Context, a actor.Actor) (out []*View, err error) {
+	if err := s.Identity.Allow(ctx, a, identity.FeeWaiting, identity.Target{}, "bills"); err != nil {
+		return nil, err
+	}
 	rd := s.DB.Read(ctx)
 	list, err := db.All(rd, scanBill, sqlWaiting, int64(0), waitingMost)
 	if err != nil {

@@ -65,6 +65,7 @@ const (
 	FeePayBack      Act = "fee.pay-back"      // 窗口退款: hand back what was paid at a window
 	FeeHeard        Act = "fee.heard"         // what the provider tells
 	FeeList         Act = "fee.list"          // bills that are due at a unit's windows
+	FeeWaiting      Act = "fee.waiting"       // bills with something to decide or to hand back; each is asked about by itself
 	FeeTill         Act = "fee.till"          // 日结 of one's own till
 	FeeMatch        Act = "fee.match"         // 对账
 	FeeSettle       Act = "fee.settle"        // work off a difference

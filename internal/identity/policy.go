@@ -173,6 +173,7 @@ var rules = map[Act]rule{
 	FeePayBack:      {staff: counter, hides: FeeRead},
 	FeeHeard:        {system: true}, // by its signature, not by a session
 	FeeList:         {staff: append(slices.Clone(counter), holder{actor.Decider, handling})},
+	FeeWaiting:      {staff: append(slices.Clone(clerks), holder{actor.Decider, anywhere})},
 	FeeTill:         {staff: clerks},
 	FeeMatch:        {staff: ledger, system: true},
 	FeeSettle:       {staff: ledger},

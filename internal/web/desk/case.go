@@ -16,6 +16,7 @@ import (
 	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/caseview"
+	"github.com/tongban/tongban/internal/web/feeview"
 )
 
 // casePage 办件页 is everything about a case on one page, and what may be done.
@@ -40,6 +41,7 @@ type casePage struct {
 	Acts            []actForm
 	None            string // why there is nothing to do
 	Rate            rateCard
+	Bills           []web.Banner
 	Go              string // id of where the usual act begins: a shortcut leads there, never does it
 }
 
@@ -125,6 +127,7 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 	p.Tasks, p.TasksFirst = tasks(p.Page, v), len(v.Tasks) > 1
 	p.Documents = documents(p.Page, v)
 	p.Timeline = caseview.Timeline(p.Page, v, documentPath)
+	p.Bills = feeview.Banners(p.Page, v.Bills, func(bill string) string { return feesPath + "/" + bill })
 	p.Acts = actForms(&p.Page, v, a, from, t)
 	p.Go = begins(p.Acts)
 	if !usual(p.Acts) {

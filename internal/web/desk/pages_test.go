@@ -87,7 +87,10 @@ func TestPages(t *testing.T) {
 		intakePage{Page: samplePage("窗口收件"), Steps: steps, Party: "王建国", Number: "320***19", Token: "person.1.ab", Query: "挖路", Items: []intakeItem{{Name: "占道", Code: "1", Soft: "一句话", Tag: web.Tag{Tone: web.OK, Text: "即办"}}}},
 		intakePage{Page: samplePage("窗口收件"), Steps: steps, Party: "王建国", Token: "x", Empty: web.Empty{Title: "没有找到", Text: "换一个词。"}})
 	webtest.Check(t, v.today, todayPage{Page: samplePage("今日预约"), Centre: "政务服务中心", Day: "3月2日", Centres: []web.Link{{Href: "/desk/appointments?centre=1", Text: "市中心", Current: true}}, Table: sampleTable(), Prev: web.Link{Href: "/desk/appointments?day=1", Text: "前一天"}, Next: web.Link{Href: "/desk/appointments?day=2", Text: "后一天"}})
-	webtest.Covered(t, rt, "templates/login.html", "templates/me.html", "templates/queue.html", "templates/case.html", "templates/changed.html", "templates/correct.html",
+	webtest.Check(t, v.fees, feesPage{Page: samplePage("收费"), Waiting: sampleTable(), Due: sampleTable(), Pager: web.Pager{Next: "/desk/fees?after=1"}, Till: tillForm{URL: "/desk/fees/till", Day: "2026-03-02", Facts: sampleFacts(), Fields: sampleFields()[1:]}},
+		feesPage{Page: samplePage("收费"), Waiting: web.Table{Empty: web.Empty{Title: "没有"}}, Due: web.Table{Empty: web.Empty{Title: "没有"}}, Till: tillForm{URL: "/desk/fees/till", Day: "2026-03-02", Facts: sampleFacts(), Closed: true}},
+		feesPage{Page: samplePage("收费"), Waiting: sampleTable(), Due: sampleTable()})
+	webtest.Covered(t, rt, "templates/fees.html", "templates/login.html", "templates/me.html", "templates/queue.html", "templates/case.html", "templates/changed.html", "templates/correct.html",
 		"templates/notice.html", "templates/find.html", "templates/intake.html", "templates/today.html")
 }
 
