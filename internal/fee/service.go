@@ -313,13 +313,22 @@ func (s *Service) do(ctx context.Context, a actor.Actor, d doing, do func(tx *db
 			return billByNo(s.DB.Read(ctx), prior)
 		}
 	}
-	if k := errs.KindOf(err); k == errs.Forbidden || k == errs.NotFound {
-		s.Identity.Refused(ctx, a, d.act, "bill/"+d.no, err)
-	}
+	s.refused(ctx, a, d.act, d.no, err)
 	if err != nil {
 		return nil, err
 	}
 	return b, nil
+}
+
+// refused records that somebody tried what he may not do, or looked for a bill
+// that is not his.
+func (s *Service) refused(ctx context.Context, a actor.Actor, act identity.Act, bill string, err error) {
+	switch errs.KindOf(err) {
+	case errs.NotFound:
+		s.Identity.Refused(ctx, a, act, "bill/"+bill, identity.ErrNotFound)
+	case errs.Forbidden:
+		s.Identity.Refused(ctx, a, act, "bill/"+bill, err)
+	}
 }
 
 // paper writes into the case's file.

@@ -39,9 +39,7 @@ func (s *Service) View(ctx context.Context, a actor.Actor, no string) (v *View, 
 	if err == nil {
 		v, err = s.view(ctx, rd, a, b, true)
 	}
-	if errs.KindOf(err) == errs.NotFound {
-		s.Identity.Refused(ctx, a, identity.FeeRead, "bill/"+no, err)
-	}
+	s.refused(ctx, a, identity.FeeRead, no, err)
 	return v, err
 }
 
