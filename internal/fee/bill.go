@@ -169,9 +169,6 @@ type By struct {
 	Name string
 }
 
-// by is the actor as it is kept.
-func by(a actor.Actor) By { return By{a.Kind, a.ID, a.Name} }
-
 // staffID is the id of a staff member, 0 of anybody else: ids of persons and of
 // staff are not to be taken for one another.
 func (b By) staffID() []int64 {
