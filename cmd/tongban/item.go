@@ -13,6 +13,7 @@ import (
 func itemCommand() *cobra.Command {
 	c := &cobra.Command{Use: "item", Short: "政务服务事项 / service items"}
 	var hints bool
+	var w where
 	check := &cobra.Command{
 		Use:   "check DIR",
 		Short: "质检导入目录中的基本目录和办事指南 / check the guides of an import folder",
@@ -24,7 +25,11 @@ A warning needs a reason when the guide is published.`,
 		Example: `  tongban item check sample`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			problems, guides, err := app.CheckItems(os.DirFS(args[0]))
+			cfg, err := w.load()
+			if err != nil {
+				return err
+			}
+			problems, guides, err := app.CheckItems(cfg, os.DirFS(args[0]))
 			if err != nil {
 				return err
 			}
@@ -51,6 +56,7 @@ A warning needs a reason when the guide is published.`,
 		},
 	}
 	check.Flags().BoolVar(&hints, "hints", false, "也显示提示 / show hints as well")
+	w.codeFlag(check)
 	c.AddCommand(check)
 	itemSheets(c)
 	return c

@@ -20,6 +20,12 @@ func (w *where) flags(c *cobra.Command) {
 	c.Flags().StringVar(&w.data, "data", "tongban-data", "没有 --config 时：演示数据目录 / without --config: the demonstration's data folder")
 }
 
+// codeFlag is the flag of a command that needs the configuration for the way
+// item codes are built alone, and goes without.
+func (w *where) codeFlag(c *cobra.Command) {
+	c.Flags().StringVar(&w.config, "config", "", "配置文件，编码规则从这里读取 / configuration file, for how item codes are built")
+}
+
 func (w *where) load() (app.Config, error) {
 	if w.config != "" {
 		return app.ReadConfig(w.config)

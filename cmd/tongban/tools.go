@@ -47,12 +47,17 @@ func clockCommand() *cobra.Command {
 
 func identCommand() *cobra.Command {
 	c := &cobra.Command{Use: "ident", Short: "号码检查 / check numbers"}
-	c.AddCommand(&cobra.Command{
+	var w where
+	check := &cobra.Command{
 		Use:   "check " + strings.Join(app.NumberKinds(), "|") + " VALUE",
 		Short: "检查号码，说明原因；无效时退出码为 1 / check a number and say why; exit code 1 if it is not valid",
 		Args:  cobra.ExactArgs(2),
 		RunE: func(_ *cobra.Command, args []string) error {
-			words, valid, err := app.ExplainNumber(args[0], args[1], !chinese())
+			cfg, err := w.load()
+			if err != nil {
+				return err
+			}
+			words, valid, err := app.ExplainNumber(cfg, args[0], args[1], !chinese())
 			if err != nil {
 				return err
 			}
@@ -62,6 +67,8 @@ func identCommand() *cobra.Command {
 			}
 			return nil
 		},
-	})
+	}
+	w.codeFlag(check)
+	c.AddCommand(check)
 	return c
 }

@@ -215,7 +215,7 @@ func (s *server) booking(ctx context.Context, c *call, in *BookIn) (channel.Book
 	}
 	it, v, err := s.Catalog.Guide(ctx, in.Body.Item)
 	if err != nil {
-		return b, noItem(in.Body.Item, err)
+		return b, noItem(s.Catalog.Codes(), in.Body.Item, err)
 	}
 	if !v.Guide.Basics.Appointment || it.ReceivingUnitID != u.ID {
 		return b, errs.InvalidFields(errs.Field{Path: "item", Code: "not-offered", ZH: "该事项在这个中心不能预约", EN: "The item cannot be booked at this centre"})

@@ -16,7 +16,7 @@ import (
 
 // BasicItem 基本目录事项 is what is the same for a matter at every level.
 type BasicItem struct {
-	Code     string       `json:"code" doc:"基本编码, 12 characters."`
+	Code     string       `json:"code" doc:"基本编码, 12 characters by default."`
 	Name     string       `json:"name"`
 	NameEN   string       `json:"nameEn,omitempty"`
 	Type     string       `json:"type" doc:"事项类型, two digits."`
@@ -115,6 +115,11 @@ type GuideDifference struct {
 
 func guideDifference(x catalog.Change) GuideDifference {
 	return GuideDifference{x.Section, x.Path, x.Kind, x.Burden, x.ZH, x.EN}
+}
+
+// HandlingDrafts are the drafts of handling items 业务办理项, by number.
+type HandlingDrafts struct {
+	Drafts []GuideDraft `json:"drafts"`
 }
 
 // DraftEntry is an entry of a draft's history.
@@ -281,7 +286,7 @@ func (s *server) guideDrafts() {
 		zh: "认领事项", en: "Stewards: claim a matter for a unit", more: "The answer is the draft of its list. It begins as the city-wide guide, if there is one."},
 		func(ctx context.Context, c *call, in *struct {
 			Body struct {
-				Basic string `json:"basic" minLength:"12" maxLength:"12" doc:"基本编码."`
+				Basic string `json:"basic" minLength:"4" maxLength:"40" doc:"基本编码."`
 				Unit  string `json:"unit" minLength:"1" maxLength:"60" doc:"Key of the unit."`
 			}
 		}) (GuideDraft, error) {
@@ -301,6 +306,32 @@ func (s *server) guideDrafts() {
 			}
 			d, err := s.Catalog.Revise(ctx, c.Actor, it.ID, c.once)
 			return began(ctx, c, d, nil, err)
+		})
+	add(s, operation{id: "list-split", method: http.MethodPost, path: "/catalogue/lists/{code}/parts", tag: "catalogue", status: http.StatusCreated, once: true,
+		zh: "拆分为业务办理项", en: "Stewards: split a list into handling items", more: "The answer is a draft for each, which begins as the list is now. When all are published they take the place of an undivided list. For a list that is a handling item itself, further ones are added."},
+		func(ctx context.Context, c *call, in *struct {
+			CodeIn
+			Body struct {
+				Names []string `json:"names" minItems:"1" maxItems:"99" doc:"业务办理项名称: 新办, 变更."`
+			}
+		}) (HandlingDrafts, error) {
+			it, err := s.Catalog.Item(ctx, in.Code)
+			if err != nil {
+				return HandlingDrafts{}, err
+			}
+			drafts, err := s.Catalog.Split(ctx, c.Actor, it.ID, in.Body.Names, c.once)
+			if err != nil {
+				return HandlingDrafts{}, err
+			}
+			var out HandlingDrafts
+			for _, d := range drafts {
+				x, err := s.guideDraft(ctx, c, d)
+				if err != nil {
+					return HandlingDrafts{}, err
+				}
+				out.Drafts = append(out.Drafts, x)
+			}
+			return out, nil
 		})
 	add(s, operation{id: "template-revise", method: http.MethodPost, path: "/catalogue/basics/{code}/revisions", tag: "catalogue", status: http.StatusCreated, once: true,
 		zh: "修订全市指南", en: "Stewards of a city department: open a draft of a matter's city-wide guide", more: "Where there is none yet, the draft begins empty."},

@@ -29,6 +29,7 @@ type Draft struct {
 	Answers   form.Values     `json:"answers"`
 	Materials []DraftMaterial `json:"materials"`
 	Delivery  Delivery        `json:"delivery"`
+	Promise   *DraftPromise   `json:"promise,omitempty" doc:"What stands signed."`
 	Problems  []ProblemField  `json:"problems" doc:"What keeps it from being handed in."`
 }
 
@@ -142,7 +143,7 @@ func (s *server) drafts() {
 			}
 			given, v, err := s.given(ctx, in.Body.Item, in.Body.Answers)
 			if err != nil {
-				return Draft{}, noItem(in.Body.Item, err)
+				return Draft{}, noItem(s.Catalog.Codes(), in.Body.Item, err)
 			}
 			d, err := s.Casework.StartDraftOnce(ctx, c.Actor, in.Body.Item, party, given, c.once)
 			if err != nil {
@@ -261,7 +262,7 @@ func fieldsInAnswers(v *catalog.Version, fields []errs.Field) []errs.Field {
 	return mapTo(fields, func(f errs.Field) errs.Field {
 		first, _, _ := strings.Cut(f.Path, "/")
 		switch first {
-		case "consent", "materials", "delivery":
+		case "consent", "materials", "delivery", "promise":
 			if v.Form().Field(first) == nil {
 				return f
 			}
@@ -292,6 +293,9 @@ func (s *server) draft(ctx context.Context, d *casework.Draft, v *catalog.Versio
 	out := Draft{ID: ID(d.ID), Version: d.Version, Item: v.Guide.Basics.Code, ItemName: d.ItemName, Party: partyRef(d.Party), Case: d.CaseNo,
 		CreatedAt: d.CreatedAt.UTC(), UpdatedAt: d.UpdatedAt.UTC(), Consent: instant(d.Data.Consent), Answers: v.Form().Normalise(d.Data.Values),
 		Materials: []DraftMaterial{}, Delivery: Delivery(d.Data.Delivery)}
+	if p := d.Data.Promise; !p.None() {
+		out.Promise = &DraftPromise{p.Later, p.Commit, p.Name, p.Hash, p.At.UTC()}
+	}
 	for _, m := range v.Guide.Materials {
 		h := d.Data.Handed(m.Code)
 		if !m.Asked(out.Answers) && h.Empty() {

@@ -65,7 +65,7 @@ type FeaturedMove struct {
 // FeaturedChoice is an addition or exclusion by hand.
 type FeaturedChoice struct {
 	ID        ID         `json:"id"`
-	Subject   string     `json:"subject" doc:"A list's 31 characters, or a matter's 12."`
+	Subject   string     `json:"subject" doc:"A list's code 实施编码, or a matter's 基本编码."`
 	Kind      string     `json:"kind" enum:"add,exclude"`
 	Reason    string     `json:"reason"`
 	By        string     `json:"by"`

@@ -16,8 +16,8 @@ import (
 
 // Item 政务服务事项.
 type Item struct {
-	Code      string            `json:"code" doc:"实施编码, 31 characters."`
-	BasicCode string            `json:"basicCode" doc:"基本编码, 12 characters."`
+	Code      string            `json:"code" doc:"实施编码, 31 characters by default."`
+	BasicCode string            `json:"basicCode" doc:"基本编码, 12 characters by default."`
 	Name      string            `json:"name"`
 	NameEN    string            `json:"nameEn,omitempty"`
 	Summary   string            `json:"summary"`
@@ -30,6 +30,7 @@ type Item struct {
 	Offers    int               `json:"offers,omitempty" doc:"In a search: how many units handle the same matter under its filters."`
 	Near      bool              `json:"near,omitempty" doc:"In a search: others have the words; this is only like them, and not counted in total."`
 	Featured  []string          `json:"featured,omitempty" doc:"特色服务清单 that it is in, by key."`
+	Handling  *catalog.Handling `json:"handling,omitempty" doc:"业务办理项 that it is, where its unit has split the matter."`
 }
 
 // ItemDetail is an item with the guide in force.
@@ -65,7 +66,7 @@ type ItemPage struct {
 
 // CodeIn names an item.
 type CodeIn struct {
-	Code string `path:"code" pattern:"^[0-9A-Za-z]{12,40}$"`
+	Code string `path:"code" pattern:"^[0-9A-Za-z]{4,40}$"`
 }
 
 // rawJSON is sent as it is.
@@ -201,7 +202,11 @@ func guideVersion(v *catalog.Version) GuideVersion {
 func item(dir *identity.Directory, it *catalog.Item) Item {
 	unit, _ := dir.Unit(it.UnitID)
 	recv, _ := dir.Unit(it.ReceivingUnitID)
-	return Item{it.Code, it.BasicCode, it.Name, it.NameEN, it.Summary, it.Type, it.CaseType, unitRef(unit), unitRef(recv), it.Division, it.State, 0, false, it.Featured}
+	out := Item{it.Code, it.BasicCode, it.Name, it.NameEN, it.Summary, it.Type, it.CaseType, unitRef(unit), unitRef(recv), it.Division, it.State, 0, false, it.Featured, nil}
+	if it.Facts.Handling.No != "" {
+		out.Handling = &it.Facts.Handling
+	}
+	return out
 }
 
 func (s *server) itemList(ctx context.Context, items []catalog.Item) ([]Item, error) {

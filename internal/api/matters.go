@@ -9,7 +9,7 @@ import (
 
 // Matter 事项 of the basic catalogue 基本目录, whether or not a unit offers it.
 type Matter struct {
-	BasicCode string   `json:"basicCode" doc:"基本编码, 12 characters."`
+	BasicCode string   `json:"basicCode" doc:"基本编码, 12 characters by default."`
 	Name      string   `json:"name"`
 	NameEN    string   `json:"nameEn,omitempty"`
 	Summary   string   `json:"summary"`
@@ -100,7 +100,7 @@ type MattersIn struct {
 
 // BasicCodeIn names a matter.
 type BasicCodeIn struct {
-	BasicCode string `path:"basicCode" pattern:"^[0-9]{9}[0-9A-Za-z]{3}$"`
+	BasicCode string `path:"basicCode" pattern:"^[0-9A-Za-z]{4,40}$"`
 }
 
 func (s *server) matters() {

@@ -30,6 +30,9 @@ type QueueRow struct {
 	Alarm       bool          `json:"alarm" doc:"One stands: the case says which."`
 	SubmittedAt time.Time     `json:"submittedAt"`
 	Channel     actor.Channel `json:"channel"`
+	Claimed     string        `json:"claimed,omitempty" doc:"Who has taken it."`
+	Days        int           `json:"days,omitempty" doc:"Its own share of the limit, in working days."`
+	Reminded    bool          `json:"reminded,omitempty" doc:"The unit was reminded of the date."`
 }
 
 // QueueIn chooses a work list.
@@ -76,11 +79,13 @@ func (s *server) queue() {
 			n, err := s.Casework.QueueSize(ctx, c.Actor, unit, role)
 			return QueueSize{n}, err
 		})
+	s.loads()
 	s.overview()
 }
 
 func queueRow(c *call, q casework.QueueRow) QueueRow {
-	return QueueRow{ID(q.Task), q.No, q.ItemName, q.Party, word(c, q.State), q.Step, q.Name, q.DueOn, q.Left, q.Late, q.Soon, q.Alarm, q.SubmittedAt.UTC(), q.Channel}
+	return QueueRow{ID(q.Task), q.No, q.ItemName, q.Party, word(c, q.State), q.Step, q.Name, q.DueOn, q.Left, q.Late, q.Soon, q.Alarm, q.SubmittedAt.UTC(), q.Channel,
+		q.ClaimedName, q.Days, q.Reminded}
 }
 
 // workList finds the unit and the role; Casework decides whether it may be seen.

@@ -10,6 +10,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/ident"
 )
 
 // Config 配置 is everything an operator can set. It is read strictly: a key that
@@ -28,12 +29,15 @@ type Config struct {
 	CityEN   string `yaml:"cityEn"`   // the same in English; default Wuxi
 	Platform string `yaml:"platform"` // name of the platform on every page; default 一网通办
 
+	ItemCode ItemCode `yaml:"itemCode"` // how item codes are built; set before the first import and never changed after; default 12, 31 and 33 characters
+
 	TrustedProxies []string `yaml:"trustedProxies"` // addresses or CIDRs whose X-Forwarded-For counts; default none
 	TrustedOrigins []string `yaml:"trustedOrigins"` // other origins whose pages may post, such as a sub-domain's; default none
 
 	SubscriberNetworks []string `yaml:"subscriberNetworks"` // private addresses or CIDRs at which subscribers may be told of changes, by http too; default none: https to public addresses
 
 	RatingDays       int  `yaml:"ratingDays"`       // for how many days a service can be rated; default 30
+	InstantSample    int  `yaml:"instantSample"`    // how many of a hundred machine grants (秒批) a person looks at afterwards; default: 5; -1: none
 	KeepReceiptClock bool `yaml:"keepReceiptClock"` // a resubmission goes on with the first receipt clock; default: it starts its own
 	CalendarAlarm    int  `yaml:"calendarAlarm"`    // doctor warns when fewer days are covered by a published calendar; default 60
 
@@ -64,9 +68,40 @@ type Payment struct {
 	Key string `yaml:"key"` // file with the key that signs both ways, at least 16 bytes; required with url
 }
 
+// ItemCode 编码规则 is how the codes of items are built.
+type ItemCode struct {
+	Province int    `yaml:"province"` // digits of the province, 0: codes have none; default 2
+	Main     int    `yaml:"main"`     // digits of the main item 主项, after two of the item type; default 5
+	Sub      int    `yaml:"sub"`      // characters of the sub-item 子项; default 3
+	Unit     int    `yaml:"unit"`     // characters of the unit's code: 18, 统一社会信用代码, or 9, the 组织机构代码 within; default 18
+	Levels   string `yaml:"levels"`   // exercise levels 行使层级 that codes may name; default 1234567
+	Handling int    `yaml:"handling"` // digits that a 业务办理项编码 adds; default 2
+	Sequence int    `yaml:"sequence"` // least digits of the sequence that ends a case number; default 4
+}
+
+func itemCodeOf(p ident.Profile) ItemCode {
+	return ItemCode{Province: p.Province, Main: p.Main, Sub: p.Sub, Unit: p.Unit, Levels: p.Levels, Handling: p.Handling, Sequence: p.Sequence}
+}
+
+// profile is what the rooms know it as. Type and level have the widths of the
+// national tables.
+func (c ItemCode) profile() ident.Profile {
+	p := ident.DefaultProfile()
+	p.Province, p.Main, p.Sub, p.Unit, p.Levels, p.Handling, p.Sequence = c.Province, c.Main, c.Sub, c.Unit, c.Levels, c.Handling, c.Sequence
+	return p
+}
+
+// codes is how item codes are built, also for a Config that nobody completed.
+func (c Config) codes() ident.Profile {
+	if c.ItemCode == (ItemCode{}) {
+		return ident.DefaultProfile()
+	}
+	return c.ItemCode.profile()
+}
+
 // ReadConfig reads a configuration file.
 func ReadConfig(path string) (Config, error) {
-	var c Config
+	c := Config{ItemCode: itemCodeOf(ident.DefaultProfile())} // a key that is left out keeps its width
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return c, errs.New(errs.Invalid, "config", "读不到配置文件 "+path, "cannot read the configuration file "+path).Because(err)
@@ -103,10 +138,31 @@ func (c Config) complete() (Config, error) {
 			return c, errs.New(errs.Invalid, "config", fmt.Sprintf("配置缺少 %s", need.name), fmt.Sprintf("the configuration lacks %s", need.name))
 		}
 	}
+	if c.ItemCode == (ItemCode{}) {
+		c.ItemCode = itemCodeOf(ident.DefaultProfile())
+	}
+	if bad := c.ItemCode.profile().Check(); len(bad) > 0 {
+		var zh, en []string
+		for _, f := range bad {
+			zh, en = append(zh, "itemCode."+f.Path+"："+f.ZH), append(en, "itemCode."+f.Path+": "+f.EN)
+		}
+		return c, errs.New(errs.Invalid, "config", "配置有误：\n"+strings.Join(zh, "\n"), "the configuration does not fit:\n"+strings.Join(en, "\n"))
+	}
 	return c, nil
 }
 
 // rating is how long a service can be rated.
+// instantSample is a share of a hundred; -1 means none.
+func (c Config) instantSample() int {
+	switch {
+	case c.InstantSample == 0:
+		return 5
+	case c.InstantSample < 0:
+		return 0
+	}
+	return c.InstantSample
+}
+
 func (c Config) rating() time.Duration { return time.Duration(c.RatingDays) * 24 * time.Hour }
 
 // DemoConfig is the configuration of a demonstration in a data folder.

@@ -80,7 +80,7 @@ func kindOf(t *testing.T, e ast.Expr) string {
 			return "number"
 		case "bool":
 			return "true or false"
-		case "SMTP", "Payment":
+		case "SMTP", "Payment", "ItemCode":
 			return "see below"
 		}
 	}
@@ -100,6 +100,7 @@ func configTable(keys []key, prefix string) string {
 func TestConfigReference(t *testing.T) {
 	const golden = "../../docs/config.md"
 	got := configHead + configTable(configKeys(t, "Config"), "") +
+		"\n## itemCode\n" + configTable(configKeys(t, "ItemCode"), "itemCode.") +
 		"\n## smtp\n" + configTable(configKeys(t, "SMTP"), "smtp.") +
 		"\n## payment\n\nWhat a provider has to speak: [pay.md](pay.md).\n" + configTable(configKeys(t, "Payment"), "payment.")
 	if *update {
@@ -158,10 +159,10 @@ func TestConfigExamples(t *testing.T) {
 			t.Errorf("no example shows %s", k.name)
 		}
 	}
-	for name, of := range map[string]string{"smtp": "SMTP", "payment": "Payment"} {
-		for _, k := range configKeys(t, of) {
-			if !seen[name+"."+k.name] {
-				t.Errorf("no example shows %s.%s", name, k.name)
+	for section, name := range map[string]string{"smtp": "SMTP", "itemCode": "ItemCode", "payment": "Payment"} {
+		for _, k := range configKeys(t, name) {
+			if !seen[section+"."+k.name] {
+				t.Errorf("no example shows %s.%s", section, k.name)
 			}
 		}
 	}

@@ -26,13 +26,15 @@ type Check struct {
 }
 
 // Doctor looks at a platform without changing anything, also beside a running
-// server: keys, database, tables, collation, calendar, disk, the machine's clock.
+// server: keys, database, tables, collation, item codes, calendar, disk, the
+// machine's clock.
 func Doctor(ctx context.Context, c Config) []Check {
 	d := &doctor{c: c, ctx: ctx}
 	d.keys()
 	if d.open() {
 		d.schema()
 		d.collation()
+		d.codes()
 		d.calendar()
 		d.clock()
 		d.check("database-close", d.db.Close(), "", "")
@@ -106,6 +108,24 @@ func (d *doctor) collation() {
 	} else {
 		d.add("collation", "fail", "数据库的排序规则是 "+collate+"，应为 C，请用 TEMPLATE template0 LC_COLLATE 'C' 重新建库", "the database's collation is "+collate+", it has to be C: create it with TEMPLATE template0 LC_COLLATE 'C'")
 	}
+}
+
+// codes: what is in the catalogue was made by the code lengths of some
+// configuration, and others would not find it again.
+func (d *doctor) codes() {
+	p := d.c.codes()
+	var other int64
+	err := d.db.Read(d.ctx).QueryRow(`SELECT (SELECT count(*) FROM basic_item WHERE length(code) <> $1) + (SELECT count(*) FROM item WHERE length(code) NOT IN ($2, $3))`,
+		p.BasicLen(), p.ImplementationLen(), p.HandlingLen()).Scan(&other)
+	if !d.check("item-codes", err, "", "") {
+		return
+	}
+	widths := fmt.Sprintf("%d / %d / %d", p.BasicLen(), p.ImplementationLen(), p.HandlingLen())
+	if other > 0 {
+		d.add("item-codes", "fail", fmt.Sprintf("有 %d 个事项编码的长度不是 itemCode 所定的 %s，请改回导入时的 itemCode", other, widths), fmt.Sprintf("%d item codes are not as long as itemCode says, %s: set it back to what it was at the import", other, widths))
+		return
+	}
+	d.add("item-codes", "ok", "事项编码长度是 "+widths, "item codes have the lengths "+widths)
 }
 
 func (d *doctor) calendar() {

@@ -88,7 +88,7 @@ func ExportGuides(ctx context.Context, c Config, o GuideExport) (rep ExportRepor
 	if err != nil {
 		return rep, err
 	}
-	x := &exporter{o: o, url: c.URL, store: store, items: catalog.New(catalog.Config{DB: d, Identity: ids, Formats: Formats()}), files: map[string]exported{}}
+	x := &exporter{o: o, url: c.URL, store: store, items: catalog.New(catalog.Config{DB: d, Identity: ids, Codes: c.codes(), Formats: Formats()}), files: map[string]exported{}}
 	if x.pages, err = portal.NewStatic(rt, site, c.URL); err != nil {
 		return rep, err
 	}

@@ -216,7 +216,7 @@ func (h *history) find(ctx context.Context, uscc, basic string) (*catalog.Item, 
 	for _, level := range []string{"3", "4", "5", "6"} {
 		var it *catalog.Item
 		var v *catalog.Version
-		if it, v, err = h.r.Catalog.Guide(ctx, uscc+level+basic); err == nil {
+		if it, v, err = h.r.Catalog.Guide(ctx, h.r.Catalog.Codes().Compose(uscc, level, basic)); err == nil {
 			return it, v, nil
 		}
 	}

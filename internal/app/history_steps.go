@@ -146,7 +146,7 @@ func apply(ctx context.Context, s *script) error {
 		return fmt.Errorf("%s: %w", g.Basics.Name, err)
 	}
 	for _, m := range g.Asked(in.Values) {
-		if !m.Required() {
+		if !m.Required() && !m.Tolerant() { // whoever could bring it later mostly brings it at once
 			continue
 		}
 		hand := casework.HandedIn{Code: m.Code}

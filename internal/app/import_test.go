@@ -176,7 +176,7 @@ func TestSampleCity_is_marked(t *testing.T) {
 // TestCheckItems holds the sample's guides to the gate as the command does, and
 // shows that a folder with mistakes is told where they are.
 func TestCheckItems(t *testing.T) {
-	problems, guides, err := CheckItems(sample.City)
+	problems, guides, err := CheckItems(Config{}, sample.City)
 	if err != nil || guides < 60 {
 		t.Fatalf("%d guides, %v", guides, err)
 	}
@@ -207,7 +207,7 @@ func TestCheckItems(t *testing.T) {
 	broken := strings.NewReplacer("promised: {days: 10,", "promised: {days: 21,", "name: 施工组织方案", "name: 施工方案等", "unit: lx-spj,", "unit: lx-xxx,", "in: [dig, both]}\n      media", "in: [fly]}\n      media").Replace(string(text))
 	folder := fstest.MapFS{"items/road.yaml": {Data: []byte(broken)}, "units.yaml": {Data: units}, "elements.yaml": {Data: elements},
 		"catalogue.yaml": {Data: []byte(`[{code: "320199002000", name: 占用道路审批, type: "01", levels: ["4"], audience: ["1"], topics: [municipal], dept: cgj, summary: 占道, basis: []}]`)}}
-	if problems, _, err = CheckItems(folder); err != nil {
+	if problems, _, err = CheckItems(Config{}, folder); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range [][2]string{{"catalogue.yaml", "320199002000/basis"}, {"items/road.yaml", "basics/name"}, {"items/road.yaml", "limits/promised"}, {"items/road.yaml", "materials/m04/name"},
@@ -219,7 +219,7 @@ func TestCheckItems(t *testing.T) {
 		}
 	}
 	folder["items/road.yaml"] = &fstest.MapFile{Data: []byte("guide: {nothing: here}\n")}
-	if _, _, err := CheckItems(folder); errs.KindOf(err) != errs.Invalid {
+	if _, _, err := CheckItems(Config{}, folder); errs.KindOf(err) != errs.Invalid {
 		t.Errorf("an unknown key: %v", err)
 	}
 }

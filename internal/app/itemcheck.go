@@ -17,24 +17,25 @@ type ItemProblem struct {
 }
 
 // CheckItems holds the basic catalogue and the guides of an import folder to
-// the rules of the import, without a database. The error is a file that cannot
+// the rules of the import, without a database. Of the configuration it needs how
+// item codes are built alone. The error is a file that cannot
 // be read.
-func CheckItems(fsys fs.FS) (problems []ItemProblem, guides int, err error) {
+func CheckItems(c Config, fsys fs.FS) (problems []ItemProblem, guides int, err error) {
 	f, err := ReadFolder(fsys)
 	if err != nil {
 		return nil, 0, err
 	}
-	basics := map[string]*catalog.Basic{}
+	codes, basics := c.codes(), map[string]*catalog.Basic{}
 	for i := range f.Catalogue {
 		b := &f.Catalogue[i]
 		basics[b.Code] = b
-		for _, p := range catalog.CheckBasic(*b) {
+		for _, p := range catalog.CheckBasic(codes, *b) {
 			p.Path = b.Code + "/" + p.Path
 			problems = append(problems, ItemProblem{"catalogue.yaml", p})
 		}
 	}
 	for _, it := range f.Items {
-		ps := catalog.CheckFile(it.Def, basics[it.BasicCode], f.divisionOf(it.Def), f.Elements, Formats())
+		ps := catalog.CheckFile(codes, it.Def, basics[it.BasicCode], f.divisionOf(it.Def), f.Elements, Formats())
 		for _, p := range append(ps, f.pointers(it.Def)...) {
 			problems = append(problems, ItemProblem{it.Path, p})
 		}

@@ -108,16 +108,17 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	r.Catalog = catalog.New(catalog.Config{DB: r.DB, Identity: r.Identity, Files: r.Files, Formats: Formats(), Log: r.Log, Assist: channel.AssistWindows, Banks: channel.BankOutlets, Vault: vault, URL: c.URL, Networks: nets,
+	r.Catalog = catalog.New(catalog.Config{DB: r.DB, Identity: r.Identity, Files: r.Files, Codes: c.codes(), Formats: Formats(), Log: r.Log, Assist: channel.AssistWindows, Banks: channel.BankOutlets, Vault: vault, URL: c.URL, Networks: nets,
 		Effects: []catalog.EffectLister{casework.InHand{DB: r.DB}, channel.Reach{DB: r.DB}}})
 	r.Licences = licence.New(licence.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Signer: r.Keys.Signer(), Log: r.Log})
 	r.Ratings = rating.New(rating.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Log: r.Log, Open: c.rating()})
 	if err := r.openFees(); err != nil {
 		return err
 	}
-	r.Channel = channel.New(channel.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
+	r.Channel = channel.New(channel.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar, Codes: c.codes()})
 	r.Casework = casework.New(casework.Config{DB: r.DB, Catalog: r.Catalog, Identity: r.Identity, Calendar: r.Calendar, Files: r.Files,
-		Licences: r.Licences, Ratings: r.Ratings, Fees: r.Fees, Notify: r.Notify, Vault: vault, Log: r.Log, KeepReceiptClock: c.KeepReceiptClock})
+		Licences: r.Licences, Ratings: r.Ratings, Fees: r.Fees, Notify: r.Notify, Vault: vault, Log: r.Log, KeepReceiptClock: c.KeepReceiptClock,
+		InstantSample: c.instantSample()})
 	r.Assess = assess.New(assess.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
 	r.Sheets = sheet.New(r.DB, r.Identity, r.Catalog)
 	r.Catalog.Handlers(r.Jobs)

@@ -64,9 +64,10 @@ func NumberKinds() []string {
 	return out
 }
 
-// ExplainNumber checks a number of a kind and says in words what it found.
-func ExplainNumber(kind, value string, en bool) (words string, valid bool, err error) {
-	r, err := ident.Explain(ident.Kind(kind), value)
+// ExplainNumber checks a number of a kind and says in words what it found. The
+// configuration says how item codes are built.
+func ExplainNumber(c Config, kind, value string, en bool) (words string, valid bool, err error) {
+	r, err := c.codes().Explain(ident.Kind(kind), value)
 	if err != nil {
 		return "", false, err
 	}

@@ -22,7 +22,8 @@ type Application struct {
 	Values    form.Values
 	Materials []HandedIn
 	Delivery  Delivery
-	Consent   bool // the applicant was told who processes which data, and agreed
+	Promise   Promise // 容缺受理、告知承诺: what is promised, signed with the hash of its text
+	Consent   bool    // the applicant was told who processes which data, and agreed
 	Once      Once
 }
 
@@ -75,6 +76,11 @@ func (s *Service) Apply(ctx context.Context, a actor.Actor, in Application) (c *
 		}
 		if err := s.handIn(tx, a, d, &v.Guide, in.Materials); err != nil {
 			return err
+		}
+		if !in.Promise.None() {
+			if d.Data.Promise, err = s.signed(tx, a, d, v, in.Promise); err != nil {
+				return underPromise(err)
+			}
 		}
 		c, err = s.receive(tx, a, d, r, w, it, in.Once)
 		return err

@@ -12,14 +12,13 @@ import (
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
-	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 )
 
 const (
 	// Tasks without a date come last: an empty due date sorts as "~".
 	sqlQueue = `SELECT t.id, t.role, t.step, t.name, t.due_on, t.opened_at, c.no, c.item_name, c.state, c.party_name, c.submitted_at, c.channel,
-			coalesce(a.at, 0)
+			coalesce(a.at, 0), t.claimed_by, t.claimed_name, t.days, t.reminded_on, c.reviewers
 		FROM task t JOIN cases c ON c.id = t.case_id LEFT JOIN case_alarm a ON a.case_id = c.id AND a.due_on = c.due_on AND c.state = 'submitted'
 		WHERE t.unit_id = $1 AND t.role = $2 AND t.state = 'open' AND (t.due_on, t.id) > ($3, $4)
 		ORDER BY t.due_on, t.id LIMIT $5`
@@ -49,6 +48,12 @@ type QueueRow struct {
 	Late        bool // the date has passed
 	Soon        bool // three working days or fewer
 	Alarm       bool // an alarm stands, see Alarm
+	ClaimedBy   int64
+	ClaimedName string // who has taken it, empty if nobody
+	Days        int    // its own share of the limit, 0 if it has none
+	Reminded    bool   // its unit was reminded of the date
+
+	aside bool // the reader stands aside from the case and does not see the row
 }
 
 // Queue lists the open tasks of a unit for a role, the nearest date first.
@@ -69,9 +74,18 @@ func (s *Service) Queue(ctx context.Context, a actor.Actor, unit identity.Unit, 
 	today := clock.DateOf(s.DB.Now())
 	rows, err = db.All(s.DB.Read(ctx), func(r *db.Rows) (q QueueRow, err error) {
 		var opened, submitted, alarmed int64
+		var reminded, people string
 		if err = r.Scan(&q.Task, &q.Role, &q.Step, &q.Name, &q.DueOn, &opened, &q.No, &q.ItemName, &q.State, &q.Party, &submitted, &q.Channel,
-			&alarmed); err != nil {
+			&alarmed, &q.ClaimedBy, &q.ClaimedName, &q.Days, &reminded, &people); err != nil {
 			return q, err
+		}
+		q.Reminded = reminded != "" && reminded == q.DueOn
+		if strings.HasPrefix(people, "{") { // somebody stands aside
+			var c Case
+			if err := readPeople(people, &c); err != nil {
+				return q, err
+			}
+			q.aside = slices.Contains(c.Recused, a.ID)
 		}
 		q.OpenedAt, q.SubmittedAt, q.Alarm = db.Time(opened), db.Time(submitted), alarmed != 0
 		return q, nil
@@ -84,6 +98,7 @@ func (s *Service) Queue(ctx context.Context, a actor.Actor, unit identity.Unit, 
 		last := rows[limit-1]
 		next = last.DueOn + "." + strconv.FormatInt(last.Task, 10)
 	}
+	rows = slices.DeleteFunc(rows, func(q QueueRow) bool { return q.aside })
 	for i := range rows {
 		q := &rows[i]
 		if q.DueOn == noDate {
@@ -110,6 +125,29 @@ func (s *Service) QueueSize(ctx context.Context, a actor.Actor, unit identity.Un
 	}
 	err = s.DB.Read(ctx).QueryRow(sqlQueueSize, unit.ID, string(role), 1000).Scan(&n)
 	return n, err
+}
+
+// Load 负荷 is how many open tasks somebody has taken in a unit.
+type Load struct {
+	Name string
+	Open int
+	id   int64
+}
+
+// Loads lists who has taken how much of a unit's open work in a role, the
+// fullest first.
+func (s *Service) Loads(ctx context.Context, a actor.Actor, unit identity.Unit, role actor.Role) (out []Load, err error) {
+	defer errs.Wrap(&err, "loads")
+	if err := s.mayQueue(ctx, a, unit); err != nil {
+		return nil, err
+	}
+	out, err = loads(s.DB.Read(ctx), unit.ID, role)
+	slices.SortStableFunc(out, func(x, y Load) int { return y.Open - x.Open })
+	return out, err
+}
+
+func loads(q db.Queryer, unit int64, role actor.Role) ([]Load, error) {
+	return db.All(q, func(r *db.Rows) (l Load, err error) { return l, r.Scan(&l.id, &l.Name, &l.Open) }, sqlLoad, unit, string(role))
 }
 
 // What a search by last digits looks through at most.
@@ -213,10 +251,10 @@ func (s *Service) Mine(ctx context.Context, a actor.Actor, cursor int64, limit i
 // covered keeps the rows of items that an agent's mandate reaches. A page may
 // be shorter for it; next tells whether there is more.
 func (s *Service) covered(ctx context.Context, a actor.Actor, rows []CaseRow) ([]CaseRow, error) {
-	rd, known := s.DB.Read(ctx), map[string]bool{}
+	rd, known, codes := s.DB.Read(ctx), map[string]bool{}, s.Catalog.Codes()
 	var out []CaseRow
 	for _, r := range rows {
-		basic := basicCode(r.No)
+		basic := codes.BasicOfCase(r.No)
 		ok, seen := known[basic]
 		if !seen {
 			_, err := s.Identity.Covers(rd, a, basic)
@@ -231,14 +269,6 @@ func (s *Service) covered(ctx context.Context, a actor.Actor, rows []CaseRow) ([
 		}
 	}
 	return out, nil
-}
-
-// basicCode takes the item's 基本编码 out of a case number.
-func basicCode(no string) string {
-	if p := ident.DefaultProfile(); len(no) >= p.ImplementationLen() {
-		return no[p.ImplementationLen()-p.BasicLen() : p.ImplementationLen()]
-	}
-	return ""
 }
 
 // Progress is what the QR on a receipt shows to whoever holds it: no names, no

@@ -41,6 +41,9 @@ type Config struct {
 	// instead of starting its own (the usual reading: the day everything was
 	// handed in is the day of receipt).
 	KeepReceiptClock bool
+
+	// InstantSample is how many of a hundred machine grants 秒批 a person looks at afterwards.
+	InstantSample int
 }
 
 // New makes the service.
@@ -78,6 +81,8 @@ type world struct {
 	cal clock.Calendar
 	v   *catalog.Version
 	reg Regime
+
+	reach *reached // nil until it is needed
 }
 
 func (s *Service) world(ctx context.Context, versionID int64) (w world, err error) {
@@ -94,6 +99,6 @@ func (s *Service) world(ctx context.Context, versionID int64) (w world, err erro
 	if !ok {
 		return w, catalog.ErrNoItem
 	}
-	w.reg = reg
+	w.reg = reg.For(&w.v.Guide)
 	return w, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
@@ -59,11 +60,12 @@ func problems(d *Draft, v *catalog.Version, r *reading) []errs.Field {
 	}
 	out = append(out, r.found...)
 	for _, m := range v.Guide.Asked(r.values) {
-		if m.Required() && d.Data.Handed(m.Code).Empty() {
+		if m.Required() && d.Data.Handed(m.Code).Empty() && !committed(&v.Guide, d.Data.Promise, m.Code) {
 			out = append(out, errs.Field{Path: "materials/" + m.Code, Code: "required",
 				ZH: "请提交材料：" + m.Name, EN: "Hand in: " + orElse(m.NameEN, m.Name)})
 		}
 	}
+	out = append(out, promiseProblems(d, &v.Guide, r.values)...)
 	return append(out, deliveryProblems(d.Data.Delivery, v.Guide.Result())...)
 }
 
@@ -88,6 +90,9 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 	}
 	if err != nil {
 		return nil, err
+	}
+	if !d.Data.Present.IsZero() {
+		return s.mend(ctx, a, d, in)
 	}
 	if d.CaseNo != "" {
 		return s.resubmit(ctx, a, d, in)
@@ -169,6 +174,9 @@ func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w worl
 	if err := st.storeMaterials(d); err != nil {
 		return nil, err
 	}
+	if err := st.keepPromises(d); err != nil {
+		return nil, err
+	}
 	st.docLines = st.handedLines(d)
 	st.task(&w.v.Guide, catalog.StepReceive)
 	return c, st.finish()
@@ -197,7 +205,9 @@ func (s *Service) submitted(ctx context.Context, a actor.Actor, draftID int64) (
 	rd := s.DB.Read(ctx)
 	c, err := s.scanCase(rd.QueryRow(sqlCaseByID, draftID))
 	if errors.Is(err, ErrNoCase) { // a correction became an event of its case
-		c, err = s.scanCase(rd.QueryRow(sqlCaseOfEvent, draftID, string(Resubmit)))
+		if c, err = s.scanCase(rd.QueryRow(sqlCaseOfEvent, draftID, string(Resubmit), string(Mend), string(Supplement), string(a.Kind), a.ID)); err == nil {
+			return c, nil
+		}
 	}
 	if err != nil || c.Filer.Kind != a.Kind || c.Filer.ID != a.ID {
 		return nil, ErrNoDraft
@@ -208,21 +218,18 @@ func (s *Service) submitted(ctx context.Context, a actor.Actor, draftID int64) (
 func (s *Service) newCase(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w world, it *catalog.Item) (*Case, error) {
 	g := &w.v.Guide
 	now := tx.Now()
-	n, err := tx.Serial("case/" + g.Basics.Code + "/" + clock.DateOf(now).String())
+	day := clock.DateOf(now).String()
+	// A case number has no room for the handling item: all of a matter count on.
+	n, err := tx.Serial("case/" + strings.TrimSuffix(g.Basics.Code, g.Basics.Handling.No) + "/" + day)
 	if err != nil {
 		return nil, err
 	}
-	c := &Case{ID: d.ID, No: caseNumber(g.Basics.Code, clock.DateOf(now).String(), n), ItemID: d.ItemID, VersionID: d.VersionID, ItemName: d.ItemName,
+	c := &Case{ID: d.ID, No: s.Catalog.Codes().CaseNo(g.Basics.Code, day, n), ItemID: d.ItemID, VersionID: d.VersionID, ItemName: d.ItemName,
 		UnitID: it.UnitID, ReceivingUnitID: it.ReceivingUnitID, Division: it.Division, Version: 1, Party: d.Party, Filer: d.Owner,
 		Channel: a.Channel, SubmittedAt: now, ReceivedAt: now, DeliveryWay: d.Data.Delivery.Way}
 	c.Filer.Name, c.answers = a.Name, r.sealed
 	c.delivery, err = s.seal("delivery", d.Data.Delivery)
 	return c, err
-}
-
-// caseNumber builds 办件编号: item code, date, sequence of at least four digits.
-func caseNumber(code, date string, n int64) string {
-	return fmt.Sprintf("%s%s%04d", code, date[:4]+date[5:7]+date[8:10], n)
 }
 
 // storeMaterials writes what was handed in; licences used instead of files are
@@ -275,6 +282,10 @@ func (st *step) handedLines(d *Draft) []DocLine {
 			out = append(out, DocLine{m.Name, fmt.Sprintf("电子文件 %d 份", len(h.Files))})
 		case h.Paper:
 			out = append(out, DocLine{m.Name, "纸质材料，窗口已查验"})
+		case slices.Contains(d.Data.Promise.Later, m.Code):
+			out = append(out, DocLine{m.Name, "尚未提交，已签署容缺承诺"})
+		case committed(&st.w.v.Guide, d.Data.Promise, m.Code):
+			out = append(out, DocLine{m.Name, "已签署告知承诺，不提交证明"})
 		}
 	}
 	return out

@@ -28,7 +28,7 @@ func TestSubmit(t *testing.T) {
 			if one.No != two.No || one.ID != d.ID {
 				t.Errorf("%s and %s", one.No, two.No)
 			}
-			if r := ident.CheckCase(one.No); !r.Valid {
+			if r := ident.DefaultProfile().CheckCase(one.No); !r.Valid {
 				t.Errorf("case number %s: %s", one.No, r.Reason.EN)
 			}
 			if _, err := c.Submit(ctx, c.person("wang"), d.ID, SubmitInput{}); !errors.Is(err, ErrNoDraft) {

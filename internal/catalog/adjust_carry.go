@@ -385,15 +385,16 @@ func (c *carrying) delegate() error {
 
 // open begins a draft for a unit that has none of the matter.
 func (c *carrying) open(b *Basic, unit identity.Unit, recvID int64, g Guide, templateID int64) error {
-	switch _, err := draftBy(c.tx, sqlOpenDraftOf, b.ID, unit.ID, string(ListDraft)); {
+	switch _, err := draftBy(c.tx, sqlOpenDraftOf, b.ID, unit.ID, string(ListDraft), ""); {
 	case err == nil:
 		return nil
 	case !errors.Is(err, ErrNoDraft):
 		return err
 	}
 	recv, _ := c.dir.Unit(recvID)
+	g.Basics.Handling = Handling{} // another matter is divided, if at all, anew
 	b.lock(&g)
-	place(&g, unit, recv)
+	place(c.s.codes, &g, unit, recv)
 	d := &Draft{ID: c.tx.NewID(), Kind: ListDraft, BasicID: b.ID, UnitID: unit.ID, ReceivingID: recvID, TemplateID: templateID, Guide: g,
 		State: Drafting, Version: 1, Waived: map[string]string{}, Authors: []int64{}}
 	return c.s.putDraft(c.tx, c.a, d, "claim", c.why)

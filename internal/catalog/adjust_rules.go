@@ -273,7 +273,7 @@ func (p AdjustPlan) matters(x *Index, dir *identity.Directory) []errs.Field {
 		bad("entries", "count", zh, fmt.Sprintf("Between %d and %d entries", entries, made))
 	}
 	for i, b := range p.Entries {
-		for _, e := range CheckBasic(b) {
+		for _, e := range CheckBasic(x.codes, b) {
 			bad(fmt.Sprintf("entries/%d/%s", i, e.Path), "basic", e.ZH, e.Path+" is not right")
 		}
 		have, taken := x.Basic(b.Code)

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/audit"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 )
 
@@ -20,7 +20,7 @@ import (
 // name, code, basis and type from here and cannot change them.
 type Basic struct {
 	ID       int64    `json:"-"`
-	Code     string   `json:"code"` // 基本编码, 12 characters
+	Code     string   `json:"code"` // 基本编码
 	Name     string   `json:"name"`
 	NameEN   string   `json:"nameEn,omitempty"`
 	Type     string   `json:"type"`             // 事项类型, two digits
@@ -51,11 +51,11 @@ var Domains = []struct{ Key, ZH, EN string }{
 const publicService = "20"
 
 // CheckBasic applies the rules of an entry of the basic catalogue.
-func CheckBasic(b Basic) []Problem {
+func CheckBasic(codes ident.Profile, b Basic) []Problem {
 	c := checker{}
-	if len(b.Code) != 12 || strings.Trim(b.Code[:min(9, len(b.Code))], "0123456789") != "" {
-		c.err("code", "基本编码应为12位", "The basic code has 12 characters")
-	} else if b.Code[2:4] != b.Type {
+	if !codes.IsBasic(b.Code) {
+		c.err("code", fmt.Sprintf("基本编码应为%d位", codes.BasicLen()), fmt.Sprintf("The basic code has %d characters", codes.BasicLen()))
+	} else if codes.TypeOf(b.Code) != b.Type {
 		c.err("code", "基本编码中的类型位与事项类型不一致", "The type digits of the basic code are not the item's type")
 	}
 	c.need("name", b.Name)
@@ -135,7 +135,7 @@ func scanBasic(r scanner) (*Basic, error) {
 	return &b, nil
 }
 
-// Basic gives an entry of the basic catalogue by its 12-character code.
+// Basic gives an entry of the basic catalogue by its code.
 func (s *Service) Basic(ctx context.Context, code string) (*Basic, error) {
 	return basicBy(s.db.Read(ctx), sqlBasicByKey, code)
 }
@@ -157,7 +157,7 @@ func (s *Service) ImportBasics(ctx context.Context, a actor.Actor, list []Basic)
 	}
 	seen := map[string]bool{}
 	for i, b := range list {
-		ps := CheckBasic(b)
+		ps := CheckBasic(s.codes, b)
 		if seen[b.Code] {
 			ps = append(ps, Problem{Path: "code", Error: true, Rule: "basic-entry", ZH: "基本编码重复", EN: "The basic code stands twice"})
 		}
@@ -241,7 +241,8 @@ func basicOf(code string, g *Guide) Basic {
 // lock writes what the basic catalogue says into a guide; nothing below it can
 // say otherwise (第六条第二款).
 func (b *Basic) lock(g *Guide) {
-	g.Basics.BasicCode, g.Basics.Name, g.Basics.NameEN, g.Basics.Type = b.Code, b.Name, b.NameEN, b.Type
+	g.Basics.BasicCode, g.Basics.Type = b.Code, b.Type
+	g.Basics.Name, g.Basics.NameEN = g.Basics.Handling.names(b.Name, b.NameEN)
 	all := slices.Clone(b.Basis)
 	for _, x := range g.Basis {
 		if !slices.ContainsFunc(b.Basis, func(y Basis) bool { return y.Law == x.Law && y.Article == x.Article }) {

@@ -138,13 +138,13 @@ func (s *Service) carryRow(tx *db.Tx, a actor.Actor, mode PlanMode, row *PlanRow
 		_, err := s.publish(tx, a, t, list{guide: row.guide, unit: row.unit, recv: row.recv}, publication{reason: reason})
 		return err
 	}
-	switch _, err := draftBy(tx, sqlOpenDraftOf, row.basic.ID, row.unit.ID, string(ListDraft)); {
+	switch _, err := draftBy(tx, sqlOpenDraftOf, row.basic.ID, row.unit.ID, string(ListDraft), row.guide.Basics.Handling.No); {
 	case err == nil:
 		return ErrDraftOpen
 	case !errors.Is(err, ErrNoDraft):
 		return err
 	}
-	d := &Draft{ID: tx.NewID(), Kind: ListDraft, BasicID: row.basic.ID, UnitID: row.unit.ID, ReceivingID: row.recv.ID, ItemID: row.item, BaseID: row.base,
+	d := &Draft{ID: tx.NewID(), Kind: ListDraft, BasicID: row.basic.ID, UnitID: row.unit.ID, HandlingNo: row.guide.Basics.Handling.No, ReceivingID: row.recv.ID, ItemID: row.item, BaseID: row.base,
 		TemplateID: row.template, Guide: row.guide, State: Drafting, Version: 1, Waived: map[string]string{}, Authors: []int64{a.ID}}
 	if err := s.putDraft(tx, a, d, "import", reason); err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
+	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/sm"
 )
@@ -74,6 +75,9 @@ func (s *Service) Claim(ctx context.Context, a actor.Actor, basicCode string, un
 			return nil, errs.New(errs.Conflict, "claimed", "本单位已经认领并发布了这个事项；要修改请用“修订”。", "Your unit has published this already; revise it instead.")
 		}
 	}
+	if len(x.Parts(basicCode, unitID)) > 0 {
+		return nil, ErrSplit
+	}
 	recv, _ := dir.UnitByKey(centreOf(dir, unit))
 	d := &Draft{Kind: ListDraft, BasicID: b.ID, UnitID: unit.ID, ReceivingID: recv.ID, TemplateID: b.TemplateID}
 	if b.TemplateID != 0 {
@@ -85,7 +89,7 @@ func (s *Service) Claim(ctx context.Context, a actor.Actor, basicCode string, un
 	} else {
 		d.Guide = blankGuide(b)
 	}
-	place(&d.Guide, unit, recv)
+	place(s.codes, &d.Guide, unit, recv)
 	b.lock(&d.Guide)
 	return s.begin(ctx, a, d, "claim", b.Name, once)
 }
@@ -123,7 +127,7 @@ func (s *Service) reviseFrom(ctx context.Context, it *Item) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Draft{Kind: ListDraft, BasicID: b.ID, UnitID: it.UnitID, ReceivingID: it.ReceivingUnitID, ItemID: it.ID, BaseID: base,
+	return &Draft{Kind: ListDraft, BasicID: b.ID, UnitID: it.UnitID, HandlingNo: v.Guide.Basics.Handling.No, ReceivingID: it.ReceivingUnitID, ItemID: it.ID, BaseID: base,
 		TemplateID: v.TemplateID, Guide: v.Guide}, nil
 }
 
@@ -179,15 +183,17 @@ func (s *Service) follow(dir *identity.Directory, d *Draft, old, next *Template)
 		return g, nil, err
 	}
 	plain := old.Guide
+	plain.as(d.Guide.Basics.Handling)
 	unit, _ := dir.Unit(d.UnitID)
 	recv, _ := dir.Unit(d.ReceivingID)
-	place(&plain, unit, recv)
+	place(s.codes, &plain, unit, recv)
 	before, err := cutGuide(&plain) // the list as it was if it had nothing of its own
 	if err != nil {
 		return g, nil, err
 	}
 	fresh := next.Guide
-	place(&fresh, unit, recv)
+	fresh.as(d.Guide.Basics.Handling)
+	place(s.codes, &fresh, unit, recv)
 	after, err := cutGuide(&fresh)
 	if err != nil {
 		return g, nil, err
@@ -259,7 +265,7 @@ func (s *Service) begin(ctx context.Context, a actor.Actor, d *Draft, act, note 
 			d, err = draftBy(tx, sqlDraftByID, prior)
 			return err
 		}
-		switch _, err := draftBy(tx, sqlOpenDraftOf, d.BasicID, d.UnitID, string(d.Kind)); {
+		switch _, err := draftBy(tx, sqlOpenDraftOf, d.BasicID, d.UnitID, string(d.Kind), d.HandlingNo); {
 		case err == nil:
 			return ErrDraftOpen
 		case !errors.Is(err, ErrNoDraft):
@@ -298,9 +304,9 @@ func blankGuide(b *Basic) Guide {
 
 // place writes into a guide where it is handled: unit, centre, code, windows,
 // and who does the steps that name nobody.
-func place(g *Guide, unit, recv identity.Unit) {
+func place(codes ident.Profile, g *Guide, unit, recv identity.Unit) {
 	g.Basics.Level, g.Basics.Division = unit.Level, unit.Division
-	g.Basics.Code = unit.USCC + unit.Level + g.Basics.BasicCode
+	g.Basics.Code = codes.Compose(unit.USCC, unit.Level, g.Basics.BasicCode) + g.Basics.Handling.No
 	g.Department.Unit, g.Department.Name, g.Department.USCC, g.Department.Receiving = unit.Key, unit.Name, unit.USCC, recv.Key
 	if g.Privacy.Processor == "" {
 		g.Privacy.Processor = unit.Name
@@ -361,9 +367,10 @@ func (s *Service) placed(ctx context.Context, d *Draft) (*Guide, error) {
 		return nil, err
 	}
 	plain := t.Guide
+	plain.as(d.Guide.Basics.Handling)
 	unit, _ := dir.Unit(d.UnitID)
 	recv, _ := dir.Unit(d.ReceivingID)
-	place(&plain, unit, recv)
+	place(s.codes, &plain, unit, recv)
 	return &plain, nil
 }
 
@@ -430,7 +437,7 @@ func (s *Service) Drafts(ctx context.Context, a actor.Actor) ([]Draft, error) {
 	}
 	all, err := db.All(s.db.Read(ctx), func(r *db.Rows) (d Draft, err error) {
 		var updated int64
-		err = r.Scan(&d.ID, &d.Kind, &d.BasicID, &d.UnitID, &d.ItemID, &d.State, &d.Version, &updated, &d.UpdatedBy)
+		err = r.Scan(&d.ID, &d.Kind, &d.BasicID, &d.UnitID, &d.HandlingNo, &d.ItemID, &d.State, &d.Version, &updated, &d.UpdatedBy)
 		d.UpdatedAt = db.Time(updated)
 		return d, err
 	}, sqlDraftHeads)
@@ -527,6 +534,10 @@ func (s *Service) setSection(ctx context.Context, tx *db.Tx, d *Draft, name stri
 	if err != nil {
 		return err
 	}
+	next.Basics.Handling.No = d.HandlingNo
+	if d.Kind != ListDraft {
+		next = placeless(next)
+	}
 	b.lock(&next)
 	if d.Kind == ListDraft {
 		unit, _ := dir.Unit(d.UnitID)
@@ -535,9 +546,7 @@ func (s *Service) setSection(ctx context.Context, tx *db.Tx, d *Draft, name stri
 			d.ReceivingID = recv.ID
 		}
 		recv, _ := dir.Unit(d.ReceivingID)
-		place(&next, unit, recv)
-	} else {
-		next = placeless(next)
+		place(s.codes, &next, unit, recv)
 	}
 	if name == "form" {
 		els, err := s.Elements(ctx)

@@ -12,11 +12,12 @@ type Draft struct {
 	ID          int64
 	Kind        DraftKind
 	BasicID     int64
-	UnitID      int64 // who compiles it
-	ReceivingID int64 // centre whose windows receive; lists only
-	ItemID      int64 // the list it changes, 0 for a new one
-	BaseID      int64 // the version it began from, of the list or of the template; 0 for none
-	TemplateID  int64 // the city-wide guide it follows, 0 for none
+	UnitID      int64  // who compiles it
+	HandlingNo  string // 业务办理项 that it is, "" where the matter is not split
+	ReceivingID int64  // centre whose windows receive; lists only
+	ItemID      int64  // the list it changes, 0 for a new one
+	BaseID      int64  // the version it began from, of the list or of the template; 0 for none
+	TemplateID  int64  // the city-wide guide it follows, 0 for none
 	Guide       Guide
 	State       DraftState
 	Version     int64             // counts changes

@@ -11,16 +11,16 @@ import (
 )
 
 const (
-	draftColumns = `id, kind, basic_id, unit_id, receiving_unit_id, item_id, base_id, template_id, guide, state, version,
+	draftColumns = `id, kind, basic_id, unit_id, handling, receiving_unit_id, item_id, base_id, template_id, guide, state, version,
 		effective_from, reason, waived, authors, reviewed_by, created_at, updated_at, updated_by`
 	sqlDraftByID = `SELECT ` + draftColumns + ` FROM guide_draft WHERE id = $1`
 	sqlPutDraft  = `INSERT INTO guide_draft (` + draftColumns + `)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`
 	sqlSaveDraft = `UPDATE guide_draft SET receiving_unit_id = $3, guide = $4, state = $5, version = version + 1, effective_from = $6,
 		reason = $7, waived = $8, authors = $9, reviewed_by = $10, updated_at = $11, updated_by = $12 WHERE id = $1 AND version = $2`
-	sqlOpenDraftOf = `SELECT ` + draftColumns + ` FROM guide_draft WHERE basic_id = $1 AND unit_id = $2 AND kind = $3
+	sqlOpenDraftOf = `SELECT ` + draftColumns + ` FROM guide_draft WHERE basic_id = $1 AND unit_id = $2 AND kind = $3 AND handling = $4
 		AND state <> 'published' AND state <> 'discarded'`
-	sqlDraftHeads = `SELECT id, kind, basic_id, unit_id, item_id, state, version, updated_at, updated_by FROM guide_draft
+	sqlDraftHeads = `SELECT id, kind, basic_id, unit_id, handling, item_id, state, version, updated_at, updated_by FROM guide_draft
 		WHERE state <> 'published' AND state <> 'discarded' ORDER BY updated_at DESC, id LIMIT 5000`
 	sqlPutDraftEvent = `INSERT INTO guide_draft_event (id, draft_id, at, staff_id, staff_name, act, section, note)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
@@ -42,7 +42,7 @@ func scanDraft(r scanner) (*Draft, error) {
 		guide, waived, authors string
 		created, updated       int64
 	)
-	err := r.Scan(&d.ID, &d.Kind, &d.BasicID, &d.UnitID, &d.ReceivingID, &d.ItemID, &d.BaseID, &d.TemplateID, &guide, &d.State, &d.Version,
+	err := r.Scan(&d.ID, &d.Kind, &d.BasicID, &d.UnitID, &d.HandlingNo, &d.ReceivingID, &d.ItemID, &d.BaseID, &d.TemplateID, &guide, &d.State, &d.Version,
 		&d.From, &d.Reason, &waived, &authors, &d.ReviewedBy, &created, &updated, &d.UpdatedBy)
 	if err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (s *Service) putDraft(tx *db.Tx, a actor.Actor, d *Draft, act, note string)
 	if err != nil {
 		return err
 	}
-	tx.Queue(sqlPutDraft, d.ID, string(d.Kind), d.BasicID, d.UnitID, d.ReceivingID, d.ItemID, d.BaseID, d.TemplateID, guide, string(d.State), d.Version,
+	tx.Queue(sqlPutDraft, d.ID, string(d.Kind), d.BasicID, d.UnitID, d.HandlingNo, d.ReceivingID, d.ItemID, d.BaseID, d.TemplateID, guide, string(d.State), d.Version,
 		d.From, d.Reason, waived, authors, d.ReviewedBy, tx.NowMicros(), tx.NowMicros(), a.Name)
 	d.event(tx, a, act, "", note)
 	return s.hold(tx, holder{byDraft, d.ID}, &d.Guide, nil)

@@ -9,7 +9,6 @@ import (
 
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
-	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/rule"
 )
 
@@ -43,12 +42,12 @@ type (
 // settleLater has the featured lists of a matter settled at the end of an act
 // that changed one of its lists, once however many it changed.
 func (s *Service) settleLater(tx *db.Tx, item int64, code string) {
-	basic := ""
-	if it, r := ident.ParseItem(code); r.Valid {
-		basic = it.Basic()
-	} else if err := tx.QueryRow(sqlMattersOf, item).Scan(&basic); err != nil {
-		tx.Fail(err)
-		return
+	basic, ok := s.codes.BasicOf(code)
+	if !ok {
+		if err := tx.QueryRow(sqlMattersOf, item).Scan(&basic); err != nil {
+			tx.Fail(err)
+			return
+		}
 	}
 	tx.AtEnd(settling{basic}, func(tx *db.Tx) error {
 		in, err := s.surveying(tx)

@@ -34,7 +34,7 @@ type FeatureRule struct {
 type Choice struct {
 	ID        int64
 	List      string
-	Subject   string // 31 characters: one list; 12: every list of the matter
+	Subject   string // 实施编码: one list; 基本编码: every list of the matter
 	Kind      string // ChoiceAdd or ChoiceExclude
 	Reason    string
 	At        time.Time
@@ -330,7 +330,8 @@ func (s *Service) subject(ctx context.Context, x *Index, code string) (basic str
 	if b, ok := x.Basic(code); ok {
 		return b.Code, 0, s.topPath(ctx), nil
 	}
-	return "", 0, s.topPath(ctx), []errs.Field{{Path: "subject", Code: "unknown", ZH: "没有这个事项，请填写12位基本编码或者31位实施编码", EN: "There is no such matter or list; give its 12 or 31 characters"}}
+	return "", 0, s.topPath(ctx), []errs.Field{{Path: "subject", Code: "unknown", ZH: fmt.Sprintf("没有这个事项，请填写%d位基本编码或者%d位实施编码", s.codes.BasicLen(), s.codes.ImplementationLen()),
+		EN: fmt.Sprintf("There is no such matter or list; give its %d or %d characters", s.codes.BasicLen(), s.codes.ImplementationLen())}}
 }
 
 // ImportChoices makes the choices of an import folder; those that hold already

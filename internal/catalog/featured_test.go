@@ -14,6 +14,7 @@ import (
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
+	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/jobs"
 	"github.com/tongban/tongban/internal/rule"
@@ -572,7 +573,7 @@ func TestAuto(t *testing.T) {
 		g := sound("x", "20")
 		g.Auto = []rule.Clause{good}
 		x.spoil(&g)
-		ps := slices.DeleteFunc(Check(&g, f), func(p Problem) bool { return !strings.HasPrefix(p.Rule, "auto-") })
+		ps := slices.DeleteFunc(Check(ident.DefaultProfile(), &g, f), func(p Problem) bool { return !strings.HasPrefix(p.Rule, "auto-") })
 		if x.at == "" && len(ps) != 0 || x.at != "" && (len(ps) != 1 || ps[0].Path != x.at || !ps[0].Error) {
 			t.Errorf("%s: %+v", name, ps)
 		}

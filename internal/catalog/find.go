@@ -42,8 +42,9 @@ type Query struct {
 type Found struct {
 	Item
 	Matter *Basic
-	Offers int
-	Near   bool // something else has the words; this is only like it, and not counted in Total
+	Offers int     // units
+	Parts  []*Item // where the list is one of several handling items 业务办理项 of its unit: those in use, by code
+	Near   bool    // something else has the words; this is only like it, and not counted in Total
 }
 
 // Page is one page of answers.
@@ -84,8 +85,12 @@ func (s *Service) Search(ctx context.Context, q Query) (p Page, err error) {
 	if q.Text == "" {
 		return browse(q, x, dir)
 	}
-	if code := strings.ToUpper(q.Text); len(code) >= 12 {
-		if it, ok := x.Item(code[:min(len(code), 31)]); ok && it.State == InUse {
+	if code := strings.ToUpper(q.Text); len(code) >= s.codes.BasicLen() {
+		it, ok := x.Item(code)
+		if !ok {
+			it, ok = x.Item(code[:min(len(code), s.codes.ImplementationLen())])
+		}
+		if ok && it.State == InUse {
 			b, _ := x.Basic(it.BasicCode)
 			return Page{Items: []Found{{Item: *it, Matter: b, Offers: 1}}, Total: 1}, nil
 		}
@@ -166,7 +171,9 @@ func (f filter) better(a, b *Item) int {
 func (f filter) of(x *Index, b *Basic, c *counting) []Found {
 	var out []Found
 	var best *Item
-	n := 0
+	n := 0 // units that offer it: the handling items of one count once
+	var parts []*Item
+	var divided []int64
 	wrong := f.matter(b)
 	if wrong.count() > 1 || wrong != 0 && c == nil {
 		return nil
@@ -185,7 +192,12 @@ func (f filter) of(x *Index, b *Basic, c *counting) []Found {
 		if w != 0 {
 			continue
 		}
-		n++
+		if part := it.Facts.Handling.No != ""; !part || !slices.Contains(divided, it.UnitID) {
+			n++
+			if part {
+				divided = append(divided, it.UnitID)
+			}
+		}
 		if f.q.Each {
 			out = append(out, Found{Item: *it, Matter: b, Offers: 1})
 		} else if best == nil || f.better(it, best) < 0 {
@@ -194,7 +206,10 @@ func (f filter) of(x *Index, b *Basic, c *counting) []Found {
 	}
 	switch {
 	case best != nil:
-		out = append(out, Found{Item: *best, Matter: b, Offers: n})
+		if best.Facts.Handling.No != "" {
+			parts = slices.DeleteFunc(x.Parts(b.Code, best.UnitID), func(it *Item) bool { return it.State != InUse })
+		}
+		out = append(out, Found{Item: *best, Matter: b, Offers: n, Parts: parts})
 	case f.q.Unopened && !f.q.Each && lists == 0 && b.State == InUse && f.anywhere():
 		c.matter(b, wrong)
 		if wrong == 0 {
@@ -262,7 +277,6 @@ const (
 	belowBest    = 0.9   // of the best score, beyond which that does not lift them
 	closeShare   = 0.5   // of the best score, for what is as good as sure
 	fewSure      = 5     // with fewer sure answers, guides are searched too
-	mainItem     = 9     // characters of a basic code that name the main item
 )
 
 func (s *Service) searchText(ctx context.Context, q Query, x *Index, dir *identity.Directory) (p Page, err error) {
@@ -386,7 +400,7 @@ func (x *Index) withFamily(out []candidate, at map[int64]int) []candidate {
 		return nil
 	}
 	best := slices.MaxFunc(out, func(a, b candidate) int { return cmp.Compare(a.score, b.score) })
-	for _, i := range x.family[best.matter.Code[:mainItem]] {
+	for _, i := range x.family[x.codes.MainOf(best.matter.Code)] {
 		b := &x.Basics[i]
 		switch k, known := at[b.ID]; {
 		case b.ID == best.matter.ID || b.State != InUse:
@@ -404,15 +418,13 @@ func (x *Index) withFamily(out []candidate, at map[int64]int) []candidate {
 	return out
 }
 
-// codeIn finds the matter of a basic code, or of an item code that has it at its end.
+// codeIn finds the matter of a basic code, or of an item code that holds one.
 func (x *Index) codeIn(text string) (*Basic, bool) {
-	code := strings.ToUpper(strings.ReplaceAll(text, " ", ""))
-	if n := len(code); n == 33 {
-		code = code[:31]
-	} else if n != 12 && n != 31 {
+	basic, ok := x.codes.BasicOf(strings.ToUpper(strings.ReplaceAll(text, " ", "")))
+	if !ok {
 		return nil, false
 	}
-	b, ok := x.Basic(code[len(code)-12:])
+	b, ok := x.Basic(basic)
 	return b, ok && b.State == InUse
 }
 

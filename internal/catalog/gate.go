@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/tongban/tongban/internal/form"
+	"github.com/tongban/tongban/internal/ident"
 )
 
 // Rule 质检规则 is one thing that a guide is held to before it may be published,
@@ -69,6 +70,7 @@ func GuideElements() []GuideElement {
 
 // subject is what the rules look at.
 type subject struct {
+	codes    ident.Profile
 	g        *Guide
 	f        *form.Form // nil: the form did not compile
 	city     *Guide     // the city-wide guide that the list follows; nil: none
@@ -96,20 +98,22 @@ type say func(path string, args ...any)
 type words struct{ ZH, EN string }
 
 // gate is all rules in the order in which they are applied.
-var gate = slices.Concat(placeRules, conditionRules, materialRules, processRules, chargeRules, basisRules, textRules, levelRules, autoRules)
+var gate = slices.Concat(placeRules, conditionRules, materialRules, promiseRules, processRules, chargeRules, basisRules, textRules, levelRules, autoRules)
 
 // Rules lists the gate's rules.
 func Rules() []Rule { return slices.Clone(gate) }
 
 // Check applies the rules that a guide must pass: all fourteen elements of
 // 第七条 are there, say what to do, and do not contradict each other. f is the
-// compiled form.
-func Check(g *Guide, f *form.Form) []Problem { return CheckList(g, f, Against{}) }
+// compiled form, codes says how codes are built.
+func Check(codes ident.Profile, g *Guide, f *form.Form) []Problem {
+	return CheckList(codes, g, f, Against{})
+}
 
 // CheckList is Check for a list, which is also held against the city-wide guide
 // and the lists of others.
-func CheckList(g *Guide, f *form.Form, a Against) []Problem {
-	s := &subject{g: g, f: f, city: a.City, siblings: a.Siblings}
+func CheckList(codes ident.Profile, g *Guide, f *form.Form, a Against) []Problem {
+	s := &subject{codes: codes, g: g, f: f, city: a.City, siblings: a.Siblings}
 	var out []Problem
 	for _, r := range gate {
 		if a.Own != nil && !slices.ContainsFunc(strings.Fields(r.reads), func(part string) bool { return slices.Contains(a.Own, part) }) {

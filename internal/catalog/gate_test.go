@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/tongban/tongban/internal/form"
+	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/rule"
 )
 
@@ -49,11 +50,11 @@ func clean() *subject {
 		Privacy: Privacy{Purpose: "办理", Data: []string{"姓名"}, Retention: "十年", Basis: "个人信息保护法 第十三条"},
 	}
 	city := g
-	return &subject{g: &g, f: f, city: &city, siblings: []Sibling{{"滨湖区审批局", "4", g.facts()}, {"锡山区审批局", "4", g.facts()}}}
+	return &subject{codes: ident.DefaultProfile(), g: &g, f: f, city: &city, siblings: []Sibling{{"滨湖区审批局", "4", g.facts()}, {"锡山区审批局", "4", g.facts()}}}
 }
 
 func (s *subject) check() []Problem {
-	return CheckList(s.g, s.f, Against{City: s.city, Siblings: s.siblings})
+	return CheckList(s.codes, s.g, s.f, Against{City: s.city, Siblings: s.siblings})
 }
 
 // TestRules breaks a clean guide once for every rule of the gate, and holds
@@ -75,30 +76,37 @@ func TestRules(t *testing.T) {
 	never := `{"type":"object","title":"表","x-steps":[{"key":"a","title":"一","fields":["kind","a","b"]}],"properties":{
 		"kind":{"type":"string","title":"类","enum":["x","y"]},"a":{"type":"string","title":"甲","enum":["1","2"],"x-show":{"kind":"x"}},"b":{"type":"string","title":"乙","x-show":{"kind":"y","a":"1"}}}}`
 	breaches := map[string][]breach{
-		"need-basics-name":              {{"basics/name", basics(func(b *Basics) { b.Name = " " })}},
-		"need-basics-summary":           {{"basics/summary", basics(func(b *Basics) { b.Summary = "" })}},
-		"code-basics-type":              {{"basics/type", basics(func(b *Basics) { b.Type = "02" })}},
-		"code-basics-caseType":          {{"basics/caseType", basics(func(b *Basics) { b.CaseType = "quick" })}},
-		"code-basics-mode":              {{"basics/mode", basics(func(b *Basics) { b.Mode = "fax" })}},
-		"code-basics-level":             {{"basics/level", basics(func(b *Basics) { b.Level = "9" })}},
-		"code-basics-scope":             {{"basics/scope", basics(func(b *Basics) { b.Scope = "8" })}},
-		"some-basics-audience":          {{"basics/audience", basics(func(b *Basics) { b.Audience = nil })}},
-		"audience-code":                 {{"basics/audience", basics(func(b *Basics) { b.Audience = []string{"7"} })}},
-		"some-basics-topics":            {{"basics/topics", basics(func(b *Basics) { b.Topics = nil })}},
-		"basic-code-type":               {{"basics/basicCode", basics(func(b *Basics) { b.BasicCode = "322099002000" })}},
-		"power-source":                  {{"basics/powerSource", basics(func(b *Basics) { b.PowerSource = "" })}},
-		"depth-range":                   {{"basics/depth", basics(func(b *Basics) { b.Depth = 5 })}},
-		"depth-of-mode":                 {{"basics/depth", basics(func(b *Basics) { b.Depth = 2 })}},
-		"online-without-visits":         {{"basics/visits", basics(func(b *Basics) { b.Visits, b.VisitReason, b.ModeGround = 1, "核验", "某法 第一条" })}},
-		"visit-reason":                  {{"basics/visitReason", basics(func(b *Basics) { b.VisitReason = "无" })}, {"basics/visitReason", basics(func(b *Basics) { b.Visits = 1 })}},
-		"visits-of-mode":                {{"basics/mode", basics(func(b *Basics) { b.Mode, b.Depth = "precheck", 3 })}, {"basics/mode", basics(func(b *Basics) { b.Mode, b.Depth = "window", 1 })}},
-		"many-visits":                   {{"basics/visits", basics(func(b *Basics) { b.Visits = 2 })}},
-		"mode-ground":                   {{"basics/modeGround", basics(func(b *Basics) { b.Visits, b.Mode = 1, "precheck" })}, {"basics/modeGround", basics(func(b *Basics) { b.Mode, b.ModeGround = "window", "领导要求" })}},
-		"ground-without-limit":          {{"basics/modeGround", basics(func(b *Basics) { b.ModeGround = "民法典 第一条" })}},
-		"summary-length":                {{"basics/summary", basics(func(b *Basics) { b.Summary = strings.Repeat("占用道路，", 20) })}},
-		"everyday-names":                {{"basics/aliases", basics(func(b *Basics) { b.Aliases = nil })}},
-		"code-department-nature":        {{"department/nature", func(s *subject) { s.g.Department.Nature = "" }}},
-		"entrusted-by":                  {{"department/entrusted", func(s *subject) { s.g.Department.Nature = "3" }}, {"department/entrusted", func(s *subject) { s.g.Department.Entrusted = "某局" }}},
+		"need-basics-name":     {{"basics/name", basics(func(b *Basics) { b.Name = " " })}},
+		"need-basics-summary":  {{"basics/summary", basics(func(b *Basics) { b.Summary = "" })}},
+		"code-basics-type":     {{"basics/type", basics(func(b *Basics) { b.Type = "02" })}},
+		"code-basics-caseType": {{"basics/caseType", basics(func(b *Basics) { b.CaseType = "quick" })}},
+		"code-basics-mode":     {{"basics/mode", basics(func(b *Basics) { b.Mode = "fax" })}},
+		"code-basics-level":    {{"basics/level", basics(func(b *Basics) { b.Level = "9" })}},
+		"code-basics-scope":    {{"basics/scope", basics(func(b *Basics) { b.Scope = "8" })}},
+		"some-basics-audience": {{"basics/audience", basics(func(b *Basics) { b.Audience = nil })}},
+		"audience-code":        {{"basics/audience", basics(func(b *Basics) { b.Audience = []string{"7"} })}},
+		"some-basics-topics":   {{"basics/topics", basics(func(b *Basics) { b.Topics = nil })}},
+		"basic-code-type":      {{"basics/basicCode", basics(func(b *Basics) { b.BasicCode = "322099002000" })}},
+		"handling-name": {{"basics/handling/name", basics(func(b *Basics) { b.Handling.No = "01" })},
+			{"basics/handling/name", basics(func(b *Basics) { b.Handling = Handling{No: "01", Name: "新办（首次）"} })}},
+		"power-source":           {{"basics/powerSource", basics(func(b *Basics) { b.PowerSource = "" })}},
+		"depth-range":            {{"basics/depth", basics(func(b *Basics) { b.Depth = 5 })}},
+		"depth-of-mode":          {{"basics/depth", basics(func(b *Basics) { b.Depth = 2 })}},
+		"online-without-visits":  {{"basics/visits", basics(func(b *Basics) { b.Visits, b.VisitReason, b.ModeGround = 1, "核验", "某法 第一条" })}},
+		"visit-reason":           {{"basics/visitReason", basics(func(b *Basics) { b.VisitReason = "无" })}, {"basics/visitReason", basics(func(b *Basics) { b.Visits = 1 })}},
+		"visits-of-mode":         {{"basics/mode", basics(func(b *Basics) { b.Mode, b.Depth = "precheck", 3 })}, {"basics/mode", basics(func(b *Basics) { b.Mode, b.Depth = "window", 1 })}},
+		"many-visits":            {{"basics/visits", basics(func(b *Basics) { b.Visits = 2 })}},
+		"mode-ground":            {{"basics/modeGround", basics(func(b *Basics) { b.Visits, b.Mode = 1, "precheck" })}, {"basics/modeGround", basics(func(b *Basics) { b.Mode, b.ModeGround = "window", "领导要求" })}},
+		"ground-without-limit":   {{"basics/modeGround", basics(func(b *Basics) { b.ModeGround = "民法典 第一条" })}},
+		"summary-length":         {{"basics/summary", basics(func(b *Basics) { b.Summary = strings.Repeat("占用道路，", 20) })}},
+		"everyday-names":         {{"basics/aliases", basics(func(b *Basics) { b.Aliases = nil })}},
+		"code-department-nature": {{"department/nature", func(s *subject) { s.g.Department.Nature = "" }}},
+		"entrusted-by":           {{"department/entrusted", func(s *subject) { s.g.Department.Nature = "3" }}, {"department/entrusted", func(s *subject) { s.g.Department.Entrusted = "某局" }}},
+		"entrusted-organ": {{"department/nature", func(s *subject) {
+			s.g.Department.Nature, s.g.Department.Entrusted, s.g.Department.USCC = "3", "某局", "12320213XX0000021J"
+		}}},
+		"visit-step":                    {{"steps/decide/visit", func(s *subject) { s.g.Steps[3].Visit = true }}, {"steps/review/visit", func(s *subject) { s.g.Steps[1].Questions = []string{"通道"} }}},
+		"joint-limit":                   {{"limits/joint", limits(func(l *Limits) { l.Joint = &Joint{46, "决定"} })}, {"limits/joint", limits(func(l *Limits) { l.Joint = &Joint{20, ""} })}},
 		"some-windows":                  {{"windows", func(s *subject) { s.g.Windows = nil }}},
 		"window-complete":               {{"windows/0/address", func(s *subject) { s.g.Windows[0].Address = "" }}, {"windows/0/hours", func(s *subject) { s.g.Windows[0].Hours = " " }}},
 		"window-phone":                  {{"windows/0/phone", func(s *subject) { s.g.Windows[0].Phone = "00000001" }}, {"windows/0/phone", func(s *subject) { s.g.Windows[0].Phone = "021-00000001" }}, {"windows/0/phone", func(s *subject) { s.g.Windows[0].Phone = "" }}},
@@ -221,6 +229,17 @@ func TestRules(t *testing.T) {
 			m.Code = "m09"
 			s.g.Materials = append(slices.Clone(s.g.Materials), m)
 		}}},
+		"supplement-time":           {{"limits/supplement", func(s *subject) { s.g.Materials[1].Necessity = "tolerant" }}},
+		"supplement-right":          {{"limits/supplement/note", supplement(5, "workday", "withdrawn", "")}, {"limits/supplement/late", supplement(5, "workday", "", "")}, {"limits/supplement/unit", supplement(5, "instant", "decide", "")}, {"limits/supplement/days", supplement(0, "workday", "decide", "")}},
+		"supplement-within-promise": {{"limits/supplement/days", supplement(11, "workday", "decide", "")}, {"limits/supplement/days", supplement(40, "day", "decide", "")}},
+		"tolerant-instant": {{"materials/m02/necessity", func(s *subject) {
+			s.g.Materials[1].Necessity, s.g.Basics.CaseType = "tolerant", "instant"
+		}}},
+		"commitment-key":      {{"commitments/C 1/key", commitment(func(c *Commitment) { c.Key = "C 1" })}},
+		"commitment-complete": {{"commitments/c01/consequence", commitment(func(c *Commitment) { c.Consequence = "" })}, {"commitments/c01/duties", commitment(func(c *Commitment) { c.Duties = nil })}},
+		"commitment-days":     {{"commitments/c01/days", commitment(func(c *Commitment) { c.Days = 0 })}, {"commitments/c01/rectify", commitment(func(c *Commitment) { c.Rectify = 121 })}},
+		"commitment-material": {{"commitments/c01/material", commitment(func(c *Commitment) { c.Material = "m99" })}},
+		"commitment-unless":   {{"commitments/c01/unless", commitment(func(c *Commitment) { c.Unless = &Cond{Field: "nothing", In: []string{"x"}} })}},
 		"auto-online": {{"auto", func(s *subject) {
 			s.g.Basics.Mode, s.g.Auto = "window", []rule.Clause{{Key: "a", Name: "总是", Basis: "演示条例第一条", When: "true"}}
 		}}},
@@ -261,6 +280,24 @@ func TestRules(t *testing.T) {
 			t.Errorf("there is no rule %q", key)
 		}
 	}
+}
+
+func supplement(days int, unit, late, note string) func(*subject) {
+	return func(s *subject) { s.g.Limits.Supplement = &Supplement{days, unit, late, note} }
+}
+
+// commitment gives the guide a promise that is right but for one thing.
+func commitment(spoil func(*Commitment)) func(*subject) {
+	return func(s *subject) {
+		c := aCommitment()
+		spoil(&c)
+		s.g.Commitments = []Commitment{c}
+	}
+}
+
+func aCommitment() Commitment {
+	return Commitment{Key: "c01", Name: "场地平面图与现场一致", Material: "m02", Text: "本人承诺所述场地与现场一致。", Duties: []string{"按承诺布置场地。"}, Check: "现场核对。",
+		Days: 20, Rectify: 10, Consequence: "与承诺不符又不改正的，撤销决定。", Basis: "国办发〔2020〕42号", Mark: "M"}
 }
 
 func many(m Material, n int) (out []Material) {
@@ -309,10 +346,10 @@ func TestSound(t *testing.T) {
 func TestOwn(t *testing.T) {
 	s := clean()
 	s.g.Conditions, s.g.Contacts.Consult = nil, ""
-	if ps := CheckList(s.g, s.f, Against{Own: []string{"contacts"}}); len(ps) != 1 || ps[0].Rule != "need-contacts-consult" {
+	if ps := CheckList(s.codes, s.g, s.f, Against{Own: []string{"contacts"}}); len(ps) != 1 || ps[0].Rule != "need-contacts-consult" {
 		t.Errorf("%+v", ps)
 	}
-	if ps := CheckList(s.g, s.f, Against{Own: []string{}}); len(ps) != 0 {
+	if ps := CheckList(s.codes, s.g, s.f, Against{Own: []string{}}); len(ps) != 0 {
 		t.Errorf("a list that takes all over: %+v", ps)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/ident"
 )
 
 // plan publishes a guide for one unit of a matter that is there, to come into
@@ -24,7 +25,7 @@ func (s *shelf) plan(d Def, from, reason string) {
 	s.must(err)
 	b.lock(&d.Guide)
 	d.Guide.Form = t.Guide.Form
-	g, unit, recv, ps := fill(d, d.OfferedBy[0], dir)
+	g, unit, recv, ps := fill(ident.DefaultProfile(), d, d.OfferedBy[0], dir)
 	if hasError(ps) {
 		s.t.Fatal(ps)
 	}

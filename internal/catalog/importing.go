@@ -41,8 +41,9 @@ type Offerer struct {
 // unit and is not named in offeredBy, received by the centre of the division:
 // a guide compiled once serves all districts or all towns.
 type Spread struct {
-	Level string   `json:"level"` // 行使层级 of the units: "3" to "6"
-	Units []string `json:"units"` // ends of their keys, the first that a division has: "mzj"; "gov" is its government
+	Level string   `json:"level"`         // 行使层级 of the units: "3" to "6"
+	Units []string `json:"units"`         // ends of their keys, the first that a division has: "mzj"; "gov" is its government
+	But   []string `json:"but,omitempty"` // keys of units that are left out
 }
 
 // ImportTopics stores the topics.
@@ -94,7 +95,8 @@ func (s *Service) ImportElements(ctx context.Context, a actor.Actor, els form.El
 }
 
 // Import publishes the city-wide guide of a matter and a list of it for every
-// unit that offers it. What equals the version in force changes nothing;
+// unit that offers it; a file whose guide names a handling item 业务办理项, the
+// lists of that alone. What equals the version in force changes nothing;
 // another becomes the next version. A matter that the basic catalogue does not
 // have is entered in it. All of one file is one act. The problems list holds
 // warnings, and, if err is ErrGuide, the errors that blocked it.
@@ -121,12 +123,12 @@ func (s *Service) Import(ctx context.Context, a actor.Actor, d Def, els form.Ele
 	entry.lock(&d.Guide)
 	var lists []list
 	for i, o := range d.offers(dir) {
-		g, unit, recv, ps := fill(d, o, dir)
+		g, unit, recv, ps := fill(s.codes, d, o, dir)
 		var against Against
 		if i > 0 {
 			against.Own = ofPlace
 		}
-		ps = append(ps, CheckList(&g, f, against)...)
+		ps = append(ps, CheckList(s.codes, &g, f, against)...)
 		if i == 0 || hasError(ps) {
 			problems = append(problems, ps...)
 		}
@@ -148,7 +150,7 @@ func (s *Service) Import(ctx context.Context, a actor.Actor, d Def, els form.Ele
 		if err != nil {
 			return err
 		}
-		t, err := s.putTemplate(tx, a, b, d.Guide)
+		t, err := s.templateOf(tx, a, b, d)
 		if err != nil {
 			return err
 		}
@@ -161,6 +163,19 @@ func (s *Service) Import(ctx context.Context, a actor.Actor, d Def, els form.Ele
 		return nil
 	})
 	return problems, err
+}
+
+// templateOf is the city-wide guide that a file's lists follow: the file itself,
+// unless it describes one handling item 业务办理项 of the matter alone.
+func (s *Service) templateOf(tx *db.Tx, a actor.Actor, b *Basic, d Def) (*Template, error) {
+	switch {
+	case d.Guide.Basics.Handling.No == "":
+		return s.putTemplate(tx, a, b, d.Guide)
+	case b.TemplateID != 0:
+		return s.readTemplate(tx, b.TemplateID)
+	}
+	s.indexMatter(tx, b, nil)
+	return nil, nil
 }
 
 // unlike tells where a file says otherwise than the basic catalogue.
@@ -178,7 +193,7 @@ func (d Def) unlike(entry *Basic) []Problem {
 // CheckFile applies the rules of an import to an item file without a database.
 // entry is the matter's in the basic catalogue, nil if that has none; division
 // is where the item is offered.
-func CheckFile(d Def, entry *Basic, division string, els form.Elements, formats form.Formats) []Problem {
+func CheckFile(codes ident.Profile, d Def, entry *Basic, division string, els form.Elements, formats form.Formats) []Problem {
 	f, err := form.Compile(d.Guide.Form, els, formats)
 	if err != nil {
 		return []Problem{blocking("form", err.Error(), err.Error())}
@@ -190,7 +205,7 @@ func CheckFile(d Def, entry *Basic, division string, els form.Elements, formats 
 		ps = d.unlike(entry)
 		entry.lock(&g)
 	}
-	return append(ps, Check(&g, f)...)
+	return append(ps, Check(codes, &g, f)...)
 }
 
 // offers are the units named and those that spreading adds.
@@ -207,7 +222,7 @@ func (d Def) offers(dir *identity.Directory) []Offerer {
 			for _, u := range dir.Units() {
 				at := place{u.Level, u.Division}
 				fits := end == "gov" && u.Kind == "government" || u.Key[strings.LastIndexByte(u.Key, '-')+1:] == end
-				if u.Level != sp.Level || !fits || has[at] {
+				if u.Level != sp.Level || !fits || has[at] || slices.Contains(sp.But, u.Key) {
 					continue
 				}
 				has[at] = true
@@ -249,7 +264,7 @@ func blocking(path, zh, en string) Problem {
 var ofPlace = []string{"department", "windows", "contacts"}
 
 // fill writes what follows from the offering unit into a copy of the guide.
-func fill(d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, identity.Unit, []Problem) {
+func fill(codes ident.Profile, d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, identity.Unit, []Problem) {
 	var ps []Problem
 	g := d.Guide
 	unit, ok := dir.UnitByKey(o.Unit)
@@ -264,9 +279,9 @@ func fill(d Def, o Offerer, dir *identity.Directory) (Guide, identity.Unit, iden
 		g.Basics.Level = o.Level
 	}
 	g.Basics.BasicCode = d.BasicCode
-	g.Basics.Code = unit.USCC + g.Basics.Level + d.BasicCode
+	g.Basics.Code = codes.Compose(unit.USCC, g.Basics.Level, d.BasicCode) + g.Basics.Handling.No
 	g.Basics.Division = unit.Division
-	if r := ident.CheckItem(g.Basics.Code); !r.Valid {
+	if r := codes.CheckItem(g.Basics.Code); !r.Valid {
 		ps = append(ps, blocking("basicCode", r.Reason.ZH, r.Reason.EN))
 	}
 	g.Department.Unit, g.Department.Name, g.Department.USCC = unit.Key, unit.Name, unit.USCC

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/search"
 )
 
@@ -17,6 +18,7 @@ type Index struct {
 	Basics  []Basic // by code
 	Items   []Item  // by name, then id; all states
 
+	codes   ident.Profile
 	byCode  map[string]int // of items
 	byID    map[int64]int
 	basic   map[string]int // of basics, by code
@@ -47,7 +49,7 @@ func (s *Service) changed(tx *db.Tx) {
 }
 
 func (s *Service) loadIndex(q db.Queryer, version int64) (*Index, error) {
-	x := &Index{Version: version, byCode: map[string]int{}, byID: map[int64]int{}, basic: map[string]int{}, basicID: map[int64]int{}, offers: map[string][]int{}, family: map[string][]int{}}
+	x := &Index{Version: version, codes: s.codes, byCode: map[string]int{}, byID: map[int64]int{}, basic: map[string]int{}, basicID: map[int64]int{}, offers: map[string][]int{}, family: map[string][]int{}}
 	var err error
 	x.Basics, err = db.All(q, func(r *db.Rows) (Basic, error) {
 		b, err := scanBasic(r)
@@ -64,7 +66,8 @@ func (s *Service) loadIndex(q db.Queryer, version int64) (*Index, error) {
 	}
 	for i, b := range x.Basics {
 		x.basic[b.Code], x.basicID[b.ID] = i, i
-		x.family[b.Code[:mainItem]] = append(x.family[b.Code[:mainItem]], i)
+		main := s.codes.MainOf(b.Code)
+		x.family[main] = append(x.family[main], i)
 	}
 	for i, it := range x.Items {
 		x.byCode[it.Code], x.byID[it.ID] = i, i
@@ -94,17 +97,17 @@ func (s *Service) loadIndex(q db.Queryer, version int64) (*Index, error) {
 			}
 		}
 	}
-	x.words = s.lexiconOf(searchEntries(x.Basics, aliases, synonyms), alikes(synonyms))
+	x.words = s.lexiconOf(searchEntries(s.codes, x.Basics, aliases, synonyms), alikes(synonyms))
 	return x, nil
 }
 
-// Item finds a list by its 31-character code, ItemByID by its id.
+// Item finds a list by its 实施编码, ItemByID by its id.
 func (x *Index) Item(code string) (*Item, bool) { return at(x.Items, x.byCode, code) }
 
 // ItemByID finds a list by its id.
 func (x *Index) ItemByID(id int64) (*Item, bool) { return at(x.Items, x.byID, id) }
 
-// Basic finds an entry of the basic catalogue by its 12-character code.
+// Basic finds an entry of the basic catalogue by its code.
 func (x *Index) Basic(code string) (*Basic, bool) { return at(x.Basics, x.basic, code) }
 
 // BasicByID finds an entry of the basic catalogue by its id.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tongban/tongban/internal/clock"
+	"github.com/tongban/tongban/internal/ident"
 	"pgregory.net/rapid"
 )
 
@@ -66,12 +67,20 @@ func TestFollow(t *testing.T) {
 		s.must(err)
 		unit, _ := dir.UnitByKey("lx")
 		recv, _ := dir.UnitByKey("lx-zx")
-		placed := func(g *Guide) *Guide { c := g.clone(); place(c, unit, recv); return c }
 		rapid.Check(t, func(t *rapid.T) {
+			part := rapid.SampledFrom([]Handling{{}, {No: "02", Name: "变更", NameEN: "Change"}}).Draw(t, "part")
+			placed := func(g *Guide) *Guide {
+				c := g.clone()
+				c.as(part)
+				place(ident.DefaultProfile(), c, unit, recv)
+				return c
+			}
 			old := placeless(*altered(t, rich(), "old"))
 			next := placeless(*altered(t, &old, "next"))
 			plain := placed(&old)
-			list := placed(altered(t, plain, "list"))
+			list := altered(t, plain, "list")
+			list.Basics.Handling = part
+			place(ident.DefaultProfile(), list, unit, recv)
 			follow := func(from, to *Guide, list *Guide) (Guide, []string) {
 				g, kept, err := s.follow(dir, &Draft{UnitID: unit.ID, ReceivingID: recv.ID, Guide: *list}, &Template{Guide: *from}, &Template{Guide: *to})
 				if err != nil {

@@ -12,8 +12,8 @@ import (
 // Item 政务服务事项 is one entry of a unit's implementation list 实施清单 (第六条).
 type Item struct {
 	ID              int64
-	Code            string // 实施编码, 31 characters
-	BasicCode       string // 基本编码, 12 characters
+	Code            string // 实施编码
+	BasicCode       string // 基本编码
 	Name, NameEN    string
 	Summary         string
 	Type            string // 事项类型, two digits
@@ -56,6 +56,8 @@ type Facts struct {
 
 	Completeness Completeness `json:"complete,omitzero"`
 
+	Handling Handling `json:"handling,omitzero"` // 业务办理项 that the list is, where its unit has split the matter
+
 	Aliases []string `json:"aliases,omitempty"` // daily words of this list that its city-wide guide does not have; the matter is found by them too
 }
 
@@ -73,7 +75,7 @@ func (g *Guide) factsUnder(t *Template) Facts {
 // facts of a guide.
 func (g *Guide) facts() Facts {
 	b := g.Basics
-	f := Facts{Depth: b.Depth, Visits: b.Visits, Mode: b.Mode, Scope: b.Scope, Appointment: b.Appointment, Agent: b.Agent,
+	f := Facts{Handling: b.Handling, Depth: b.Depth, Visits: b.Visits, Mode: b.Mode, Scope: b.Scope, Appointment: b.Appointment, Agent: b.Agent,
 		Promised:  Limit{Days: g.Limits.Promised.Days, Unit: g.Limits.Promised.Unit},
 		Statutory: Limit{Days: g.Limits.Statutory.Days, Unit: g.Limits.Statutory.Unit}, Fee: len(g.Fees) > 0, Completeness: g.completeness()}
 	for _, way := range g.Result().Delivery {

@@ -25,7 +25,7 @@ func (s *Service) EntriesOf(ctx context.Context, at string, d Def) ([]ImportRow,
 	}
 	var out []ImportRow
 	for i, o := range d.offers(dir) {
-		g, unit, recv, ps := fill(d, o, dir)
+		g, unit, recv, ps := fill(s.codes, d, o, dir)
 		e := ImportRow{At: fmt.Sprintf("%s/offeredBy/%d", at, i), Code: g.Basics.Code, Receiving: recv.Key, Problems: ps}
 		if unit.Key == "" {
 			e.Code = ""
@@ -58,7 +58,7 @@ next:
 		for j := range out {
 			for _, centre := range []bool{true, false} {
 				o := Offerer{Unit: g.Department.Unit, Receiving: g.Department.Receiving, Level: g.Basics.Level, AtCentre: centre}
-				if again(out[j], o, dir) == text {
+				if s.again(out[j], o, dir) == text {
 					out[j].OfferedBy = append(out[j].OfferedBy, o)
 					continue next
 				}
@@ -66,10 +66,10 @@ next:
 		}
 		d := Def{BasicCode: g.Basics.BasicCode, Guide: general(*g)}
 		o := Offerer{Unit: g.Department.Unit, Receiving: g.Department.Receiving, Level: g.Basics.Level}
-		if again(d, o, dir) != text {
+		if s.again(d, o, dir) != text {
 			d.Guide = *g // its places cannot be taken out
 		}
-		if again(d, o, dir) != text {
+		if s.again(d, o, dir) != text {
 			return nil, errs.New(errs.Conflict, "export", "事项"+g.Basics.Code+"不能写成事项文件。", "Item "+g.Basics.Code+" cannot be written as an item file.")
 		}
 		d.OfferedBy = []Offerer{o}
@@ -78,8 +78,8 @@ next:
 	return out, nil
 }
 
-func again(d Def, o Offerer, dir *identity.Directory) string {
-	g, _, _, _ := fill(d, o, dir)
+func (s *Service) again(d Def, o Offerer, dir *identity.Directory) string {
+	g, _, _, _ := fill(s.codes, d, o, dir)
 	p, err := cutGuide(&g)
 	if err != nil {
 		return ""
@@ -111,5 +111,5 @@ func CodeWords(table string) map[string][2]string {
 	return map[string]codes{"type": typeCodes, "caseType": caseTypeCodes, "audience": audienceCodes, "level": levelCodes, "powerSource": sourceCodes,
 		"scope": scopeCodes, "mode": modeCodes, "depth": depthCodes, "nature": natureCodes, "material": materialCodes, "necessity": necessityCodes,
 		"media": mediaCodes, "source": originCodes, "step": stepCodes, "role": roleCodes, "special": specialCodes, "result": resultCodes,
-		"delivery": deliveryCodes, "mark": markCodes, "feeDue": dueCodes}[table]
+		"delivery": deliveryCodes, "mark": markCodes, "feeDue": dueCodes, "late": lateCodes}[table]
 }

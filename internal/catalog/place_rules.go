@@ -36,8 +36,16 @@ var placeRules = []Rule{
 	some("basics", "basics/topics", words{"主题", "the topics"}, func(g *Guide) int { return len(g.Basics.Topics) }),
 	{Key: "basic-code-type", Severity: Blocks, Element: "basics", Rests: "第六条第二款", ZH: "基本编码中的类型位与事项类型不一致", EN: "The type digits of the basic code are not the item's type", reads: "basics",
 		find: func(s *subject, say say) {
-			if b := s.g.Basics; len(b.BasicCode) == 12 && b.BasicCode[2:4] != b.Type {
+			if b := s.g.Basics; len(b.BasicCode) == s.codes.BasicLen() && s.codes.TypeOf(b.BasicCode) != b.Type {
 				say("basics/basicCode")
+			}
+		}},
+	{Key: "handling-name", Severity: Blocks, Element: "basics", Rests: "第六条第二款", ZH: "%s", EN: "%s", reads: "basics",
+		find: func(s *subject, say say) {
+			if h := s.g.Basics.Handling; h.No != "" {
+				for _, f := range handlingName("basics/handling/name", h.Name) {
+					say(f.Path, words{f.ZH, f.EN})
+				}
 			}
 		}},
 	{Key: "power-source", Severity: Warns, Element: "basics", Rests: "实施清单要素代码表", ZH: "行政权力事项应写明权力来源（1 法定本级行使 至 6 同级委托）", EN: "An administrative power needs its source, 1 to 6", reads: "basics",
@@ -113,6 +121,13 @@ var placeRules = []Rule{
 		find: func(s *subject, say say) {
 			if d := s.g.Department; (d.Nature == "3") != !blank(d.Entrusted) {
 				say("department/entrusted")
+			}
+		}},
+
+	{Key: "entrusted-organ", Severity: Blocks, Element: "department", Rests: "行政许可法 第二十四条", ZH: "行政许可只能委托其他行政机关实施，统一社会信用代码应当是机关的（以11开头）", EN: "A licence is entrusted to another administrative organ alone; its code begins with 11", reads: "department basics",
+		find: func(s *subject, say say) {
+			if d := s.g.Department; s.g.Basics.Type == licensing && d.Nature == "3" && d.USCC != "" && !strings.HasPrefix(d.USCC, "11") {
+				say("department/nature")
 			}
 		}},
 

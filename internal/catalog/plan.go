@@ -14,7 +14,6 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
-	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 )
 
@@ -64,10 +63,12 @@ type PlanRow struct {
 	Problems []Problem `json:"problems,omitempty"` // errors refuse the row; Path is a cell or a part of the guide
 
 	guide      Guide
+	level      string // 行使层级
 	unit, recv identity.Unit
 	basic      *Basic
 	item, base int64
 	template   int64
+	handling   string // 业务办理项序号 of the code, "" for a whole matter
 }
 
 // ImportRow 导入条目 is a list as a file gives it.
@@ -110,6 +111,11 @@ func (s *Service) Plan(ctx context.Context, a actor.Actor, mode PlanMode, entrie
 		return nil, err
 	}
 	out := &Plan{Mode: mode, Version: x.Version, Rows: make([]PlanRow, len(entries))}
+	for _, e := range entries {
+		if c, ok := s.codes.Split(e.Code); ok && c.Handling != "" && e.Lay != nil {
+			p.divided[c.Implementation()] = e.At
+		}
+	}
 	for i, e := range entries {
 		row := &out.Rows[i]
 		row.At, row.Code, row.Problems = e.At, e.Code, slices.Clone(e.Problems)
@@ -212,10 +218,17 @@ type planner struct {
 	x       *Index
 	dir     *identity.Directory
 	els     form.Elements
-	byUSCC  map[string]identity.Unit
-	first   map[string]string // code → where it was met first
-	forms   sync.Map          // by text: *form.Form
-	drafted map[[2]int64]bool // matter and unit that have an open draft
+	byCode  map[string]identity.Unit // by what stands for it in item codes
+	first   map[string]string        // code → where it was met first
+	divided map[string]string        // 实施编码 whose handling items the file has → where
+	forms   sync.Map                 // by text: *form.Form
+	drafted map[draftOf]bool         // lists that have an open draft
+}
+
+// draftOf names the list that a draft is of.
+type draftOf struct {
+	basic, unit int64
+	handling    string
 }
 
 // refuse keeps a row out.
@@ -224,14 +237,14 @@ func (r *PlanRow) refuse(path, zh, en string) {
 }
 
 func (s *Service) planner(ctx context.Context, a actor.Actor, mode PlanMode, x *Index) (*planner, error) {
-	p := &planner{s: s, ctx: ctx, a: a, mode: mode, x: x, byUSCC: map[string]identity.Unit{}, first: map[string]string{}, drafted: map[[2]int64]bool{}}
+	p := &planner{s: s, ctx: ctx, a: a, mode: mode, x: x, byCode: map[string]identity.Unit{}, first: map[string]string{}, drafted: map[draftOf]bool{}, divided: map[string]string{}}
 	var err error
 	if p.dir, err = s.ids.Directory(ctx); err != nil {
 		return nil, err
 	}
 	for _, u := range p.dir.Units() {
 		if u.USCC != "" && u.Kind != "centre" && u.Kind != "station" {
-			p.byUSCC[u.USCC] = u
+			p.byCode[s.codes.UnitCode(u.USCC)] = u
 		}
 	}
 	if p.els, err = s.Elements(ctx); err != nil {
@@ -245,10 +258,12 @@ func (s *Service) planner(ctx context.Context, a actor.Actor, mode PlanMode, x *
 		for rows.Next() {
 			var d Draft
 			var updated int64
-			if err := rows.Scan(&d.ID, &d.Kind, &d.BasicID, &d.UnitID, &d.ItemID, &d.State, &d.Version, &updated, &d.UpdatedBy); err != nil {
+			if err := rows.Scan(&d.ID, &d.Kind, &d.BasicID, &d.UnitID, &d.HandlingNo, &d.ItemID, &d.State, &d.Version, &updated, &d.UpdatedBy); err != nil {
 				return nil, err
 			}
-			p.drafted[[2]int64{d.BasicID, d.UnitID}] = p.drafted[[2]int64{d.BasicID, d.UnitID}] || d.Kind == ListDraft
+			if d.Kind == ListDraft {
+				p.drafted[draftOf{d.BasicID, d.UnitID, d.HandlingNo}] = true
+			}
 		}
 	}
 	return p, nil
@@ -262,31 +277,35 @@ func (p *planner) plan(e ImportRow, row *PlanRow) error {
 		}
 		return nil // a row that belongs to no list
 	}
-	if len(e.Code) != 31 {
-		row.refuse(e.At, "实施编码应为31位，请把单元格设为文本格式", "The code has 31 characters; format the cell as text")
+	if n, part := p.s.codes.ImplementationLen(), p.s.codes.HandlingLen(); len(e.Code) != n && len(e.Code) != part {
+		row.refuse(e.At, fmt.Sprintf("实施编码应为%d位，业务办理项编码应为%d位，请把单元格设为文本格式", n, part), fmt.Sprintf("The code has %d characters, of a handling item %d; format the cell as text", n, part))
 		return nil
 	}
-	if r := ident.CheckItem(e.Code); !r.Valid {
+	if r := p.s.codes.CheckItem(e.Code); !r.Valid {
 		row.refuse(e.At, "实施编码不正确："+r.Reason.ZH, "The code is not right: "+r.Reason.EN)
 		return nil
 	}
-	b, ok := p.x.Basic(e.Code[19:])
+	code, _ := p.s.codes.Split(e.Code) // as it is written: another way to write it names no list
+	b, ok := p.x.Basic(code.Basic())
 	if !ok || b.State != InUse {
-		row.refuse(e.At, "基本目录中没有事项"+e.Code[19:], "The basic catalogue has no matter "+e.Code[19:])
+		row.refuse(e.At, "基本目录中没有事项"+code.Basic(), "The basic catalogue has no matter "+code.Basic())
 		return nil
 	}
-	row.basic, row.Name = b, b.Name
+	row.basic, row.Name, row.handling = b, b.Name, code.Handling
 	it, exists := p.x.Item(e.Code)
 	if exists {
 		row.unit, _ = p.dir.Unit(it.UnitID)
 		row.recv, _ = p.dir.Unit(it.ReceivingUnitID)
-	} else if row.unit, ok = p.byUSCC[e.Code[:18]]; !ok {
-		row.refuse(e.At, "没有统一社会信用代码为"+e.Code[:18]+"的单位", "No unit has the credit code "+e.Code[:18])
+	} else if row.unit, ok = p.byCode[code.Unit]; !ok {
+		row.refuse(e.At, "没有代码为"+code.Unit+"的单位", "No unit has the code "+code.Unit)
 		return nil
 	} else {
 		row.recv, _ = p.dir.UnitByKey(centreOf(p.dir, row.unit))
 	}
 	row.Unit = row.unit.Name
+	if p.apart(e, row, it); hasError(row.Problems) {
+		return nil
+	}
 	if e.Receiving != "" && e.Receiving != row.recv.Key {
 		if row.recv, ok = p.dir.UnitByKey(e.Receiving); !ok {
 			row.refuse(e.At, "没有这个政务服务中心："+e.Receiving, "There is no such centre: "+e.Receiving)
@@ -301,11 +320,11 @@ func (p *planner) plan(e ImportRow, row *PlanRow) error {
 		row.refuse(e.At, "您不能处理"+row.unit.Name+"的事项", "The items of "+row.unit.Name+" are not yours to handle")
 		return nil
 	}
-	level := e.Code[18:19]
-	if !exists && !slices.Contains(b.Levels, level) {
+	row.level = code.Level
+	if !exists && !slices.Contains(b.Levels, row.level) {
 		row.refuse(e.At, "基本目录规定本级不行使这个事项", "By the basic catalogue this level does not handle the matter")
 	}
-	if p.drafted[[2]int64{b.ID, row.unit.ID}] {
+	if p.drafted[draftOf{b.ID, row.unit.ID, row.handling}] {
 		row.refuse(e.At, ErrDraftOpen.ZH, ErrDraftOpen.EN)
 	}
 	base, f, err := p.baseOf(row, it)
@@ -318,6 +337,29 @@ func (p *planner) plan(e ImportRow, row *PlanRow) error {
 		return nil
 	}
 	return p.compare(row, &base, &g, f)
+}
+
+// apart keeps a matter from being handled by a unit whole and in parts.
+func (p *planner) apart(e ImportRow, row *PlanRow, it *Item) {
+	if at := p.divided[e.Code]; at != "" {
+		row.refuse(e.At, "文件把这个事项拆分为业务办理项（"+at+"），未拆分的清单请从文件中删去", "The file splits this matter into handling items, at "+at+"; take the undivided list out of it")
+		return
+	}
+	if it != nil {
+		return
+	}
+	for _, o := range p.x.Offers(row.basic.Code) {
+		switch {
+		case o.UnitID != row.unit.ID || o.State == Cancelled:
+		case row.handling == "" && o.Facts.Handling.No != "":
+			row.refuse(e.At, ErrSplit.ZH, ErrSplit.EN)
+			return
+		case row.handling != "" && o.Facts.Handling.No == "":
+			row.Problems = append(row.Problems, Problem{Path: e.At, Rule: "import", ZH: "业务办理项全部发布后，未拆分的清单" + o.Code + "将取消，由业务办理项替代",
+				EN: "When all handling items are published, the undivided list " + o.Code + " is cancelled and they take its place"})
+			return
+		}
+	}
 }
 
 // baseOf is the guide over which a row is laid, with its form.
@@ -347,7 +389,8 @@ func (p *planner) baseOf(row *PlanRow, it *Item) (Guide, *form.Form, error) {
 		}
 		g, f = t.Guide, t.form
 	}
-	place(&g, row.unit, row.recv)
+	g.Basics.Handling.No = row.handling
+	place(p.s.codes, &g, row.unit, row.recv)
 	row.basic.lock(&g)
 	return g, f, nil
 }
@@ -356,8 +399,13 @@ func (p *planner) baseOf(row *PlanRow, it *Item) (Guide, *form.Form, error) {
 // makes of its base.
 func (p *planner) compare(row *PlanRow, base, g *Guide, f *form.Form) error {
 	b, basis := row.basic, g.Basis
-	if g.Basics.Name != b.Name {
-		row.refuse("basics/name", "事项名称与基本目录不一致，应为："+b.Name, "The name is not that of the basic catalogue: "+b.Name)
+	if h := &g.Basics.Handling; row.handling == "" && h.Name+h.NameEN != "" {
+		row.refuse("basics/handling/name", "实施编码不是业务办理项编码，不能填写业务办理项名称", "The code is not that of a handling item, which alone has such a name")
+	} else if h.No = row.handling; g.Basics.Name != base.Basics.Name {
+		h.named(g.Basics.Name, b.Name)
+	}
+	if whole, _ := g.Basics.Handling.names(b.Name, ""); g.Basics.Name != b.Name && g.Basics.Name != whole && g.Basics.Name != base.Basics.Name {
+		row.refuse("basics/name", "事项名称与基本目录不一致，应为："+whole, "The name is not that of the basic catalogue: "+whole)
 	}
 	if g.Basics.Type != b.Type {
 		row.refuse("basics/type", "事项类型与基本目录不一致，应为："+b.Type, "The type is not that of the basic catalogue: "+b.Type)
@@ -386,8 +434,8 @@ func (p *planner) compare(row *PlanRow, base, g *Guide, f *form.Form) error {
 			row.refuse(x.Path, x.ZH, x.EN)
 		}
 	}
-	place(g, row.unit, row.recv)
-	g.Basics.Level, g.Basics.Code = row.Code[18:19], row.Code
+	place(p.s.codes, g, row.unit, row.recv)
+	g.Basics.Level, g.Basics.Code = row.level, row.Code
 	for _, st := range g.Steps {
 		if _, ok := p.dir.UnitByKey(st.Unit); !ok {
 			row.refuse("steps/"+st.Key+"/unit", "没有这个单位："+st.Unit, "There is no such unit: "+st.Unit)
@@ -426,7 +474,7 @@ func (p *planner) compare(row *PlanRow, base, g *Guide, f *form.Form) error {
 			}
 		}
 	}
-	row.Problems = append(row.Problems, Check(g, f)...)
+	row.Problems = append(row.Problems, Check(p.s.codes, g, f)...)
 	return nil
 }
 

@@ -68,6 +68,9 @@ func (s *Service) publish(tx *db.Tx, a actor.Actor, t *Template, l list, p publi
 	switch err := tx.QueryRow(sqlLastVersion, g.Basics.Code).Scan(&id, &no, &have, &haveTmpl, &inForce, &state); {
 	case errors.Is(err, db.ErrNoRows):
 		id = tx.NewID()
+		if err := undivided(tx, &g, l.unit.ID); err != nil {
+			return 0, err
+		}
 	case err != nil:
 		return 0, err
 	case state == Cancelled:
@@ -100,6 +103,11 @@ func (s *Service) publish(tx *db.Tx, a actor.Actor, t *Template, l list, p publi
 	}
 	tx.Queue(sqlPutVersion, versionID, id, no+1, text, hash, from, tx.NowMicros(), a.Name, templateID, p.reason)
 	s.changed(tx)
+	if b.Handling.No != "" {
+		if err := s.settleParts(tx, a, &g, l.unit.ID); err != nil {
+			return 0, err
+		}
+	}
 	return versionID, audit.Append(tx, audit.Record{Actor: a, Act: string(identity.ItemPublish), Subject: "item/" + b.Code, Unit: l.unit.ID,
 		Detail: detail, Outcome: "done"})
 }

@@ -95,7 +95,7 @@ func TestAgainst(t *testing.T) {
 		own.Limits.Promised.Days = 15
 		own.Materials = append(slices.Clone(own.Materials), Material{Code: "m02", Name: "彩色照片", Kind: "other", Necessity: "required", Media: "both", Source: "self", Standard: "白底", Lines: []Line{{"a", "请上传照片。"}}})
 		said := map[string]string{}
-		for _, p := range CheckList(&own, v.Form(), a) {
+		for _, p := range CheckList(s.codes, &own, v.Form(), a) {
 			if p.Severity() != Hints {
 				said[p.Rule] = p.ZH
 			}

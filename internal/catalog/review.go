@@ -122,7 +122,7 @@ func (s *Service) DraftProblems(ctx context.Context, d *Draft) ([]Problem, error
 		}
 		unit, _ := dir.Unit(d.UnitID)
 		recv, _ := dir.UnitByKey(centreOf(dir, unit))
-		place(&g, unit, recv)
+		place(s.codes, &g, unit, recv)
 	}
 	var against Against
 	if d.Kind == ListDraft {
@@ -130,7 +130,7 @@ func (s *Service) DraftProblems(ctx context.Context, d *Draft) ([]Problem, error
 			return nil, err
 		}
 	}
-	return append(CheckList(&g, f, against), out...), nil
+	return append(CheckList(s.codes, &g, f, against), out...), nil
 }
 
 // DraftForm compiles the form of a draft as it stands.

@@ -11,6 +11,7 @@ import (
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/form"
+	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/search"
 	"github.com/tongban/tongban/internal/sm"
@@ -22,6 +23,7 @@ type Service struct {
 	ids     *identity.Service
 	files   *files.Store
 	formats form.Formats
+	codes   ident.Profile
 
 	log *slog.Logger
 
@@ -48,6 +50,7 @@ type Config struct {
 	DB       *db.DB
 	Identity *identity.Service
 	Files    *files.Store   // nil: guides that name uploaded files cannot be written
+	Codes    ident.Profile  // how item codes are built; zero: ident.DefaultProfile
 	Formats  form.Formats   // checkers of identity numbers, for forms
 	Log      *slog.Logger   // nil: silent
 	Assist   AssistWindows  // nil: no centre has windows for assistance
@@ -63,7 +66,10 @@ func New(c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{db: c.DB, ids: c.Identity, files: c.Files, formats: c.Formats, log: c.Log, assist: c.Assist, banks: c.Banks, effects: c.Effects,
+	if c.Codes == (ident.Profile{}) {
+		c.Codes = ident.DefaultProfile()
+	}
+	s := &Service{db: c.DB, ids: c.Identity, files: c.Files, formats: c.Formats, codes: c.Codes, log: c.Log, assist: c.Assist, banks: c.Banks, effects: c.Effects,
 		versions: keptByID[Version]{max: 4096}, templates: keptByID[Template]{max: 4096}}
 	s.index = db.Kept[Index]{Age: indexAge, Version: sqlIndexVersion, Bump: sqlBumpIndex, Name: "catalogue", Load: s.loadIndex}
 	s.feed = newFeed(c)
@@ -71,7 +77,10 @@ func New(c Config) *Service {
 	return s
 }
 
-// Guide gives the version in force of an item, by its 31-character code.
+// Codes says how item codes are built here.
+func (s *Service) Codes() ident.Profile { return s.codes }
+
+// Guide gives the version in force of an item, by its code.
 func (s *Service) Guide(ctx context.Context, code string) (*Item, *Version, error) {
 	it, err := s.Item(ctx, code)
 	if err != nil {

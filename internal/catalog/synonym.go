@@ -11,6 +11,7 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/search"
 )
 
@@ -74,16 +75,13 @@ func checkSynonyms(list []Synonym, x *Index) (out []errs.Field) {
 			}
 		}
 		for _, m := range y.Means {
-			if _, ok := x.Basic(m); isBasicCode(m) && !ok {
+			if _, ok := x.Basic(m); x.codes.IsBasic(m) && !ok {
 				out = append(out, errs.Field{Path: at + "/means", Code: "unknown", ZH: "基本目录中没有事项" + m, EN: "The basic catalogue has no " + m})
 			}
 		}
 	}
 	return out
 }
-
-// isBasicCode tells a code from a word.
-func isBasicCode(s string) bool { return len(s) == 12 && strings.Trim(s[:9], "0123456789") == "" }
 
 func equalSynonyms(a, b []Synonym) bool {
 	return slices.EqualFunc(a, b, func(x, y Synonym) bool { return slices.Equal(x.Say, y.Say) && slices.Equal(x.Means, y.Means) })
@@ -154,13 +152,13 @@ func alikes(synonyms []Synonym) (groups [][]string) {
 }
 
 // searchEntries puts together everything by which matters are found.
-func searchEntries(basics []Basic, aliases map[int64][]string, synonyms []Synonym) []search.Entry {
+func searchEntries(codes ident.Profile, basics []Basic, aliases map[int64][]string, synonyms []Synonym) []search.Entry {
 	said := map[string][]search.Name{}
 	var swaps []Synonym
 	for _, y := range synonyms {
 		words := Synonym{Say: y.Say}
 		for i, m := range y.Means {
-			if !isBasicCode(m) {
+			if !codes.IsBasic(m) {
 				words.Means = append(words.Means, m)
 				continue
 			}

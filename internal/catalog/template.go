@@ -104,7 +104,7 @@ func scanTemplate(r scanner) (*Template, error) {
 
 // placeless takes out of a guide what belongs to a place.
 func placeless(g Guide) Guide {
-	g.Basics.Code, g.Basics.Division = "", ""
+	g.Basics.Code, g.Basics.Division, g.Basics.Handling = "", "", Handling{}
 	d := g.Department
 	g.Department = Department{Nature: d.Nature, Entrusted: d.Entrusted}
 	g.Windows = nil

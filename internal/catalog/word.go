@@ -108,7 +108,8 @@ func checkWord(words, code string, x *Index) (out []errs.Field) {
 		out = append(out, errs.Field{Path: "words", Code: "length", ZH: fmt.Sprintf("日常用语应为2到%d个字", maxSay), EN: fmt.Sprintf("A daily word has 2 to %d characters", maxSay)})
 	}
 	if b, ok := x.Basic(code); !ok || b.State != InUse {
-		out = append(out, errs.Field{Path: "code", Code: "unknown", ZH: "基本目录中没有这个事项，请填写12位基本编码", EN: "The basic catalogue has no such matter; give its 12 characters"})
+		out = append(out, errs.Field{Path: "code", Code: "unknown", ZH: fmt.Sprintf("基本目录中没有这个事项，请填写%d位基本编码", x.codes.BasicLen()),
+			EN: fmt.Sprintf("The basic catalogue has no such matter; give its %d characters", x.codes.BasicLen())})
 	}
 	return out
 }

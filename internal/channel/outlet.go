@@ -3,10 +3,10 @@ package channel
 import (
 	"context"
 	"fmt"
-	"regexp"
 
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/ident"
 )
 
 const sqlOutlets = `SELECT id, key, centre_id, no, name, kind, hours, address, phone, items FROM service_window WHERE kind = $1 ORDER BY centre_id, no, id LIMIT 5000`
@@ -35,18 +35,17 @@ func BankOutlets(q db.Queryer) (map[int64]map[string]int, error) {
 	return out, err
 }
 
-// basicCode is how a matter's basic code looks; whether there is such a matter
-// the catalogue knows.
-var basicCode = regexp.MustCompile(`^[0-9]{9}[0-9A-Z]{3}$`)
-
-// itemProblems: a bank outlet says what it takes, another window does not.
-func itemProblems(at string, w Window) (bad []errs.Field) {
+// itemProblems: a bank outlet says what it takes, another window does not. Codes
+// must have the form of a basic code; whether there is such a matter the
+// catalogue knows.
+func itemProblems(codes ident.Profile, at string, w Window) (bad []errs.Field) {
 	if (w.Kind == Bank) != (len(w.Items) > 0) {
 		bad = append(bad, errs.Field{Path: at + "/items", Code: "required", ZH: "银行网点应写明可以受理的事项（基本编码）；其他窗口不写", EN: "A bank outlet names the matters that it takes by their basic codes; other windows do not"})
 	}
 	for i, code := range w.Items {
-		if !basicCode.MatchString(code) {
-			bad = append(bad, errs.Field{Path: fmt.Sprintf("%s/items/%d", at, i), Code: "pattern", ZH: "基本编码是12位，例如322099041000", EN: "A basic code has 12 characters, such as 322099041000"})
+		if !codes.IsBasic(code) {
+			bad = append(bad, errs.Field{Path: fmt.Sprintf("%s/items/%d", at, i), Code: "pattern", ZH: fmt.Sprintf("基本编码是%d位，末尾%d位是子项", codes.BasicLen(), codes.Sub),
+				EN: fmt.Sprintf("A basic code has %d characters, the last %d for the sub-item", codes.BasicLen(), codes.Sub)})
 		}
 	}
 	return bad

@@ -14,6 +14,7 @@ import (
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 )
 
@@ -25,13 +26,17 @@ type Config struct {
 	DB       *db.DB
 	Identity *identity.Service
 	Calendar *calendar.Service
-	Rule     Rule // zero: DefaultRule
+	Codes    ident.Profile // how item codes are built; zero: ident.DefaultProfile
+	Rule     Rule          // zero: DefaultRule
 }
 
 // New makes the service.
 func New(c Config) *Service {
 	if c.Rule.Days == 0 {
 		c.Rule = DefaultRule()
+	}
+	if c.Codes == (ident.Profile{}) {
+		c.Codes = ident.DefaultProfile()
 	}
 	return &Service{c}
 }

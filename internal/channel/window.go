@@ -12,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/audit"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 )
 
@@ -109,7 +110,7 @@ func (s *Service) ImportWindows(ctx context.Context, a actor.Actor, list []Windo
 	if err != nil {
 		return err
 	}
-	if bad := problems(dir, list); len(bad) > 0 {
+	if bad := problems(s.Codes, dir, list); len(bad) > 0 {
 		return errs.InvalidFields(bad...)
 	}
 	for _, w := range list {
@@ -132,7 +133,7 @@ func (s *Service) ImportWindows(ctx context.Context, a actor.Actor, list []Windo
 var windowKey = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
 
 // problems names what is wrong with windows to be imported.
-func problems(dir *identity.Directory, list []Window) (bad []errs.Field) {
+func problems(codes ident.Profile, dir *identity.Directory, list []Window) (bad []errs.Field) {
 	keys, signs := map[string]bool{}, map[string]bool{}
 	for i, w := range list {
 		at := "windows/" + w.Key
@@ -154,7 +155,7 @@ func problems(dir *identity.Directory, list []Window) (bad []errs.Field) {
 		if !slices.Contains(WindowKinds, w.Kind) {
 			bad = append(bad, errs.Field{Path: at + "/kind", Code: "option", ZH: "没有这种窗口类型", EN: "There is no such kind of window"})
 		}
-		bad = append(bad, itemProblems(at, w)...)
+		bad = append(bad, itemProblems(codes, at, w)...)
 		for _, f := range []struct {
 			path, value string
 			most        int

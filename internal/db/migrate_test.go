@@ -160,6 +160,7 @@ func TestMigrations(t *testing.T) {
 			continue // for one engine
 		}
 		text := comment.ReplaceAllString(string(raw), "")
+		text = strings.ReplaceAll(text, "DROP INDEX", "") // one may give way to a wider one, on which an earlier program runs too
 		for _, s := range table.FindAllString(text, -1) {
 			if !strings.Contains(s, "{{STRICT}}") {
 				t.Errorf("%s: not strict: %.40q", f, s)

@@ -127,7 +127,7 @@ func TestResident_parts(t *testing.T) {
 }
 
 func TestCheckItem(t *testing.T) {
-	check(t, CheckItem, []vector{
+	check(t, DefaultProfile().CheckItem, []vector{
 		{name: "Suzhou implementation", in: "1132050001414925263320105028002"},
 		{name: "Suzhou handling item", in: "113205000141492526332010502800201"},
 		{name: "Xinjiang", in: "11650000010183859F2650116013001"},
@@ -154,7 +154,7 @@ func TestCheckItem(t *testing.T) {
 }
 
 func TestItem_parts(t *testing.T) {
-	it, r := ParseItem("113205000141492526332010502800201")
+	it, r := DefaultProfile().ParseItem("113205000141492526332010502800201")
 	want := Item{Unit: "113205000141492526", Level: "3", Province: "32", Type: "01", Main: "05028", Sub: "002", Handling: "01"}
 	if !r.Valid || it != want {
 		t.Fatalf("%+v", it)
@@ -193,9 +193,102 @@ func TestProfile(t *testing.T) {
 	}
 }
 
+func TestProfile_parts(t *testing.T) {
+	p := DefaultProfile()
+	p.Unit = 9
+	uscc := mustMake(t)(MakeUSCC("11", "320213", "XX000001"))
+	code := p.Compose(uscc, "4", "320199001000")
+	if code != uscc[8:17]+"4320199001000" || len(code) != 22 {
+		t.Fatal(code)
+	}
+	if p.UnitCode(uscc) != uscc[8:17] || p.UnitCode("x") != "x" || DefaultProfile().UnitCode(uscc) != uscc {
+		t.Error("unit's code")
+	}
+	want := Item{Unit: uscc[8:17], Level: "4", Province: "32", Type: "01", Main: "99001", Sub: "000"}
+	if it, ok := p.Split(code); !ok || it != want {
+		t.Errorf("%+v", it)
+	}
+	want.Handling = "07"
+	for _, c := range []string{code, code + "07", "320199001000"} {
+		basic, ok := p.BasicOf(c)
+		it, split := p.Split(c)
+		if !ok || !split || basic != "320199001000" || it.Basic() != basic || it.String() != c && it.Basic() != c {
+			t.Errorf("%s: %s, %+v", c, basic, it)
+		}
+		if len(c) == 24 && it != want {
+			t.Errorf("%+v", it)
+		}
+	}
+	for _, c := range []string{"", "3201", code[:21], code + "7", code + "077"} {
+		if _, ok := p.Split(c); ok {
+			t.Errorf("%q was split", c)
+		}
+		if _, ok := p.BasicOf(c); ok {
+			t.Errorf("%q has a basic code", c)
+		}
+	}
+	no := p.CaseNo(code+"07", "2026-11-23", 7)
+	if it, ok := p.CaseItem(no); no != code+"202611230007" || !ok || it.Implementation() != code || p.CaseTail(no) != "202611230007" || p.CaseTail(code) != code {
+		t.Error(no, it, p.CaseTail(no))
+	}
+	if _, ok := p.CaseItem(code[:20]); ok {
+		t.Error("a short number has an item")
+	}
+	if p.TypeOf("320199001000") != "01" || p.TypeOf("320") != "" || p.MainOf("320199001000") != "320199001" || p.MainOf("3201") != "3201" {
+		t.Error("type or main item")
+	}
+	for s, is := range map[string]bool{"320199001000": true, "32019900100Y": true, "32019900A000": false, "32019900100y": false, "3201990010000": false, "身份证补": false} {
+		if p.IsBasic(s) != is {
+			t.Errorf("%s: %v", s, !is)
+		}
+	}
+}
+
+func TestProfile_check(t *testing.T) {
+	if bad := DefaultProfile().Check(); bad != nil {
+		t.Error(bad)
+	}
+	for path, change := range map[string]func(*Profile){
+		"province": func(p *Profile) { p.Province = -1 },
+		"type":     func(p *Profile) { p.Type = 0 },
+		"main":     func(p *Profile) { p.Main = 0 },
+		"sub":      func(p *Profile) { p.Sub = 13 },
+		"unit":     func(p *Profile) { p.Unit = 10 },
+		"level":    func(p *Profile) { p.Level = 2 },
+		"handling": func(p *Profile) { p.Handling = 0 },
+		"sequence": func(p *Profile) { p.Sequence = 11 },
+		"levels":   func(p *Profile) { p.Levels = "343" },
+	} {
+		p := DefaultProfile()
+		change(&p)
+		if bad := p.Check(); len(bad) != 1 || bad[0].Path != path || bad[0].ZH == "" || bad[0].EN == "" {
+			t.Errorf("%s: %+v", path, bad)
+		}
+	}
+	p := DefaultProfile()
+	for _, p.Levels = range []string{"", "0", "38", "市"} {
+		if bad := p.Check(); len(bad) == 0 || bad[0].Path != "levels" {
+			t.Errorf("levels %q: %+v", p.Levels, bad)
+		}
+	}
+	p = DefaultProfile()
+	p.Main = 12 // 38 and 40 characters, and 50 with date and sequence
+	if bad := p.Check(); bad != nil {
+		t.Error(bad)
+	}
+	p.Sequence = 5
+	if bad := p.Check(); len(bad) != 1 || bad[0].Path != "main" {
+		t.Errorf("case numbers too long: %+v", bad)
+	}
+	p.Sequence, p.Handling = 4, 3
+	if bad := p.Check(); len(bad) != 1 || bad[0].Path != "main" {
+		t.Errorf("item codes too long: %+v", bad)
+	}
+}
+
 func TestCheckCase(t *testing.T) {
 	const item = "1132020001400783633320199001000"
-	check(t, CheckCase, []vector{
+	check(t, DefaultProfile().CheckCase, []vector{
 		{name: "Guangdong's form", in: "12441500196720244T3442199806003202206230068", warnings: []string{"item-type"}},
 		{name: "first of the day", in: item + "202611230001"},
 		{name: "five digits", in: item + "2026112310000"},
@@ -332,14 +425,14 @@ func TestExplain(t *testing.T) {
 		KindLicence: LicenceRoot + ".11100000000013338W011.11430000006122244L.20230000403.001.U", KindDivision: "320211", KindMobile: "13812341234",
 	}
 	for _, k := range Kinds() {
-		r, err := Explain(k, good[k])
+		r, err := DefaultProfile().Explain(k, good[k])
 		if err != nil || !r.Valid || r.Kind != k || r.Normal != good[k] {
 			t.Errorf("%s: %+v, %v", k, r, err)
 		}
 		if !strings.HasPrefix(r.Describe(false), "有效\n") || !strings.HasPrefix(r.Describe(true), "valid\n") {
 			t.Errorf("%s: %s", k, r.Describe(true))
 		}
-		r, err = Explain(k, good[k]+"?")
+		r, err = DefaultProfile().Explain(k, good[k]+"?")
 		if err != nil || r.Valid || !strings.Contains(r.Describe(false), "无效") || !strings.Contains(r.Describe(true), r.Reason.EN) {
 			t.Errorf("%s with a question mark: %+v, %v", k, r, err)
 		}
@@ -347,15 +440,15 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%s: field %+v", k, f)
 		}
 	}
-	if _, err := Explain("passport", "x"); errs.KindOf(err) != errs.Invalid {
+	if _, err := DefaultProfile().Explain("passport", "x"); errs.KindOf(err) != errs.Invalid {
 		t.Errorf("unknown kind: %v", err)
 	}
 	var e *errs.Error
-	r, _ := Explain(KindResident, "1")
+	r, _ := DefaultProfile().Explain(KindResident, "1")
 	if err := r.Err("applicant/idNumber"); !errors.As(err, &e) || e.Fields[0].Path != "applicant/idNumber" {
 		t.Errorf("%v", err)
 	}
-	r, _ = Explain(KindResident, good[KindResident])
+	r, _ = DefaultProfile().Explain(KindResident, good[KindResident])
 	if d := r.Describe(false); !strings.Contains(d, "320211 滨湖区") || !strings.Contains(d, "1990-03-07") || !strings.Contains(d, "男") || !utf8.ValidString(d) {
 		t.Error(d)
 	}

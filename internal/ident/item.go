@@ -6,35 +6,6 @@ import (
 	"strings"
 )
 
-// Profile 编码规则 is how item codes are built. Live portals use 12, 31 and 33
-// characters; GB/T 39046 declares other widths; so a city may set its own.
-// The zero Profile is not usable: start from DefaultProfile.
-type Profile struct {
-	Province int    // digits of the province, 2
-	Type     int    // digits of the item type, 2
-	Main     int    // digits of the main item, 5
-	Sub      int    // characters of the sub-item, 3: digits, or 0…0Y for a main item that has sub-items
-	Unit     int    // characters of the implementing body's code: 18 (统一社会信用代码) or 9 (组织机构代码)
-	Level    int    // digits of the exercise level, 1
-	Handling int    // digits of the business-handling item, 2
-	Levels   string // exercise levels in use, "1234567"
-	Sequence int    // least digits of a case number's sequence, 4
-}
-
-// DefaultProfile is 12, 31 and 33 characters.
-func DefaultProfile() Profile {
-	return Profile{Province: 2, Type: 2, Main: 5, Sub: 3, Unit: 18, Level: 1, Handling: 2, Levels: "1234567", Sequence: 4}
-}
-
-// BasicLen is the length of a 基本编码, 12 by default.
-func (p Profile) BasicLen() int { return p.Province + p.Type + p.Main + p.Sub }
-
-// ImplementationLen is the length of a 实施编码, 31 by default.
-func (p Profile) ImplementationLen() int { return p.Unit + p.Level + p.BasicLen() }
-
-// HandlingLen is the length of a 业务办理项编码, 33 by default.
-func (p Profile) HandlingLen() int { return p.ImplementationLen() + p.Handling }
-
 // Item 事项编码 in its parts. Which of them are set tells the form: a basic code
 // has no Unit, an implementation code no Handling.
 type Item struct {
@@ -56,12 +27,6 @@ func (i Item) Implementation() string { return i.Unit + i.Level + i.Basic() }
 // Basic is the 基本编码 within.
 func (i Item) Basic() string { return i.Province + i.Type + i.Main + i.Sub }
 
-// CheckItem checks an item code under the default profile.
-func CheckItem(s string) Result { return DefaultProfile().CheckItem(s) }
-
-// ParseItem takes an item code apart under the default profile.
-func ParseItem(s string) (Item, Result) { return DefaultProfile().ParseItem(s) }
-
 // CheckItem checks a 基本编码, 实施编码 or 业务办理项编码, told apart by length. The
 // check digit of the unit's code inside must fit.
 func (p Profile) CheckItem(s string) Result { _, r := p.ParseItem(s); return r }
@@ -70,23 +35,14 @@ func (p Profile) CheckItem(s string) Result { _, r := p.ParseItem(s); return r }
 func (p Profile) ParseItem(s string) (Item, Result) {
 	n := Normalise(s)
 	r := start(KindItem, s, n)
-	basic, impl, hand := p.BasicLen(), p.ImplementationLen(), p.HandlingLen()
-	switch len(n) {
-	case basic, impl, hand:
-	default:
+	it, ok := p.Split(n)
+	if !ok {
+		basic, impl, hand := p.BasicLen(), p.ImplementationLen(), p.HandlingLen()
 		return Item{}, r.fail("length",
 			fmt.Sprintf("事项编码应为%d位（基本编码）、%d位（实施编码）或%d位（业务办理项编码）。", basic, impl, hand),
 			fmt.Sprintf("An item code has %d (basic), %d (implementation) or %d (handling item) characters.", basic, impl, hand))
 	}
-	var it Item
-	rest := n
-	take := func(k int) string {
-		part := rest[:k]
-		rest = rest[k:]
-		return part
-	}
-	if len(n) >= impl {
-		it.Unit, it.Level = take(p.Unit), take(p.Level)
+	if it.Unit != "" {
 		if bad := p.checkUnit(it.Unit, &r); bad.Code != "" {
 			return Item{}, r.fail(bad.Code, bad.ZH, bad.EN)
 		}
@@ -94,7 +50,6 @@ func (p Profile) ParseItem(s string) (Item, Result) {
 			return Item{}, r.fail("level", "实施编码中的行使层级代码应为"+p.levelRange()+"。", "The exercise level inside must be one of "+p.levelRange()+".")
 		}
 	}
-	it.Province, it.Type, it.Main, it.Sub, it.Handling = take(p.Province), take(p.Type), take(p.Main), take(p.Sub), rest
 	if bad := p.checkBasic(it, &r); bad.Code != "" {
 		return Item{}, r.fail(bad.Code, bad.ZH, bad.EN)
 	}
@@ -119,7 +74,7 @@ func (p Profile) checkUnit(code string, r *Result) Remark {
 	switch p.Unit {
 	case usccLen:
 		inner = CheckUSCC(code)
-	case 9:
+	case orgLen:
 		inner = CheckOrg(code)
 	}
 	r.Warnings = append(r.Warnings, inner.Warnings...)
@@ -129,12 +84,15 @@ func (p Profile) checkUnit(code string, r *Result) Remark {
 	return Remark{"unit-" + inner.Reason.Code, "编码中的实施主体代码有误：" + inner.Reason.ZH, "The unit's code inside is wrong: " + inner.Reason.EN}
 }
 
+// parted is what stands for the sub-item of a main item that has sub-items: 00Y.
+func (p Profile) parted() string { return strings.Repeat("0", max(0, p.Sub-1)) + "Y" }
+
 func (p Profile) checkBasic(it Item, r *Result) Remark {
 	switch {
 	case !digits(it.Province, p.Province) || !digits(it.Type, p.Type) || !digits(it.Main, p.Main):
 		return Remark{"alphabet", "基本编码的省级代码、事项类型和主项应为数字。", "Province, type and main item of the basic code are digits."}
-	case !digits(it.Sub, p.Sub) && it.Sub != strings.Repeat("0", max(0, p.Sub-1))+"Y":
-		return Remark{"sub-item", "子项应为数字；主项含子项时写作00Y。", "The sub-item is digits, or 00Y for a main item that has sub-items."}
+	case !digits(it.Sub, p.Sub) && it.Sub != p.parted():
+		return Remark{"sub-item", "子项应为数字；主项含子项时写作" + p.parted() + "。", "The sub-item is digits, or " + p.parted() + " for a main item that has sub-items."}
 	case p.Type == 2 && (it.Type == "00" || it.Type > "29"):
 		return Remark{"item-type", "事项类型代码应为01至29。", "The item type is 01 to 29."}
 	}
@@ -200,8 +158,8 @@ type Case struct {
 // maxCaseNo is the width of a case number in the exchange tables (办件编号 an..50).
 const maxCaseNo = 50
 
-// CheckCase checks a case number under the default profile.
-func CheckCase(s string) Result { _, r := DefaultProfile().ParseCase(s); return r }
+// CheckCase checks a 办件编号.
+func (p Profile) CheckCase(s string) Result { _, r := p.ParseCase(s); return r }
 
 // ParseCase takes a 办件编号 apart.
 func (p Profile) ParseCase(s string) (Case, Result) {
@@ -234,7 +192,28 @@ func (p Profile) ParseCase(s string) (Case, Result) {
 	return c, r.ok()
 }
 
-// MakeCase puts a case number together. item is a 实施编码 or a 业务办理项编码, whose
+// CaseNo puts the parts of a case number together without a check, for codes and
+// dates that have been checked. item and date are as in MakeCase.
+func (p Profile) CaseNo(item, date string, seq int64) string {
+	return fmt.Sprintf("%s%s%0*d", item[:min(len(item), p.ImplementationLen())], strings.ReplaceAll(date, "-", ""), p.Sequence, seq)
+}
+
+// CaseItem is the item whose 实施编码 a case number begins with; false if the
+// number is too short for one. It checks no more than that.
+func (p Profile) CaseItem(no string) (Item, bool) {
+	return p.Split(no[:min(len(no), p.ImplementationLen())])
+}
+
+// CaseTail is what tells the cases of one item apart: date and sequence; the
+// whole number if it is no longer than an item code.
+func (p Profile) CaseTail(no string) string {
+	if impl := p.ImplementationLen(); len(no) > impl {
+		return no[impl:]
+	}
+	return no
+}
+
+// MakeCase puts a case number together and checks it. item is a 实施编码 or a 业务办理项编码, whose
 // last digits are left out; date is "2006-01-02" in Asia/Shanghai.
 func (p Profile) MakeCase(item, date string, seq int64) (string, error) {
 	it, r := p.ParseItem(item)
@@ -244,7 +223,7 @@ func (p Profile) MakeCase(item, date string, seq int64) (string, error) {
 	if it.Unit == "" {
 		return "", makeErr("item", "办件编号需要实施编码，不能使用基本编码。", "A case number needs an implementation code, not a basic one.")
 	}
-	n := it.Implementation() + strings.ReplaceAll(date, "-", "") + fmt.Sprintf("%0*d", p.Sequence, seq)
+	n := p.CaseNo(item, date, seq)
 	c, r := p.ParseCase(n)
 	if !r.Valid {
 		return "", r.Err("case")

@@ -125,7 +125,7 @@ func FuzzExplain(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, k := range Kinds() {
-			r, err := Explain(k, s)
+			r, err := DefaultProfile().Explain(k, s)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -136,7 +136,7 @@ func FuzzExplain(f *testing.F) {
 				t.Errorf("%s %q: the reason repeats it", k, s)
 			}
 			if r.Valid {
-				if again, _ := Explain(k, r.Normal); !again.Valid {
+				if again, _ := DefaultProfile().Explain(k, r.Normal); !again.Valid {
 					t.Errorf("%s: %q is valid, its normal form %q is not", k, s, r.Normal)
 				}
 			}

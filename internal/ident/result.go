@@ -45,10 +45,9 @@ func Kinds() []Kind {
 	return []Kind{KindUSCC, KindOrg, KindResident, KindItem, KindCase, KindLicence, KindDivision, KindMobile}
 }
 
-// Explain checks value as a number of a kind, with the default item profile.
-// The error speaks of an unknown kind alone; whether the value is right is in
-// the result.
-func Explain(kind Kind, value string) (Result, error) {
+// Explain checks value as a number of a kind. The error speaks of an unknown
+// kind alone; whether the value is right is in the result.
+func (p Profile) Explain(kind Kind, value string) (Result, error) {
 	switch kind {
 	case KindUSCC:
 		return CheckUSCC(value), nil
@@ -57,9 +56,9 @@ func Explain(kind Kind, value string) (Result, error) {
 	case KindResident:
 		return CheckResident(value), nil
 	case KindItem:
-		return CheckItem(value), nil
+		return p.CheckItem(value), nil
 	case KindCase:
-		return CheckCase(value), nil
+		return p.CheckCase(value), nil
 	case KindLicence:
 		return CheckLicence(value), nil
 	case KindDivision:

@@ -16,6 +16,7 @@ func (u USCC) String() string { return u.Department + u.Category + u.Division + 
 
 const (
 	usccLen      = 18
+	orgLen       = 9
 	usccAlphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY" // value = index; no I, O, S, V, Z
 )
 
@@ -118,7 +119,7 @@ func ParseOrg(s string) (Org, Result) {
 	}
 	r := start(KindOrg, s, n)
 	switch {
-	case len(n) != 9:
+	case len(n) != orgLen:
 		return Org{}, r.fail("length", "组织机构代码应为9位（8位本体代码和1位校验码）。", "An organisation code has 9 characters: eight and a check digit.")
 	case !within(n[:8], alnum):
 		return Org{}, r.fail("alphabet", "组织机构代码由数字和大写字母组成。", "An organisation code consists of digits and capital letters.")

@@ -25,24 +25,65 @@ const (
 
 // Cases 办件. Every act of the casework state table is "case." + its name.
 const (
-	CaseDraft             Act = "case.draft"   // start, read, fill and discard one's own draft
-	CaseReceive           Act = "case.receive" // the same at the window, for whom it concerns
-	CaseSubmit            Act = "case.submit"
-	CaseRead              Act = "case.read" // with its documents and timeline
-	CaseAccept            Act = "case.accept"
-	CaseDeemAccepted      Act = "case.deem-accepted"
-	CaseRequestCorrection Act = "case.request-correction"
-	CaseResubmit          Act = "case.resubmit"
-	CaseReturnUncorrected Act = "case.return-uncorrected"
-	CaseDecline           Act = "case.decline"
-	CaseNotNeeded         Act = "case.not-needed"
-	CasePrecheckPass      Act = "case.precheck-pass"
-	CaseArrive            Act = "case.arrive"
+	CaseDraft               Act = "case.draft"   // start, read, fill and discard one's own draft
+	CaseReceive             Act = "case.receive" // the same at the window, for whom it concerns
+	CaseSubmit              Act = "case.submit"
+	CaseRead                Act = "case.read" // with its documents and timeline
+	CaseAccept              Act = "case.accept"
+	CaseDeemAccepted        Act = "case.deem-accepted"
+	CaseRequestCorrection   Act = "case.request-correction"
+	CaseResubmit            Act = "case.resubmit"
+	CaseMend                Act = "case.mend"          // 当场更正
+	CaseAskMoreTime         Act = "case.ask-more-time" // 申请延长补正期限
+	CaseGrantMoreTime       Act = "case.grant-more-time"
+	CaseRefuseMoreTime      Act = "case.refuse-more-time"
+	CaseReturnUncorrected   Act = "case.return-uncorrected"
+	CaseDecline             Act = "case.decline"
+	CaseNotNeeded           Act = "case.not-needed"
+	CasePrecheckPass        Act = "case.precheck-pass"
+	CaseArrive              Act = "case.arrive"
+	CaseSupplement          Act = "case.supplement" // promises and instant approval
+	CaseExtendSupplement    Act = "case.extend-supplement"
+	CaseSupplementOver      Act = "case.supplement-over"
+	CaseSupplementWithdrawn Act = "case.supplement-withdrawn"
+	CaseWithdrawPromise     Act = "case.withdraw-promise"
+	CaseGrantByMachine      Act = "case.grant-by-machine"
+	CaseReferByMachine      Act = "case.refer-by-machine"
+	CaseCheckPromise        Act = "case.check-promise"
+	CaseSampleReview        Act = "case.sample-review"
+	CaseAnnul               Act = "case.annul"
+	CaseUphold              Act = "case.uphold"
+
 	CaseReview            Act = "case.review"
 	CaseDecide            Act = "case.decide"
 	CaseExtend            Act = "case.extend"
 	CaseSuspend           Act = "case.suspend"
 	CaseResume            Act = "case.resume"
+	// Hearings, visits and approvers' acts.
+	CaseHearingTell      Act = "case.hearing-tell"
+	CaseHearingAsk       Act = "case.hearing-ask"
+	CaseHearingWaive     Act = "case.hearing-waive"
+	CaseHearingCall      Act = "case.hearing-call"
+	CaseHearingChallenge Act = "case.hearing-challenge"
+	CaseHearingAnswer    Act = "case.hearing-answer"
+	CaseHearingRecord    Act = "case.hearing-record"
+	CaseHearingDrop      Act = "case.hearing-drop"
+	CaseVisitPlan        Act = "case.visit-plan"
+	CaseVisitRecord      Act = "case.visit-record"
+	CaseVisitSign        Act = "case.visit-sign"
+	CaseObject           Act = "case.object"
+	CaseClaim            Act = "case.claim"
+	CaseRelease          Act = "case.release"
+	CaseTransfer         Act = "case.transfer"
+	CaseSendBack         Act = "case.send-back"
+	CaseRecheck          Act = "case.recheck"
+	CaseAskOpinion       Act = "case.ask-opinion"
+	CaseGiveOpinion      Act = "case.give-opinion"
+	CaseRecuse           Act = "case.recuse"
+	CaseRefer            Act = "case.refer"
+
+	UnitFair Act = "unit.fair" // 自动分办: turn it on and off
+
 	CaseWithdraw          Act = "case.withdraw"
 	CaseHandOver          Act = "case.hand-over"
 	CasePost              Act = "case.post"

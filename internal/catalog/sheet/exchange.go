@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,6 +32,15 @@ type exchangeRow struct {
 	values map[string]string
 }
 
+// handlingItem is the field of the 业务办理项编码. It is empty where a list is not
+// split; else it names the list, and TASK_CODE what was split.
+const handlingItem = "TASK_HANDLE_ITEM"
+
+// code names the list that a row belongs to.
+func (r exchangeRow) code() string {
+	return strings.ToUpper(cmp.Or(r.values[handlingItem], r.values["TASK_CODE"]))
+}
+
 type exchangeTable[T any] struct {
 	table [2]string
 	cols  []column[T]
@@ -44,7 +54,7 @@ type exchangeTable[T any] struct {
 func (x exchangeTable[T]) names() [2]string { return x.table }
 
 func (x exchangeTable[T]) fields() []string {
-	out := []string{"ROW_GUID", "TASK_GUID", "TASK_CODE", "ORDER_NUM"}
+	out := []string{"ROW_GUID", "TASK_GUID", "TASK_CODE", handlingItem, "ORDER_NUM"}
 	for _, c := range x.cols {
 		out = append(out, c.field)
 	}
@@ -53,7 +63,10 @@ func (x exchangeTable[T]) fields() []string {
 
 func (x exchangeTable[T]) out(g *catalog.Guide) []map[string]string {
 	row := func(t *T, guid string) map[string]string {
-		m := map[string]string{"ROW_GUID": guid, "TASK_GUID": g.Basics.Code, "TASK_CODE": g.Basics.Code}
+		m := map[string]string{"ROW_GUID": guid, "TASK_GUID": g.Basics.Code, "TASK_CODE": g.Basics.Code, handlingItem: ""}
+		if no := g.Basics.Handling.No; no != "" {
+			m["TASK_CODE"], m[handlingItem] = strings.TrimSuffix(g.Basics.Code, no), g.Basics.Code
+		}
 		for _, c := range x.cols {
 			m[c.field] = c.get(t)
 		}
@@ -255,7 +268,7 @@ func ReadExchange(file []byte) ([]catalog.ImportRow, error) {
 				if len(lists) == maxLists {
 					return nil, tooMany(name, maxLists)
 				}
-				l := &listTables{at: row.at, code: strings.ToUpper(row.values["TASK_CODE"]), rows: make([][]exchangeRow, len(exchangeTables))}
+				l := &listTables{at: row.at, code: row.code(), rows: make([][]exchangeRow, len(exchangeTables))}
 				l.rows[0] = []exchangeRow{row}
 				lists = append(lists, l)
 				if by[l.code] == nil {
@@ -280,10 +293,10 @@ func ReadExchange(file []byte) ([]catalog.ImportRow, error) {
 	var entries []catalog.ImportRow
 	for _, x := range later {
 		seen[x.table] = true
-		l := by[strings.ToUpper(x.row.values["TASK_CODE"])]
+		l := by[x.row.code()]
 		if l == nil {
 			if len(entries) < maxLoose {
-				entries = append(entries, catalog.ImportRow{At: x.row.at, Code: cut(x.row.values["TASK_CODE"]), Problems: []catalog.Problem{{Path: x.row.at + "/TASK_CODE", Error: true, ZH: "没有这个实施编码的事项基本信息", EN: "UP_TASK_GENERAL_BASIC has no list with this code"}}})
+				entries = append(entries, catalog.ImportRow{At: x.row.at, Code: cut(x.row.code()), Problems: []catalog.Problem{{Path: x.row.at + "/TASK_CODE", Error: true, ZH: "没有这个实施编码的事项基本信息", EN: "UP_TASK_GENERAL_BASIC has no list with this code"}}})
 			}
 			continue
 		}

@@ -31,7 +31,7 @@ func full() *catalog.Guide {
 	g := &catalog.Guide{}
 	n := 0
 	tables := map[string]string{"Due": "decision", "Type": "20", "CaseType": "promised", "Level": "4", "PowerSource": "1", "Scope": "3", "Mode": "online", "Nature": "1", "Necessity": "required",
-		"Media": "both", "Source": "self", "Role": "reviewer", "Unit": "workday", "Mark": "C"}
+		"Media": "both", "Source": "self", "Role": "reviewer", "Unit": "workday", "Mark": "C", "Late": "decide"}
 	var fill func(v reflect.Value, path string)
 	fill = func(v reflect.Value, path string) {
 		name := path[strings.LastIndexByte(path, '.')+1:]
@@ -70,7 +70,7 @@ func full() *catalog.Guide {
 				value = fmt.Sprintf("a%d", n)
 			case strings.HasSuffix(path, "Unit") && !strings.Contains(path, "Limits"):
 				value = "unit"
-			case strings.Contains(path, "When") || strings.Contains(path, "Note") && strings.Contains(path, "Limits"):
+			case strings.Contains(path, "When") || strings.Contains(path, "Unless") || strings.Contains(path, "Note") && strings.Contains(path, "Limits"):
 				value = fmt.Sprintf("v%d", n)
 			case tables[name] != "":
 				value = tables[name]
@@ -118,6 +118,7 @@ func TestEverySaid(t *testing.T) {
 		t.Fatalf("%v %+v", err, entries)
 	}
 	var got catalog.Guide
+	got.Basics.Handling.No = want.Basics.Handling.No // of the code, as these
 	got.Basics.Code, got.Basics.Level, got.Basics.Division = code, want.Basics.Level, want.Basics.Division
 	got.Department.Unit, got.Department.Name, got.Department.USCC = want.Department.Unit, want.Department.Name, want.Department.USCC
 	if ps := entries[0].Lay(&got); len(ps) > 0 {

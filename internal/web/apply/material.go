@@ -103,10 +103,14 @@ func (z *Wizard) materialPart(p web.Page, j *job, m catalog.Material) MaterialPa
 	switch {
 	case !h.Empty():
 		u.Tag = web.Tag{Tone: web.OK, Text: p.Tr("已提交", "Handed in")}
+	case slices.ContainsFunc(j.v.Guide.Commitments, func(c catalog.Commitment) bool { return c.Material == m.Code && c.Offered(j.d.Data.Values) }) && !j.correcting():
+		u.Tag = web.Tag{Tone: web.Note, Text: p.Tr("提交，或者下一步签署承诺", "Hand in, or promise in the next step")}
 	case m.Necessity == "required":
 		u.Tag = web.Tag{Tone: web.Note, Text: p.Tr("必须提交", "Required")}
+	case m.Tolerant() && !j.v.Guide.Tolerates(m):
+		u.Tag = web.Tag{Text: p.Tr("到窗口时提交", "Bring it to the window")}
 	case m.Necessity == "tolerant":
-		u.Tag = web.Tag{Text: p.Tr("可以后补", "May follow later")}
+		u.Tag = web.Tag{Text: p.Tr("可以后补，下一步签署承诺", "May follow later: sign in the next step")}
 	default:
 		u.Tag = web.Tag{Text: p.Tr("如有请提交", "If you have it")}
 	}

@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/rule"
 	"github.com/tongban/tongban/internal/web"
@@ -184,7 +186,7 @@ func (k *Console) featurePage(r *http.Request) (*featurePage, error) {
 		return identity.Decide(a, identity.FeaturedManage, identity.Target{UnitPath: g.Path}) == nil
 	})
 	if may {
-		p.chooseFields(catalog.ChoiceInput{Kind: catalog.ChoiceAdd})
+		p.chooseFields(k.c.Catalog.Codes(), catalog.ChoiceInput{Kind: catalog.ChoiceAdd})
 	}
 	return p, k.choices(r, p, a, dir, top)
 }
@@ -197,14 +199,15 @@ func (p *featurePage) ruleFields(in catalog.RuleInput) {
 	}
 }
 
-func (p *featurePage) chooseFields(in catalog.ChoiceInput) {
+func (p *featurePage) chooseFields(codes ident.Profile, in catalog.ChoiceInput) {
 	option := func(kind, zh, en string) web.OptionView {
 		return web.OptionView{ID: "f-kind-" + kind, Value: kind, Label: p.Tr(zh, en), Checked: in.Kind == kind}
 	}
 	p.Choose = []web.FieldView{
 		{ID: "f-kind", Name: "kind", Widget: "radio", Label: p.Tr("怎么处理", "What to do"), Options: []web.OptionView{
 			option(catalog.ChoiceAdd, "增列：不符合规则也列入", "Add it, whatever the rule says"), option(catalog.ChoiceExclude, "排除：符合规则也不列入", "Exclude it, whatever the rule says")}},
-		{ID: "f-subject", Name: "subject", Label: p.Tr("事项编码", "Code"), Help: p.Tr("31位实施编码只管一个单位的清单；12位基本编码管全市", "31 characters for one office's list, 12 for the whole matter"), Value: in.Subject, Max: 40, Auto: "off"},
+		{ID: "f-subject", Name: "subject", Label: p.Tr("事项编码", "Code"), Help: p.Tr(fmt.Sprintf("%d位实施编码只管一个单位的清单；%d位基本编码管全市", codes.ImplementationLen(), codes.BasicLen()),
+			fmt.Sprintf("%d characters for one office's list, %d for the whole matter", codes.ImplementationLen(), codes.BasicLen())), Value: in.Subject, Max: codes.ImplementationLen(), Auto: "off"},
 		{ID: "f-reason", Name: "reason", Widget: "textarea", Label: p.Tr("理由", "Reason"), Help: p.Tr("写明依据，公开页面显示", "Name the ground; the public page shows it"), Value: in.Reason, Max: 500},
 	}
 }
@@ -361,7 +364,7 @@ func (k *Console) choose(w http.ResponseWriter, r *http.Request) error {
 	case errs.KindOf(err) != errs.Invalid:
 		return web.Onward(err, web.Link{Href: p.URL, Text: p.Tr("回到清单", "Back to the list")})
 	}
-	p.chooseFields(in)
+	p.chooseFields(k.c.Catalog.Codes(), in)
 	p.mark(p.Choose, err)
 	return k.views.feature.Render(w, r, http.StatusUnprocessableEntity, *p)
 }

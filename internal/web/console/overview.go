@@ -57,7 +57,7 @@ type figureCell struct {
 
 // columns are the figures of the tables.
 func columns() []assess.Figure {
-	return []assess.Figure{assess.Received, assess.InHand, assess.Late, assess.DueSoon, assess.Closed, assess.OnTime, assess.Rated, assess.Good}
+	return []assess.Figure{assess.Received, assess.InHand, assess.Late, assess.DueSoon, assess.StepLate, assess.Closed, assess.OnTime, assess.Rated, assess.Good}
 }
 
 // filterOf reads unit, division and period of an address.
@@ -191,7 +191,7 @@ func (k *Console) fill(r *http.Request, p *overviewPage, o *assess.Overview, f a
 		g.From, g.To = o.Today-q.days+1, o.Today
 		p.Filter.Quick = append(p.Filter.Quick, web.Link{Href: address("/console", g), Text: tr(q.zh, q.en), Current: o.To == o.Today && o.From == g.From})
 	}
-	for _, name := range []assess.Figure{assess.InHand, assess.Late, assess.DueSoon, assess.Alarmed} {
+	for _, name := range []assess.Figure{assess.InHand, assess.Late, assess.DueSoon, assess.StepLate, assess.Alarmed} {
 		p.Now = append(p.Now, stat(p.Page, f, o.Total, name))
 	}
 	for _, name := range []assess.Figure{assess.Received, assess.Closed, assess.OnTime, assess.ClosedLate, assess.Rated, assess.Good, assess.Negative} {
@@ -227,7 +227,7 @@ func (k *Console) fill(r *http.Request, p *overviewPage, o *assess.Overview, f a
 func stat(p web.Page, f assess.Filter, n assess.Figures, name assess.Figure) web.Stat {
 	s := web.Stat{Href: listOf(f, name), Value: strconv.FormatInt(n.Of(name), 10), Text: p.Tr(name.Words())}
 	switch name {
-	case assess.Late, assess.Alarmed, assess.ClosedLate, assess.Negative:
+	case assess.Late, assess.StepLate, assess.Alarmed, assess.ClosedLate, assess.Negative:
 		s.Warn = n.Of(name) > 0
 	case assess.OnTime:
 		if rate, ok := n.OnTimeRate(); ok {
@@ -378,13 +378,11 @@ func (k *Console) list(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (k *Console) cases(p web.Page, rows []assess.Row, here string, figure assess.Figure) web.Table {
+	codes := k.c.Catalog.Codes()
 	t := web.Table{Caption: p.Tr("办件", "Cases"), Hide: true, Heads: []web.Head{{Text: p.Tr("事项", "Item")}, {Text: p.Tr("部门", "Department")}, {Text: p.Tr("申请人", "Applicant")},
 		{Text: p.Tr("状态", "State")}, {Text: p.Tr("时间", "When")}}, Empty: web.Empty{Title: p.Tr("没有这样的办件", "No such case"), Text: p.Tr("换一个部门或者时间段看看。", "Try another department or period.")}}
 	for _, x := range rows {
-		no := x.No
-		if len(no) > 31 {
-			no = no[31:]
-		}
+		no := codes.CaseTail(x.No)
 		when := web.Cell{Text: x.Day}
 		switch {
 		case figure.Open() && x.DueOn == "":

@@ -8,6 +8,7 @@ import (
 	"github.com/tongban/tongban/internal/assess"
 	"github.com/tongban/tongban/internal/audit"
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/jobs"
 	"github.com/tongban/tongban/internal/web"
@@ -103,7 +104,7 @@ func TestPages(t *testing.T) {
 	editor := one
 	editor.Note, editor.Rule = "尚未启用", ruleForm{May: true, Text: "dept == 4", No: 2, Mistakes: []mistake{{"", "dept", " == 4", "没有“dept”这个属性"}, {"depth >", "", "", "规则没有写完"}}}
 	editor.ruleFields(catalog.RuleInput{Words: "全程网办"})
-	editor.chooseFields(catalog.ChoiceInput{Kind: catalog.ChoiceAdd})
+	editor.chooseFields(ident.DefaultProfile(), catalog.ChoiceInput{Kind: catalog.ChoiceAdd})
 	editor.Choices = []choiceRow{{ID: "7", Kind: web.Tag{Text: "增列"}, State: web.Tag{Text: "有效"}, Name: "社保卡", Subject: "322099041000", Made: "葛明远", Reason: "银行", Withdraw: "/x/7/withdraw"}, {ID: "8", Kind: web.Tag{Text: "排除"}, State: web.Tag{Text: "已撤回"}, Name: "公积金", Reason: "理由", Ended: "葛明远"}}
 	tried := editor
 	tried.Rule.Mistakes, tried.Trial = nil, &trialView{Text: "instant", Stay: 3, Failed: 1, Join: trialSide{Matters: 1, Items: 2, Rows: []trialRow{{"登记", "/items/X", 2}}}, Leave: trialSide{Matters: 50, Items: 60, Rows: []trialRow{{"许可", "/items/Y", 9}}, More: 10}}

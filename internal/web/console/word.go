@@ -1,6 +1,7 @@
 package console
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -98,7 +99,7 @@ func (k *Console) word(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := wordPage{Page: k.page(r, a, "misses", "加为日常用语", "Add a daily word"), Words: words, Query: strings.TrimSpace(r.FormValue("q")), URL: wordPath}
 	p.Back = web.Link{Href: missesPath, Text: p.Tr("回到没搜到的词", "Back to the words searched in vain")}
-	p.Empty = web.Empty{Title: p.Tr("没有找到事项", "No matter was found"), Text: p.Tr("换一个说法，或者输入12位基本编码再查找。", "Try other words, or the 12 characters of its basic code.")}
+	p.Empty = web.Empty{Title: p.Tr("没有找到事项", "No matter was found"), Text: p.Tr(fmt.Sprintf("换一个说法，或者输入%d位基本编码再查找。", k.c.Catalog.Codes().BasicLen()), fmt.Sprintf("Try other words, or the %d characters of its basic code.", k.c.Catalog.Codes().BasicLen()))}
 	text, rows := p.Query, matterRows
 	if text == "" {
 		text, rows = words, closeRows

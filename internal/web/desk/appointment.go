@@ -78,7 +78,7 @@ func (d *Desk) today(w http.ResponseWriter, r *http.Request) error {
 	for _, x := range list {
 		no := web.Cell{Text: "—"}
 		if x.CaseNo != "" {
-			no = web.Cell{Text: shortNo(x.CaseNo), Href: withFrom(casePath(x.CaseNo), at(id, day)), Row: true}
+			no = web.Cell{Text: d.shortNo(x.CaseNo), Href: withFrom(casePath(x.CaseNo), at(id, day)), Row: true}
 		}
 		state := web.Cell{Tag: web.Tag{Tone: web.Info, Text: p.Tr("已预约", "Booked")}}
 		if !x.CancelledAt.IsZero() {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tongban/tongban/internal/actor"
@@ -27,6 +29,8 @@ type casePage struct {
 	Path            []caseview.Station
 	Back            web.Link
 	Banner, Alarm   web.Banner
+	Promises        web.Facts
+	Instant         caseview.Decided
 	Receipt         web.Link
 	Clocks, Past    []web.Clock
 	Who             web.Facts
@@ -38,8 +42,12 @@ type casePage struct {
 	TasksFirst      bool // what others did is what the reader needs first
 	Documents       web.Table
 	Timeline        web.Timeline
+	Sides           []sideCard // hearing, statements, visits, experts
 	Acts            []actForm
-	None            string // why there is nothing to do
+	More            []actForm // of the office among itself
+	MoreOpen        bool
+	None            string   // why there is nothing to do
+	Mends           []mended // what was corrected at the counter
 	Rate            rateCard
 	Bills           []web.Banner
 	Go              string // id of where the usual act begins: a shortcut leads there, never does it
@@ -59,6 +67,23 @@ type material struct {
 	Licence        string
 	Paper          bool
 	Asked          []string
+}
+
+// mended 当场更正 is one visit at which the applicant corrected something.
+type mended struct {
+	At    time.Time
+	Lines []web.Fact // before in Soft, after in Value
+}
+
+func mends(p web.Page, v *casework.View) (out []mended) {
+	for _, m := range v.Mends {
+		x := mended{At: m.At}
+		for _, l := range m.Lines {
+			x.Lines = append(x.Lines, web.Fact{Key: l.Name, Value: orElse(l.After, p.Tr("（空）", "(empty)")), Soft: p.Tr("更正前：", "Before: ") + orElse(l.Before, p.Tr("（空）", "(empty)"))})
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 // rateCard 请评价 is turned to the person at the window when the case is closed.
@@ -88,6 +113,9 @@ func (d *Desk) showCase(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if r.URL.Query().Get("done") == string(casework.Mend) && len(v.Mends) > 0 {
+		p.Banner = web.Banner{Tone: web.OK, Title: p.Tr("已当场更正", "Mended"), Text: p.Tr("更正前后的内容已留痕，受理期限照常计算。", "Both versions are kept; the time to answer runs on.")}
+	}
 	if r.URL.Query().Get("done") == string(casework.Submit) {
 		p.Banner = web.Banner{Tone: web.OK, Title: p.Tr("已收件", "Received"), Text: p.Tr("请打印收件凭证交给申请人，凭证上的二维码可以查询进度。",
 			"Print the receipt for the applicant; its QR code shows the progress.")}
@@ -102,7 +130,7 @@ func (d *Desk) showCase(w http.ResponseWriter, r *http.Request) error {
 
 // casePage fills the page of a case.
 func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from string, t typed) (casePage, error) {
-	p := casePage{Page: d.page(r, a, "todo", v.Case.ItemName, v.Case.ItemName), No: v.Case.No, Short: shortNo(v.Case.No), Item: v.Case.ItemName}
+	p := casePage{Page: d.page(r, a, "todo", v.Case.ItemName, v.Case.ItemName), No: v.Case.No, Short: d.shortNo(v.Case.No), Item: v.Case.ItemName}
 	p.State = caseview.State(p.Page, v.Case.State, v.Case.Outcome)
 	p.Path = caseview.Path(p.Page, v.Progress)
 	p.Back = web.Link{Href: from, Text: p.Tr("回到列表", "Back to the list")}
@@ -113,6 +141,7 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 		}
 	}
 	p.Clocks, p.Past = caseview.Clocks(p.Page, v.Clocks)
+	p.Promises, p.Instant = caseview.Promises(p.Page, v, documentPath), caseview.Instant(p.Page, v)
 	p.Alarm = caseview.Alarm(p.Page, v.Alarm)
 	var err error
 	if p.Who, err = d.who(r.Context(), p.Page, v); err != nil {
@@ -122,13 +151,21 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 		p.Reveal = newReveal(p.Page, v, from, url.Values{})
 	}
 	p.Asked = asked(p.Page, v)
+	p.Mends = mends(p.Page, v)
 	p.Answers = answers(p.Page, v)
 	p.Materials = materials(p.Page, v)
 	p.Tasks, p.TasksFirst = tasks(p.Page, v), len(v.Tasks) > 1
 	p.Documents = documents(p.Page, v)
 	p.Timeline = caseview.Timeline(p.Page, v, documentPath)
 	p.Bills = feeview.Banners(p.Page, v.Bills, func(bill string) string { return feesPath + "/" + bill })
-	p.Acts = actForms(&p.Page, v, a, from, t)
+	p.Sides = heard(p.Page, v)
+	for _, f := range actForms(&p.Page, v, a, from, t) {
+		if slices.Contains(office, casework.Act(strings.TrimPrefix(f.ID, "act-"))) {
+			p.More, p.MoreOpen = append(p.More, f), p.MoreOpen || f.Open
+			continue
+		}
+		p.Acts = append(p.Acts, f)
+	}
 	p.Go = begins(p.Acts)
 	if !usual(p.Acts) {
 		p.None = nothing(p.Page, v, a)
@@ -259,6 +296,9 @@ func materials(p web.Page, v *casework.View) []material {
 		}
 		switch {
 		case !mv.Handed.Empty():
+		case v.Promised(mv.Material.Code) != nil:
+			zh, en := v.Promised(mv.Material.Code).State.Words()
+			m.Tag = web.Tag{Tone: web.Note, Text: p.Tr("未提交，"+zh, "Not handed in; "+en)}
 		case mv.Material.Required():
 			m.Tag = web.Tag{Tone: web.Bad, Text: p.Tr("未提交", "Missing")}
 		default:
@@ -310,6 +350,15 @@ func tasks(p web.Page, v *casework.View) web.Table {
 		case k.DueOn != "" && k.DueOn != "~":
 			state.Soft = p.Tr(monthDay(p, k.DueOn)+"前", "by "+monthDay(p, k.DueOn))
 		}
+		if words, tone := shareWords(p, k.Share); words != "" {
+			state.Soft = joinWords(p, state.Soft, words)
+			if tone == web.Bad {
+				state.Tag = web.Tag{Tone: web.Bad, Text: p.Tr("环节超期", "Step late")}
+			}
+		}
+		if k.ClaimedName != "" && k.State == "open" {
+			who.Soft = p.Tr(k.ClaimedName+"领办", "taken by "+k.ClaimedName)
+		}
 		if !k.DoneAt.IsZero() && k.DoneName != "" {
 			who.Soft = k.DoneName + " " + dayTime(p, k.DoneAt)
 		}
@@ -319,6 +368,13 @@ func tasks(p web.Page, v *casework.View) web.Table {
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: k.Name}, {Text: k.Unit}, state, who}})
 	}
 	return t
+}
+
+func joinWords(p web.Page, a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + p.Tr("；", "; ") + b
 }
 
 // documents lists the notices of a case, the newest first.

@@ -104,7 +104,7 @@ func newViews(rt *web.Renderer) views {
 func New(c Config) *Desk {
 	d := &Desk{c: c, views: newViews(c.Renderer)}
 	d.docs = caseview.NewDocuments(caseview.DocumentsConfig{Renderer: c.Renderer, Style: c.Style, Casework: c.Casework, Actor: d.Actor, BaseURL: c.BaseURL,
-		Case: func(no string) web.Link { return web.Link{Href: casePath(no), Text: "返回办件 " + shortNo(no)} }})
+		Case: func(no string) web.Link { return web.Link{Href: casePath(no), Text: "返回办件 " + d.shortNo(no)} }})
 	d.apply = apply.New(apply.Config{Renderer: c.Renderer, Style: c.Style, Casework: c.Casework, Files: c.Files, Identity: c.Identity,
 		Actor: d.Actor, Held: c.Held, Prefix: "/desk/apply", Staff: true, Frame: d.frame("intake"),
 		Home: web.Link{Href: "/desk/intake", Text: "窗口收件"},
@@ -139,10 +139,12 @@ func (d *Desk) routes() map[string]web.Handler {
 		"GET /desk/me":                                  d.showMe,
 		"POST /desk/me/password":                        d.changePassword,
 		"GET /desk":                                     d.queue,
+		"POST /desk/units/{id}/fair":                    d.fair,
 		"GET /desk/search":                              d.find,
 		"GET /desk/cases/{no}":                          d.showCase,
 		"POST /desk/cases/{no}/unmask":                  d.unmask,
 		"POST /desk/cases/{no}/correct":                 d.openCorrection,
+		"POST /desk/cases/{no}/mend":                    d.openMend,
 		"GET /desk/cases/{no}/acts/request-correction":  d.showCorrection,
 		"POST /desk/cases/{no}/acts/request-correction": d.requestCorrection,
 		"POST /desk/cases/{no}/acts/{act}":              d.act,

@@ -66,7 +66,7 @@ func (d *Desk) find(w http.ResponseWriter, r *http.Request) error {
 			return web.SeeOther(w, r, casePath(rows[0].No))
 		}
 	}
-	p.Table = queueTable(p.Page, rows, r.URL.RequestURI())
+	p.Table = d.queueTable(p.Page, rows, r.URL.RequestURI())
 	p.Table.Empty = web.Empty{Title: p.Tr("没有找到这个办件", "No such case"), Text: p.Tr("请核对编号。不属于您单位的办件不会显示。", "Check the number. Cases of other units are not shown.")}
 	return d.views.find.Render(w, r, http.StatusOK, p)
 }

@@ -100,7 +100,7 @@ func (d *Desk) drafts(ctx context.Context, a actor.Actor, p web.Page) (web.Table
 	for _, x := range list {
 		soft := ""
 		if x.CaseNo != "" {
-			soft = p.Tr("补正 ", "Correction of ") + shortNo(x.CaseNo)
+			soft = p.Tr("补正 ", "Correction of ") + d.shortNo(x.CaseNo)
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: x.ItemName, Href: d.apply.First(x.ID), Soft: soft, Row: true}, {Text: x.Party.Name}, {Text: dayTime(p, x.UpdatedAt)}}})
 	}

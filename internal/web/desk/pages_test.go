@@ -1,10 +1,12 @@
 package desk
 
 import (
+	"net/url"
 	"testing"
 	"time"
 
 	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/caseview"
 	"github.com/tongban/tongban/internal/web/webtest"
@@ -47,6 +49,7 @@ func sampleCase() casePage {
 		Banner: web.Banner{Tone: web.Bad, Title: "城管局不同意", Text: "需要调整。"}, Words: "说明。", Confirm: "确认？"},
 		{ID: "act-request-correction", Title: "一次性告知补正", Alt: true, Words: "一次告知。", Link: web.Link{Href: "/desk/cases/1/acts/request-correction", Text: "选择"}},
 		{ID: "act-decline", Title: "不予受理", URL: "/desk/cases/1/acts/decline", Version: 3, Alt: true, Warn: true, Button: "不予受理"}}
+	p.Mends = []mended{{At: at(), Lines: []web.Fact{{Key: "名称", Value: "新", Soft: "更正前：旧"}}}}
 	p.Reveal = revealForm{URL: "/desk/cases/1/unmask", Open: true, Shown: sampleFacts(), Fields: []web.FieldView{{ID: "reveal-purpose", Name: "purpose", Label: "用途", Error: "请写明用途"}}}
 	return p
 }
@@ -72,10 +75,14 @@ func TestPages(t *testing.T) {
 		Lines: []askLine{{ID: "ask-1", Key: "m|m01|a", Text: "请标明长度。", Now: "未填写", Checked: true, Note: "没有标", Error: "说明请不要超过300个字"}, {ID: "ask-2", Key: "m|m01|b", Text: "请盖章。"}}}
 	fields := askGroup{ID: "f-1", Title: "申请人", Lines: []askLine{{ID: "ask-3", Key: "f|name", Text: "更正“名称”"}}}
 	correct := correctPage{Page: samplePage("一次性告知补正"), Item: "占道", Short: "1", State: web.Tag{Text: "已收件"}, URL: "/desk/cases/1/acts/request-correction", Version: 1, Materials: []askGroup{group}, Fields: []askGroup{fields}, Back: web.Link{Href: "/desk/cases/1", Text: "返回办件"}}
+	more := correct
+	more.Again, more.More, more.MoreOpen, more.Fact = true, []askGroup{group}, true, factFields(correct.Page, url.Values{})
+	more.More[0].ID, more.More[0].Lines = "more-1", nil
+	webtest.Check(t, v.correct, more)
 	again := correct
 	again.Again, again.Fields = true, nil
 	webtest.Check(t, v.correct, correct, again)
-	webtest.Check(t, v.notice, noticePage{Page: samplePage("核对补正告知"), Item: "占道", Short: "1", Who: "样本公司", Count: 1, Lines: sampleFacts().Rows, URL: "/desk/cases/1/acts/request-correction", Hidden: []web.Hidden{{Name: "ask", Value: "m|m01|a"}}, Until: "申请人有15个工作日补正。"})
+	webtest.Check(t, v.notice, noticePage{Page: samplePage("核对补正告知"), Item: "占道", Short: "1", Who: "样本公司", Count: 1, Lines: sampleFacts().Rows, URL: "/desk/cases/1/acts/request-correction", Hidden: []web.Hidden{{Name: "ask", Value: "m|m01|a"}}, Until: "申请人有15个工作日补正。", Fact: factWords(correct.Page, casework.NewFact{Source: casework.FromOutside, What: "证照已注销", On: "2026-03-01", From: "发证机关"})})
 	find := findPage{Page: samplePage("查找办件"), Field: web.FieldView{ID: "no", Name: "no", Label: "办件编号", Help: "全部编号。"}}
 	found, none := find, find
 	found.Asked, found.Table = true, sampleTable()

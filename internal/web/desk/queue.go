@@ -31,6 +31,7 @@ type queuePage struct {
 	Chips []web.Tag
 	Table web.Table
 	Pager web.Pager
+	Load  loadView
 }
 
 // doneCase is the case just acted on: the list stays, and leads back to it.
@@ -139,8 +140,11 @@ func (d *Desk) queue(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.Tabs = append(p.Tabs, web.Link{Href: s.path(), Text: text, Count: s.count, Current: s.is(now.unit.ID, now.role)})
 	}
-	p.Table = queueTable(p.Page, rows, here)
+	p.Table = d.queueTable(p.Page, rows, here)
 	p.Chips = chips(p.Page, rows)
+	if p.Load, err = d.load(r, a, p.Page, now); err != nil {
+		return err
+	}
 	if p.Done, err = d.justDone(r, a, p.Page); err != nil {
 		return err
 	}
@@ -202,7 +206,7 @@ func unitName(u identity.Unit) string {
 }
 
 // queueTable draws the list; each row leads to its case and knows the way back.
-func queueTable(p web.Page, rows []casework.QueueRow, here string) web.Table {
+func (d *Desk) queueTable(p web.Page, rows []casework.QueueRow, here string) web.Table {
 	t := web.Table{Caption: p.Tr("待办办件", "Cases to do"), Hide: true,
 		Heads: []web.Head{{Text: p.Tr("事项", "Item")}, {Text: p.Tr("申请人", "Applicant")}, {Text: p.Tr("环节", "Step")},
 			{Text: p.Tr("收件", "Received")}, {Text: p.Tr("时限", "Deadline")}},
@@ -212,12 +216,15 @@ func queueTable(p web.Page, rows []casework.QueueRow, here string) web.Table {
 		if q.State == casework.Correcting || q.State == casework.Suspended || q.State == casework.Prechecked {
 			step.Tag = caseview.State(p, q.State, "")
 		}
+		if q.ClaimedName != "" {
+			step.Soft = p.Tr(q.ClaimedName+"领办", "taken by "+q.ClaimedName)
+		}
 		received := web.Cell{Text: dayTime(p, q.SubmittedAt)}
 		if q.Channel == actor.Window {
 			received.Soft = p.Tr("窗口", "Window")
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			{Text: q.ItemName, Href: withFrom(casePath(q.No), here), Soft: shortNo(q.No), Row: true},
+			{Text: q.ItemName, Href: withFrom(casePath(q.No), here), Soft: d.shortNo(q.No), Row: true},
 			{Text: q.Party}, step, received, deadline(p, q)}})
 	}
 	return t
@@ -229,6 +236,12 @@ func deadline(p web.Page, q casework.QueueRow) web.Cell {
 		return web.Cell{Text: p.Tr("不计时", "No limit")}
 	}
 	c := web.Cell{Soft: monthDay(p, q.DueOn)}
+	if q.Days > 0 {
+		c.Soft += p.Tr("，本环节限"+strconv.Itoa(q.Days)+"个工作日", ", "+strconv.Itoa(q.Days)+" working days for this step")
+	}
+	if q.Reminded {
+		c.Soft += p.Tr("，已催办", ", reminded")
+	}
 	if q.Alarm {
 		c.Soft += p.Tr("，已报警", ", alarm raised")
 	}
@@ -292,7 +305,7 @@ func (d *Desk) justDone(r *http.Request, a actor.Actor, p web.Page) (doneCase, e
 		return doneCase{}, err
 	}
 	last := v.Events[len(v.Events)-1]
-	out := doneCase{Words: p.Tr(last.ZH, last.EN), Item: v.Case.ItemName, No: shortNo(v.Case.No), Href: casePath(v.Case.No)}
+	out := doneCase{Words: p.Tr(last.ZH, last.EN), Item: v.Case.ItemName, No: d.shortNo(v.Case.No), Href: casePath(v.Case.No)}
 	if last.DocumentID != 0 && last.Title != "" {
 		out.Document = web.Link{Href: documentPath(last.DocumentID), Text: p.Tr("打印"+last.Title, "Print: "+last.Title)}
 	}
@@ -303,12 +316,9 @@ func documentPath(id int64) string { return "/desk/documents/" + strconv.FormatI
 
 // shortNo is the part of a case number that tells cases of one item apart: its
 // date and sequence.
-func shortNo(no string) string {
-	if len(no) <= 31 {
-		return no
-	}
-	s := no[31:]
-	if len(s) > 8 {
+func (d *Desk) shortNo(no string) string {
+	s := d.c.Catalog.Codes().CaseTail(no)
+	if len(s) > 8 && len(s) < len(no) {
 		return s[:8] + "-" + s[8:]
 	}
 	return s

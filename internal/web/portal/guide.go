@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -48,6 +49,7 @@ type GuidePage struct {
 	For    string       // in whose name, when logged in
 	Draft  web.Link     // one that waits; Href empty: none
 	Others []PlaceGroup // the same matter elsewhere
+	Split  []web.Link   // handling items 业务办理项 of the matter at this office, this one among them
 	More   int          // in how many places
 
 	Then    web.Banner // this is not the guide in force
@@ -83,7 +85,7 @@ type LimitRow struct {
 
 func (p *Portal) guide(w http.ResponseWriter, r *http.Request) error {
 	code := r.PathValue("code")
-	if len(code) == matterCode {
+	if len(code) == p.Catalog.Codes().BasicLen() {
 		return p.matter(w, r)
 	}
 	index, err := p.Catalog.Index(r.Context())
@@ -380,12 +382,24 @@ func limitRows(p web.Page, g *catalog.Guide, demo map[string]bool) []LimitRow {
 			out = append(out, LimitRow{Name: p.Tr(x.zh, x.en), Value: limitWords(p, *x.l), Soft: x.l.Note})
 		}
 	}
+	if tolerant(g) {
+		s := g.SupplementLimit()
+		row := LimitRow{Name: p.Tr("容缺补齐时限（您的时间）", "Your time for what may follow later"), Value: limitWords(p, catalog.Limit{Days: s.Days, Unit: s.Unit}), Soft: s.Note}
+		if row.Soft == "" {
+			row.Soft = p.Tr("从受理起算；没有补齐的，按已有材料作出决定。", "From acceptance; else it is decided on what is there.")
+		}
+		out = append(out, row)
+	}
 	for _, s := range l.Special {
 		zh, en := casework.SpecialWords(s.Kind)
 		out = append(out, LimitRow{Name: p.Tr("特别程序："+zh, "Special procedure: "+en), Soft: s.Basis,
 			Value: p.Tr("约 "+strconv.Itoa(s.Days)+" 个工作日，不计入办理时限", "about "+strconv.Itoa(s.Days)+" working days, not counted")})
 	}
 	return out
+}
+
+func tolerant(g *catalog.Guide) bool {
+	return slices.ContainsFunc(g.Materials, g.Tolerates)
 }
 
 func result(p web.Page, r catalog.Result) web.Facts {
@@ -436,6 +450,13 @@ func (p *Portal) applicant(r *http.Request, pg *GuidePage) error {
 
 // elsewhere adds the other places where the same matter can be handled.
 func (pg *GuidePage) elsewhere(dir *identity.Directory, offers []catalog.Item) {
+	offers = slices.DeleteFunc(offers, func(o catalog.Item) bool {
+		part := o.Facts.Handling.No != "" && o.UnitID == pg.Item.UnitID
+		if part {
+			pg.Split = append(pg.Split, web.Link{Href: "/items/" + o.Code, Text: handlingWords(pg.Page, &o), Current: o.ID == pg.Item.ID})
+		}
+		return part
+	})
 	pg.Others = placeGroups(pg.Page, dir, offers, pg.Item.ID, pg.Item.Division)
 	for _, g := range pg.Others {
 		pg.More += len(g.Links)
@@ -443,6 +464,12 @@ func (pg *GuidePage) elsewhere(dir *identity.Directory, offers []catalog.Item) {
 	if pg.More > 0 {
 		pg.Parts = append(pg.Parts, web.Link{Href: "#elsewhere", Text: pg.Tr("其他办理地点", "Other places")})
 	}
+}
+
+// handlingWords names a handling item.
+func handlingWords(p web.Page, it *catalog.Item) string {
+	h := it.Facts.Handling
+	return p.Tr(h.Name, cmp.Or(h.NameEN, h.Name))
 }
 
 // start opens a draft of an item.

@@ -31,6 +31,7 @@ type ItemsPage struct {
 type Hit struct {
 	Href, Name, Summary string
 	Units               []web.Link
+	Parts               []web.Link // handling items 业务办理项 of the matter there
 	Tags                []web.Tag
 }
 
@@ -154,6 +155,12 @@ func hit(pg web.Page, dir *identity.Directory, f catalog.Found) Hit {
 		h.Units = []web.Link{{Href: h.Href, Text: pg.Tr("主管部门：", "In charge: ") + deptWords(pg, dir, f.Matter.Dept)}}
 		h.Tags = []web.Tag{unopened(pg), {Text: typeWords(pg, it.Type)}}
 		return h
+	}
+	if len(f.Parts) > 1 {
+		h.Name = pg.Tr(f.Matter.Name, f.Matter.NameEN)
+		for _, part := range f.Parts {
+			h.Parts = append(h.Parts, web.Link{Href: "/items/" + part.Code, Text: handlingWords(pg, part)})
+		}
 	}
 	u, _ := dir.Unit(it.UnitID)
 	h.Units = []web.Link{{Href: h.Href, Text: u.Name}}

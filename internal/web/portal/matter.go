@@ -33,9 +33,6 @@ type PlaceGroup struct {
 // Office is a department in charge.
 type Office struct{ Name, Address, Phone string }
 
-// matterCode is the length of a basic code 基本编码.
-const matterCode = 12
-
 func (p *Portal) matter(w http.ResponseWriter, r *http.Request) error {
 	x, err := p.Catalog.Index(r.Context())
 	if err != nil {
@@ -108,7 +105,11 @@ func placeGroups(p web.Page, dir *identity.Directory, offers []catalog.Item, but
 			at[code] = i
 			out = append(out, PlaceGroup{Name: name, Open: code == mine})
 		}
-		out[i].Links = append(out[i].Links, web.Link{Href: "/items/" + o.Code, Text: u.Name})
+		text := u.Name
+		if o.Facts.Handling.No != "" {
+			text += p.Tr("："+handlingWords(p, &o), ": "+handlingWords(p, &o))
+		}
+		out[i].Links = append(out[i].Links, web.Link{Href: "/items/" + o.Code, Text: text})
 	}
 	if len(out) == 1 {
 		out[0].Open = true

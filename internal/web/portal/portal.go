@@ -84,6 +84,8 @@ type views struct {
 	cases          *web.View[CasesPage]
 	kase           *web.View[CasePage]
 	withdraw       *web.View[WithdrawPage]
+	moreTime       *web.View[MoreTimePage]
+	say            *web.View[SayPage]
 	change         *web.View[ChangePage]
 	appointment    *web.View[AppointmentPage]
 	rate           *web.View[RatePage]
@@ -152,7 +154,9 @@ func newViews(rt *web.Renderer) views {
 		drafts:         web.NewView[DraftsPage](rt, own, at("drafts")...),
 		cases:          web.NewView[CasesPage](rt, own, at("cases")...),
 		kase:           web.NewView[CasePage](rt, own, at("case")...),
+		moreTime:       web.NewView[MoreTimePage](rt, own, at("moretime")...),
 		withdraw:       web.NewView[WithdrawPage](rt, own, at("withdraw")...),
+		say:            web.NewView[SayPage](rt, own, at("say")...),
 		change:         web.NewView[ChangePage](rt, own, at("change")...),
 		appointment:    web.NewView[AppointmentPage](rt, own, at("appointment")...),
 		rate:           web.NewView[RatePage](rt, own, at("rate")...),

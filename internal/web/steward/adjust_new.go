@@ -2,6 +2,7 @@ package steward
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/web"
 )
@@ -175,7 +177,7 @@ func (s *Steward) fill(w http.ResponseWriter, r *http.Request, a actor.Actor, no
 		}
 		p.Fields = append(p.Fields, choose("successor", web.FieldView{Widget: "radio", Label: p.Tr("合并后保留哪一个", "Which one goes on"), Help: p.Tr("其他的取消，它们的清单指向它", "The others end and point to it")}, list))
 	case catalog.AdjustCancel:
-		p.Fields = append(p.Fields, web.FieldView{ID: "successor", Name: "successor", Label: p.Tr("承接事项的基本编码", "Code of the matter that takes its place"), Optional: true, Width: "w-m", Max: 12, Value: in.Get("successor")})
+		p.Fields = append(p.Fields, web.FieldView{ID: "successor", Name: "successor", Label: p.Tr("承接事项的基本编码", "Code of the matter that takes its place"), Optional: true, Width: "w-m", Max: s.c.Catalog.Codes().BasicLen(), Value: in.Get("successor")})
 	case catalog.AdjustDelegate:
 		p.Fields = append(p.Fields, choose("levels", web.FieldView{Widget: "checkboxes", Label: p.Tr("下放到哪一级", "Delegate to"), Help: p.Tr("主管部门在那一级的单位会得到编制稿", "Its department's units there get a draft")}, levelOptions[1:]))
 	case catalog.AdjustTakeBack:
@@ -273,8 +275,10 @@ func (s *Steward) entryForms(r *http.Request, p *adjustFormPage, kind catalog.Ad
 			e.Fields = append(e.Fields, f)
 		}
 		if kind != catalog.AdjustChange {
-			text("code", "基本编码", "Basic code", p.Tr("12位，第3、4位是事项类型", "12 characters; the third and fourth are the type"), false)
-			e.Fields[0].Width, e.Fields[0].Max = "w-m", 12
+			codes := s.c.Catalog.Codes()
+			n, first := codes.BasicLen(), codes.Province+1
+			text("code", "基本编码", "Basic code", p.Tr(fmt.Sprintf("%d位，第%d、%d位是事项类型", n, first, first+1), fmt.Sprintf("%d characters; numbers %d and %d are the type", n, first, first+1)), false)
+			e.Fields[0].Width, e.Fields[0].Max = "w-m", n
 		}
 		text("name", "事项名称", "Name", "", false)
 		text("nameEn", "英文名称", "English name", "", false)
@@ -361,7 +365,7 @@ func basisOf(text string, old []catalog.Basis) []catalog.Basis {
 }
 
 // planOf reads a plan as typed.
-func planOf(x *catalog.Index, in url.Values) catalog.AdjustPlan {
+func planOf(codes ident.Profile, x *catalog.Index, in url.Values) catalog.AdjustPlan {
 	p := catalog.AdjustPlan{Kind: catalog.AdjustKind(in.Get("kind")), Ground: catalog.AdjustGround(in.Get("ground")), Law: in.Get("law"), Reason: in.Get("reason"),
 		Items: slices.Clone(in["item"]), Successor: strings.TrimSpace(in.Get("successor")), Levels: in["levels"], From: in.Get("from"), OpinionsBy: in.Get("opinionsBy")}
 	if p.Kind == catalog.AdjustMerge {
@@ -387,9 +391,8 @@ func planOf(x *catalog.Index, in url.Values) catalog.AdjustPlan {
 			b = catalog.Basic{Dept: get("dept"), Levels: in[at+"levels"], Audience: in[at+"audience"], Topics: in[at+"topics"], Domain: get("domain")}
 		}
 		if p.Kind != catalog.AdjustChange {
-			if b.Code = strings.ToUpper(get("code")); len(b.Code) >= 4 {
-				b.Type = b.Code[2:4]
-			}
+			b.Code = strings.ToUpper(get("code"))
+			b.Type = codes.TypeOf(b.Code)
 			b.ID, b.TemplateID = 0, 0
 		}
 		b.Name, b.NameEN, b.Summary, b.Basis = get("name"), get("nameEn"), get("summary"), basisOf(in.Get(at+"basis"), was)
@@ -437,7 +440,7 @@ func (s *Steward) propose(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d, err := s.c.Catalog.Propose(r.Context(), a, unit, planOf(x, in), nil)
+	d, err := s.c.Catalog.Propose(r.Context(), a, unit, planOf(s.c.Catalog.Codes(), x, in), nil)
 	if e := errs.Of(err); err != nil && e.Kind == errs.Invalid && len(e.Fields) > 0 {
 		return s.fill(w, r, a, "", in, e.Fields)
 	}
@@ -492,7 +495,7 @@ func (s *Steward) savePlan(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	plan := planOf(x, in)
+	plan := planOf(s.c.Catalog.Codes(), x, in)
 	version, err := strconv.ParseInt(in.Get("version"), 10, 64)
 	if err != nil {
 		version = 0 // a form without it says nothing of what was looked at

@@ -266,6 +266,8 @@ func history(p web.Page, events []catalog.DraftEvent) web.Timeline {
 			zh, en = "认领", "Claimed"
 		case "revise":
 			zh, en = "开始修订", "Revision begun"
+		case "split":
+			zh, en = "拆分为业务办理项", "Split into handling items"
 		case "adopt":
 			zh, en = "采纳全市指南的变更", "Change above adopted"
 		case string(catalog.DraftEdit):

@@ -22,6 +22,9 @@ type listPage struct {
 	Facts           web.Facts
 	Guide           string // address of the public page
 	Revise          bool
+	Parts           []handlingPart // its handling items 业务办理项, or itself among them
+	Split           bool           // more of them may be made
+	Names           web.FieldView  // of those
 	Acts            []stateForm
 }
 
@@ -102,7 +105,11 @@ func (s *Steward) listPage(r *http.Request, typed url.Values) (p listPage, err e
 	fact("暂停、取消的理由", "Why it is not in use", it.StateReason)
 	fact("替代事项", "What takes its place", it.Successor)
 	target := identity.Target{UnitPath: unit.Path}
+	if err := s.partsOf(r, &p, it, typed); err != nil {
+		return p, err
+	}
 	p.Revise = it.State != catalog.Cancelled && identity.Decide(a, identity.ItemCompile, target) == nil
+	p.Split = p.Split && p.Revise
 	if identity.Decide(a, identity.ItemPublish, target) == nil {
 		for _, c := range stateChanges {
 			if c.from == it.State {

@@ -47,6 +47,7 @@ func TestRoles(t *testing.T) {
 			{"GET /console/items/claim", "/console/items/claim?unit=" + lx, nil, answers{200: "sS"}},
 			{"POST /console/items/claim", "", url.Values{"unit": {lx}, "code": {"999999999999"}}, answers{404: "sS"}},
 			{"POST /console/items/revise", "", url.Values{"item": {id(it.ID)}}, answers{303: "sS"}},
+			{"POST /console/items/lists/{code}/parts", list + "/parts", url.Values{"names": {"新办"}}, answers{422: "sS"}},
 			{"POST /console/items/revise", "", url.Values{"template": {it.BasicCode}, "unit": {lx}}, answers{303: "sS"}},
 			{"GET /console/items/lists/{code}", list, nil, answers{200: "srSR"}},
 			{"GET /console/items/lists/{code}", "/console/items/lists/unknown", nil, answers{404: "srSRxycdvtea"}},

@@ -113,6 +113,7 @@ func (s *Steward) routes() map[string]web.Handler {
 		"GET /console/items/basics":                      s.basics,
 		"GET /console/items/lists/{code}":                s.list,
 		"POST /console/items/lists/{code}":               s.setState,
+		"POST /console/items/lists/{code}/parts":         s.split,
 		"POST /console/items/revise":                     s.revise,
 		"POST /console/items/proposals/{id}":             s.proposal,
 		"GET /console/items/adjustments":                 s.adjusts,

@@ -73,7 +73,7 @@ func wordsOf(path string) label {
 	}
 	if n := len(parts); n >= 2 {
 		last := parts[n-1]
-		if parts[n-2] == "when" {
+		if parts[n-2] == "when" || parts[n-2] == "unless" {
 			return words["when."+last]
 		}
 		if parts[0] == "limits" {
@@ -107,6 +107,7 @@ func (d *drawer) group(path string, v reflect.Value) Group {
 // part draws one field of a struct.
 func (d *drawer) part(g *Group, path string, v reflect.Value) {
 	switch {
+	case v.Type() == reflect.TypeFor[catalog.Handling]() && v.IsZero(): // the matter is not split
 	case v.Kind() == reflect.Pointer && v.Type().Elem().Kind() == reflect.Struct:
 		if v.IsNil() {
 			v = reflect.New(v.Type().Elem())
@@ -171,7 +172,7 @@ func (d *drawer) field(path string, v reflect.Value) web.FieldView {
 		f.Help = w.help
 	}
 	options := w.codes
-	if strings.HasSuffix(path, "when.field") || strings.HasSuffix(path, ".untilOf") || strings.HasPrefix(path, "scenarios.") && strings.HasSuffix(path, ".field") {
+	if strings.HasSuffix(path, "when.field") || strings.HasSuffix(path, "unless.field") || strings.HasSuffix(path, ".untilOf") || strings.HasPrefix(path, "scenarios.") && strings.HasSuffix(path, ".field") {
 		options = d.fields
 	}
 	switch v.Kind() {

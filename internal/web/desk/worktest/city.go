@@ -327,7 +327,7 @@ func (c *City) ApplyFor(a actor.Actor, item Item, values form.Values, delivery c
 	c.Must(err)
 	in := casework.Application{ItemCode: c.Code(item), Values: v.Form().Prune(v.Form().Normalise(values)), Consent: true, Delivery: delivery}
 	for _, m := range v.Guide.Asked(in.Values) {
-		if m.Required() {
+		if m.Required() || m.Tolerant() {
 			in.Materials = append(in.Materials, casework.HandedIn{Code: m.Code, Files: []casework.NamedFile{{Ref: ref, Name: m.Name + ".pdf"}}})
 		}
 	}
@@ -353,4 +353,12 @@ func body(r io.Reader) string {
 		return err.Error()
 	}
 	return string(b)
+}
+
+// RecordNumber is the number of the record of the case's hearing.
+func (c *City) RecordNumber(no string) string {
+	c.T.Helper()
+	v, err := c.Casework.View(c.T.Context(), actor.Platform(), no)
+	c.Must(err)
+	return v.Sides.Hearing.Record.Number
 }
