@@ -54,6 +54,7 @@ type Case struct {
 	Promises    []CasePromise  `json:"promises,omitempty" doc:"容缺受理, 告知承诺: what was promised and what became of it."`
 	Instant     *CaseInstant   `json:"instant,omitempty" doc:"秒批: what the published clauses gave; left out if they were not asked."`
 	Alarm       *Alarm         `json:"alarm,omitempty" doc:"While the case is past a date on which nothing happened by itself."`
+	Bills       []string       `json:"bills,omitempty" doc:"Numbers of what has to be paid or was: GET /bills/{no}."`
 	Beside      *Beside        `json:"beside,omitempty" doc:"Hearing, site visits, statements, experts; left out where there is nothing."`
 	Colleagues  []Colleague    `json:"colleagues,omitempty" doc:"For staff whose offered acts hand something on."`
 	Rate        *RateInvite    `json:"rate,omitempty" doc:"While the closed case can be rated; for the party and the staff who handle it."`
@@ -435,6 +436,9 @@ func (s *server) caseAs(ctx context.Context, c *call, v *casework.View) (Case, e
 		ClosedAt: instant(k.ClosedAt), Due: k.DueOn, Path: milestones(c, v.Progress),
 		Clocks: mapTo(v.Clocks, func(x casework.ClockView) Clock { return caseClock(c, x) }), Form: lines(c, v.Summary, open),
 		Delivery: Delivery{Way: v.Delivery.Way}, Progress: s.Casework.ProgressPath(k.No), Rate: s.rateInvite(k.No, v.Rate)}
+	for _, b := range v.Bills {
+		out.Bills = append(out.Bills, b.No)
+	}
 	if open {
 		out.Answers = v.Values
 	}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/fee"
 )
 
 // everyone who knocks: nobody, the applicant, another person, the applicant's
@@ -53,6 +55,7 @@ type world struct {
 	brought                      string // a file of lists by the city's steward
 	blank                        string // key of a file of the draft
 	notice, dossier              string // adjustments: announced, being written
+	bill                         string // of the case
 }
 
 // adjustment is a plan that adds a matter which no department takes up.
@@ -89,6 +92,7 @@ func (c *city) world() world {
 	w.slip = c.send("clerk", "POST", "/units/wx-zx/papers/slips", map[string]any{"to": "wx-spj", "papers": []any{paper}}).ok(201).text("id")
 	w.draft = c.send("zhang", "POST", "/drafts", map[string]any{"item": w.food}).ok(201).text("id")
 	w.file = c.upload("zhang", "/drafts/"+w.draft+"/materials/m02/files", "a.pdf", pdf).ok(201).text("materials", 1, "files", 0, "id")
+	w.bill = c.billed(w.no)
 	w.clerkDraft = c.send("clerk", "POST", "/drafts", map[string]any{"item": w.food, "party": w.zhang}).ok(201).text("id")
 	w.licence = c.send("zhang", "GET", "/licences", nil).ok(200).text("items", 0, "identifier")
 	w.message = c.send("zhang", "GET", "/messages", nil).ok(200).text("items", 0, "id")
@@ -184,6 +188,10 @@ func (c *city) knocks(w world) []knock {
 
 		{op: "items", allow: everyone}, {op: "items-hot", allow: everyone}, {op: "item", path: "/items/" + w.food, allow: everyone},
 		{op: "item-quality", allow: keepers}, {op: "item-quality-list", path: "/items/quality/list?band=poor", allow: keepers},
+		{op: "bills", path: "/bills?unit=wx-zx", allow: []string{"clerk"}}, {op: "bills-waiting", allow: []string{"clerk", "lxclerk", "dec"}}, {op: "bill", path: "/bills/" + w.bill, allow: concern},
+		{op: "bill-act", path: "/bills/" + w.bill + "/acts", body: map[string]any{"act": "take", "version": 1, "method": "cash"}, allow: []string{"clerk"}}, {op: "till", allow: []string{"clerk", "lxclerk"}},
+		{op: "till-close", body: map[string]any{"cash": 0, "pos": 0}, allow: []string{"clerk", "lxclerk"}}, {op: "fee-books", allow: []string{"sup"}},
+		{op: "fee-match", body: map[string]any{"provider": "window", "day": "2026-03-02"}, allow: []string{"sup"}}, {op: "fee-settle", path: "/fees/differences/1", body: map[string]any{"note": "已核实"}, allow: []string{"sup"}},
 		{op: "item-misses", allow: keepers}, {op: "item-words", allow: keepers},
 		{op: "item-word-add", body: map[string]any{"words": "开馆子", "code": w.food[len(w.food)-12:]}, allow: []string{"irev"}},
 		{op: "item-word-remove", path: "/items/words/" + w.word, allow: []string{"irev"}},
@@ -420,4 +428,23 @@ func (c *city) things() string {
 		out = append(out, fmt.Sprint(c.count(q)))
 	}
 	return strings.Join(out, " ")
+}
+
+// billed has a case billed as if its guide had a fee.
+func (c *city) billed(no string) (bill string) {
+	c.t.Helper()
+	a, err := c.ids.PersonActor(c.t.Context(), c.refs.Persons["zhang"], actor.Party{}, actor.Web)
+	c.must(err)
+	v, err := c.s.Casework.View(c.t.Context(), a, no)
+	c.must(err)
+	k := v.Case
+	c.must(c.d.Write(c.t.Context(), "test.bill", func(tx *db.Tx) error {
+		b, err := c.s.Fees.BillTx(tx, fee.Charged{CaseID: k.ID, CaseNo: k.No, ItemName: k.ItemName, Party: k.Party, UnitID: k.UnitID, ReceivingUnitID: k.ReceivingUnitID,
+			Due: catalog.DueBeforeAcceptance, Lines: []catalog.Charge{{Name: "工本费", Basis: "演示", Reckoned: "20.00元", Amount: 2000, Reducible: true}}})
+		if err == nil {
+			bill = b.No
+		}
+		return err
+	}))
+	return bill
 }

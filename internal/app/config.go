@@ -43,6 +43,8 @@ type Config struct {
 
 	SMTP SMTP `yaml:"smtp"` // outgoing mail; default none: messages stay in the portal
 
+	Payment Payment `yaml:"payment"` // who takes money over the net; default none: fees are paid at the window
+
 	LogLevel  string `yaml:"logLevel"`  // debug, info, warn, error; default info
 	LogFormat string `yaml:"logFormat"` // text or json; default json
 	Metrics   string `yaml:"metrics"`   // address for /metrics, such as 127.0.0.1:9090; default none
@@ -58,6 +60,12 @@ type SMTP struct {
 	Security string `yaml:"security"` // starttls, tls, or none (to this machine alone); default starttls
 	User     string `yaml:"user"`     // login name at the mail server; default none
 	Password string `yaml:"password"` // file that holds the password; default none
+}
+
+// Payment is the provider that takes money over the net: docs/pay.md.
+type Payment struct {
+	URL string `yaml:"url"` // where it takes orders: https://pay.example.cn/api
+	Key string `yaml:"key"` // file with the key that signs both ways, at least 16 bytes; required with url
 }
 
 // ItemCode 编码规则 is how the codes of items are built.

@@ -44,6 +44,9 @@ var parity = map[string]string{
 	"POST /apply/{id}/materials/{code}/paper": "material-paper", "GET /apply/{id}/promise": "draft draft-promise-text promise-text", "POST /apply/{id}/promise": "draft-promise", "GET /apply/{id}/delivery": "draft", "POST /apply/{id}/delivery": "draft-delivery",
 	"GET /apply/{id}/check": "draft", "POST /apply/{id}/submit": "case-submit", "POST /apply/{id}/discard": "draft-discard",
 
+	"GET /my/cases/{no}/fees/{bill}": "bill", "POST /my/cases/{no}/fees/{bill}/{act}": "bill-act", "GET /desk/fees": "bills bills-waiting till", "POST /desk/fees/till": "till-close",
+	"GET /desk/fees/{bill}": "bill", "POST /desk/fees/{bill}/{act}": "bill-act", "GET /console/fees": "fee-books", "POST /console/fees/match": "fee-match", "POST /console/fees/differences/{id}": "fee-settle",
+
 	"GET /desk/login": "- a form", "POST /desk/login": "token-issue", "POST /desk/logout": "token-end", "GET /desk/me": "me", "POST /desk/me/password": "password-change",
 	"POST /desk/units/{id}/fair": "unit-fair",
 	"GET /desk":                  "queue queue-size queue-loads", "GET /desk/search": "queue-find case", "GET /desk/cases/{no}": "case case-timeline", "POST /desk/cases/{no}/unmask": "case-unmask party-unmask",

@@ -75,6 +75,12 @@ const (
 	RectifyNotice     Notice = "rectify"              // 限期整改告知书
 	AnnulNotice       Notice = "annulment"            // 撤销决定书
 
+	// Fees.
+	FeeNotice    Notice = "fee-notice"    // 缴费通知书
+	FeeReceipt   Notice = "fee-receipt"   // 缴费凭证
+	FeeReduction Notice = "fee-reduction" // 费用减免决定书
+	FeeRefund    Notice = "fee-refund"    // 退款通知书
+
 	DeliveryRecord Notice = "delivery" // 送达回证
 )
 
@@ -85,5 +91,6 @@ var noticeMark = map[Notice]string{
 	TolerancePromise: "容诺", CommitmentPromise: "告诺", ToleranceNotice: "容受", SupplementReceipt: "容收", SupplementLonger: "容延",
 	SupplementEnd: "容届", SupplementLapsed: "容终", PromiseBack: "诺回", RectifyNotice: "改", AnnulNotice: "撤",
 	RefusalNotice: "不准", WithdrawalNotice: "终", DeliveryRecord: "送",
+	FeeNotice: "缴", FeeReceipt: "费收", FeeReduction: "费减", FeeRefund: "费退",
 	HearingRightNotice: "听告", InterestNotice: "利告", HearingNotice: "听通", HearingMinutes: "听录", VisitNotice: "核", ReferralNotice: "转",
 }

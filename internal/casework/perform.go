@@ -151,7 +151,10 @@ func (st *step) permitted(act Act, check bool) error {
 	if err := st.s.may(st.a, c, m, st.w); err != nil {
 		return err
 	}
-	return c.inOrder(st.now())
+	if err := c.inOrder(st.now()); err != nil {
+		return err
+	}
+	return st.feeHeld()
 }
 
 // may asks the one policy whether the actor may make the move.

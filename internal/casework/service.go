@@ -9,6 +9,7 @@ import (
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/licence"
@@ -31,6 +32,7 @@ type Config struct {
 	Files    *files.Store
 	Licences *licence.Service
 	Ratings  *rating.Service
+	Fees     *fee.Service // nil: nothing is collected
 	Notify   *notify.Service
 	Vault    *sm.Vault
 	Log      *slog.Logger

@@ -114,6 +114,9 @@ func (st *step) finish() error {
 	if err := st.writeEvent(); err != nil {
 		return err
 	}
+	if err := st.fees(); err != nil {
+		return err
+	}
 	audit.Append(st.tx, audit.Record{Actor: st.a, Act: "case." + string(m.Act), Subject: "case/" + c.No, Unit: c.UnitID, Detail: st.detail, Outcome: "done"})
 	if err := st.tellApplicant(); err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/jobs"
 	"github.com/tongban/tongban/internal/rating"
 )
@@ -258,7 +259,7 @@ func (s *Service) deliverJob(ctx context.Context, no string) error {
 		}
 	}
 	_, err = s.Perform(ctx, actor.Platform(), no, DeliverElectronic, Input{})
-	if errors.Is(err, ErrNotOffered) {
+	if errors.Is(err, ErrNotOffered) || fee.IsUnpaid(err) { // paying brings the job again
 		return nil
 	}
 	return err

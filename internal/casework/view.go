@@ -12,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/identity"
 )
@@ -44,6 +45,7 @@ type View struct {
 	Sides       *Sides          // hearings, visits, statements; nil for a case without any
 	Colleagues  []Colleague     // staff: to whom something can be handed
 	Departments []identity.Unit // staff: who can be asked for an opinion
+	Bills       []*fee.View
 	At          time.Time
 
 	archive bool // the viewer may have the archive package
@@ -201,6 +203,11 @@ func (s *Service) view(ctx context.Context, a actor.Actor, c *Case) (*View, erro
 		}
 		v.Events = append(v.Events, eventFor(a, e, w, p.documents))
 	}
+	if s.Fees != nil && collects(&w.v.Guide) {
+		if v.Bills, err = s.Fees.OfCase(ctx, a, c.ID); err != nil {
+			return nil, err
+		}
+	}
 	v.Clocks = c.Clocks.view(w.cal, v.At)
 	if err := s.viewReceiving(rd, a, v, p.events, w); err != nil {
 		return nil, err
@@ -328,6 +335,8 @@ func eventFor(a actor.Actor, e Event, w world, docs []DocumentRef) EventView {
 		v.ZH, v.EN = m.ZH, m.EN
 	} else if words, ok := servedActs[e.Act]; ok {
 		v.ZH, v.EN = words[0], words[1]
+	} else if w, ok := feeWords[e.Act]; ok {
+		v.ZH, v.EN = w[0], w[1]
 	}
 	if !inside(a) && e.Actor.Kind == actor.Staff {
 		// Applicants see which unit acted, not who works there; inner opinions stay inside.

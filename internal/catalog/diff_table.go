@@ -260,6 +260,10 @@ var feeEntries = entry[Fee]{zh: "收费项目", en: "fee", key: func(f *Fee) str
 	added: func(*Fee) Burden { return Heavier },
 	rules: []aspect[Fee]{
 		{path: "standard", zh: "标准", en: "amount", one: func(f *Fee) said { return plain(f.Standard) }, weigh: grows(func(f *Fee) float64 { return onlyNumber(f.Standard) })},
+		{path: "amount", zh: "金额", en: "sum", one: func(f *Fee) said { return money(f.Amount) }, weigh: grows(func(f *Fee) float64 { return float64(f.Amount) })},
+		{path: "per", zh: "计费数量", en: "quantity", one: func(f *Fee) said { return plain(strings.Join(f.Per, " × ")) }},
+		{path: "when", zh: "收取情形", en: "charged when", one: func(f *Fee) said { return plain(f.When.text()) }},
+		{path: "due", zh: "缴费时点", en: "due", one: func(f *Fee) said { return dueCodes.say(f.Due) }},
 		{path: "reducible", zh: "允许减免", en: "may be reduced", one: func(f *Fee) said { return yesNo(f.Reducible) }, weigh: shrinks(flag(func(f *Fee) bool { return f.Reducible }))},
 		{path: "reduction", zh: "减免规定", en: "reduction", one: func(f *Fee) said { return plain(f.Reduction) }},
 		{path: "name", zh: "名称", en: "name", one: func(f *Fee) said { return plain(f.Name) }},

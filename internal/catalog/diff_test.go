@@ -44,7 +44,7 @@ func rich() *Guide {
 		Steps: []Step{{"receive", "收件", StepReceive, "zx", "window-clerk", 0, 1, false, nil}, {"review", "审查", StepReview, "u", "reviewer", 1, 5, true, []string{"与图纸一致吗", "通道畅通吗"}}, {"decide", "决定", StepDecide, "u", "decider", 2, 2, false, nil}},
 		Limits: Limits{Statutory: *limit(20), StatutoryBasis: "第一条", Promised: *limit(10), Receipt: limit(5), Delivery: limit(10), Extension: limit(9), Correction: limit(8),
 			Special: []Special{{"hearing", 20, "某条"}, {"testing", 10, "某条"}}, Joint: &Joint{45, "某决定"}, Mark: "C"},
-		Fees:      []Fee{{"工本费", "每证10元", "某文", true, "低保免收", "C"}, {"检测费", "每次200元", "某文", false, "", "L"}},
+		Fees:      []Fee{{"工本费", "每证10元", "某文", true, "低保免收", "C", 1000, []string{"area", "start..end"}, &Cond{Field: "mode", In: []string{"sale"}}, "delivery"}, {"检测费", "每次200元", "某文", false, "", "L", 0, nil, nil, ""}},
 		Results:   []Result{{"许可证", "licence", "food", 5, "end", []string{Electronic, PickUp}, map[string]string{"name": "applicant.name"}}, {"通知", "other", "", 0, "", []string{Mail}, nil}},
 		Basis:     []Basis{{"食品安全法", "主席令", "第三十五条", "许可制度", "C"}, {"某办法", "令", "第二条", "条件", "L"}},
 		Questions: []Question{{"要多久", "十天"}, {"收费吗", "不收"}}, Contacts: Contacts{"0510", "12345"}, Rights: []string{"知情", "申辩"}, Duties: []string{"如实", "配合"},
@@ -73,7 +73,7 @@ func touches(at string, v reflect.Value, add func(name string, change func())) {
 		if v.String() != "" {
 			add(at+" empty", func() { v.SetString("") })
 		}
-	case reflect.Int:
+	case reflect.Int, reflect.Int64:
 		add(at, func() { v.SetInt(v.Int() + 1) })
 	case reflect.Bool:
 		add(at, func() { v.SetBool(!v.Bool()) })

@@ -68,6 +68,9 @@ func TestRules(t *testing.T) {
 		spoil func(s *subject)
 	}
 	material := func(change func(*Material)) func(*subject) { return func(s *subject) { change(&s.g.Materials[1]) } }
+	charged := func(per ...string) func(*subject) {
+		return func(s *subject) { s.g.Fees[0].Amount, s.g.Fees[0].Due, s.g.Fees[0].Per = 100, "decision", per }
+	}
 	limits := func(change func(*Limits)) func(*subject) { return func(s *subject) { change(&s.g.Limits) } }
 	basics := func(change func(*Basics)) func(*subject) { return func(s *subject) { change(&s.g.Basics) } }
 	never := `{"type":"object","title":"表","x-steps":[{"key":"a","title":"一","fields":["kind","a","b"]}],"properties":{
@@ -165,6 +168,10 @@ func TestRules(t *testing.T) {
 		"fee-basis":                     {{"fees/0/basis", func(s *subject) { s.g.Fees[0].Basis = "历来如此" }}},
 		"fee-vague":                     {{"fees/0/standard", func(s *subject) { s.g.Fees[0].Standard = "按有关规定收取" }}},
 		"fee-reduction":                 {{"fees/0/reduction", func(s *subject) { s.g.Fees[0].Reducible = true }}, {"fees/0/reduction", func(s *subject) { s.g.Fees[0].Reduction = "低保免收" }}},
+		"fee-due":                       {{"fees/0/due", func(s *subject) { s.g.Fees[0].Due, s.g.Fees[0].Amount = "someday", 100 }}},
+		"fee-amount":                    {{"fees/0/amount", func(s *subject) { s.g.Fees[0].Due = "decision" }}, {"fees/0/amount", func(s *subject) { s.g.Fees[0].Amount = 100 }}, {"fees/0/amount", func(s *subject) { s.g.Fees[0].Per = []string{"area"} }}},
+		"fee-per":                       {{"fees/0/per", charged("nowhere")}, {"fees/0/per", charged("start..nowhere")}, {"fees/0/per", charged("road")}},
+		"fee-when":                      {{"fees/0/when", func(s *subject) { charged()(s); s.g.Fees[0].When = &Cond{Field: "nowhere", Set: true} }}},
 		"fee-mark":                      {{"fees/0/mark", func(s *subject) { s.g.Fees[0].Mark = "" }}},
 		"some-results":                  {{"results", func(s *subject) { s.g.Results = nil }}},
 		"result-complete":               {{"results/0/name", func(s *subject) { s.g.Results[0].Name = "" }}, {"results/0/delivery", func(s *subject) { s.g.Results[0].Delivery = []string{"fax"} }}, {"results/0/licenceType", func(s *subject) { s.g.Results[0].LicenceType = "" }}, {"results/0/kind", func(s *subject) { s.g.Results[0].Kind = "" }}},

@@ -196,6 +196,11 @@ type Fee struct {
 	Reducible bool   `json:"reducible"`
 	Reduction string `json:"reduction,omitempty"`
 	Mark      string `json:"mark"`
+
+	Amount int64    `json:"amount,omitempty"` // fen, for one unit; 0 = the platform does not collect it
+	Per    []string `json:"per,omitempty"`    // what it is multiplied by: a number of the form, or "startDate..endDate" for days
+	When   *Cond    `json:"when,omitempty"`   // charged only when the form says so
+	Due    string   `json:"due,omitempty"`    // a FeeDue; "" = the platform does not collect it
 }
 
 // Result 审批结果.

@@ -105,6 +105,24 @@ const (
 	PaperHandle Act = "paper.handle" // 交接: take, hand on, receive and return papers of cases, as the unit that has them
 )
 
+// Fees 收费.
+const (
+	FeeRead         Act = "fee.read"          // a bill with its payments, reductions and refunds
+	FeePay          Act = "fee.pay"           // begin to pay online
+	FeeTake         Act = "fee.take"          // 窗口收款
+	FeeReduce       Act = "fee.reduce"        // ask for a reduction
+	FeeReduceDecide Act = "fee.reduce-decide" // 批准减免
+	FeeRefund       Act = "fee.refund"        // ask for money back
+	FeeRefundDecide Act = "fee.refund-decide" // 批准退款
+	FeePayBack      Act = "fee.pay-back"      // 窗口退款: hand back what was paid at a window
+	FeeHeard        Act = "fee.heard"         // what the provider tells
+	FeeList         Act = "fee.list"          // bills that are due at a unit's windows
+	FeeWaiting      Act = "fee.waiting"       // bills with something to decide or to hand back; each is asked about by itself
+	FeeTill         Act = "fee.till"          // 日结 of one's own till
+	FeeMatch        Act = "fee.match"         // 对账
+	FeeSettle       Act = "fee.settle"        // work off a difference
+)
+
 // Licences 电子证照.
 const (
 	LicenceRead   Act = "licence.read"

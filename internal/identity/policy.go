@@ -118,6 +118,7 @@ var (
 	operator = []holder{{actor.SystemAdmin, anywhere}}
 	admins   = []holder{{actor.SystemAdmin, handling}, {actor.SecurityAdmin, handling}, {actor.AuditAdmin, handling}}
 	clerks   = []holder{{actor.WindowClerk, anywhere}}
+	ledger   = []holder{{actor.Supervisor, anywhere}} // money of all units goes through one provider
 )
 
 // rules 权限表: deny by default, one line an act.
@@ -219,6 +220,21 @@ var rules = map[Act]rule{
 	AssistHelp:    {helper: true, hides: AssistRead},
 	AssistConfirm: {owner: true, hides: AssistRead},
 	AssistEnd:     {owner: true, helper: true, system: true, hides: AssistRead},
+
+	FeeRead:         {owner: true, staff: viewer, system: true, hides: FeeRead},
+	FeePay:          {owner: true, hides: FeeRead},
+	FeeTake:         {staff: counter, hides: FeeRead},
+	FeeReduce:       {owner: true, staff: counter, hides: FeeRead},
+	FeeReduceDecide: {staff: decider, notAuthor: true, hides: FeeRead},
+	FeeRefund:       {owner: true, staff: append(slices.Clone(counter), decider...), hides: FeeRead},
+	FeeRefundDecide: {staff: decider, notAuthor: true, hides: FeeRead},
+	FeePayBack:      {staff: counter, hides: FeeRead},
+	FeeHeard:        {system: true}, // by its signature, not by a session
+	FeeList:         {staff: append(slices.Clone(counter), holder{actor.Decider, handling})},
+	FeeWaiting:      {staff: append(slices.Clone(clerks), holder{actor.Decider, anywhere})},
+	FeeTill:         {staff: clerks},
+	FeeMatch:        {staff: ledger, system: true},
+	FeeSettle:       {staff: ledger},
 
 	LicenceVerify: {anyone: true},
 	LicenceRead:   {owner: true, staff: official, purpose: true, system: true, hides: LicenceRead},

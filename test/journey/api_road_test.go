@@ -102,6 +102,8 @@ func programmaticRoad(t *testing.T, l *look, c *city) {
 	refuse(p, no, "change-delivery", client.Object{"delivery": client.Object{"way": "post"}}, 422)
 	do(t, p, no, "change-delivery", client.Object{"delivery": client.Object{"way": "post", "name": "蒋涛", "phone": "13900008888", "address": "无锡市梁溪区演示路1号"}})
 	refuse(clerk, no, "hand-over", client.Object{"recipient": "蒋涛"}, 409)
+	refuse(clerk, no, "post", client.Object{"waybill": "1"}, 409) // nothing goes out before the fee is paid
+	paidOnline(t, p, get(t, p, "/cases/"+no).Text("bills", 0))
 	refuse(clerk, no, "post", nil, 422)
 	do(t, clerk, no, "post", client.Object{"waybill": "演示快递 DEMO-20260043"})
 	k = state(no, "closed")

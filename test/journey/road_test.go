@@ -117,6 +117,7 @@ func road(t *testing.T, l *look, c *city, on device) {
 	decide(l, t, c, on, "decider-lx-spj", no, "管线避让方案可行", "绕行路线和标志设置可行")
 
 	p.awaitCase(no, "结果已经做好", "窗口领取")
+	refund(l, t, c, on, p, "clerk2-lx", "decider-lx-spj", no)
 	handOver(l, t, c, on, "clerk2-lx", no, "周志远")
 	p.awaitCase(no, "已经办结", "窗口发放")
 	rated(p, no, "基本满意", "")

@@ -45,6 +45,29 @@ func number[T any](head, field string, at func(*T) *int) column[T] {
 		}}
 }
 
+// fen is an amount of money: yuan in the cell, fen in the guide.
+func fen[T any](head, field string, at func(*T) *int64) column[T] {
+	return column[T]{head: head, field: field,
+		get: func(t *T) string {
+			if *at(t) == 0 {
+				return ""
+			}
+			return catalog.Yuan(*at(t))
+		},
+		set: func(t *T, v string) fault {
+			if v == "" {
+				*at(t) = 0
+				return fault{}
+			}
+			n, ok := catalog.Fen(v)
+			if !ok {
+				return unlike(v, "应为金额，单位是元，最多两位小数", "should be an amount in yuan with at most two decimals")
+			}
+			*at(t) = n
+			return fault{}
+		}}
+}
+
 // zero leaves a cell empty where nothing is meant.
 func zero(s string) string {
 	if s == "0" {

@@ -256,6 +256,10 @@ func makeParts() []part {
 			needed(text("收费依据", "BY_LAW", func(f *catalog.Fee) *string { return &f.Basis })),
 			flag("是否允许减免", "IS_DESC", func(f *catalog.Fee) *bool { return &f.Reducible }),
 			text("允许减免依据", "DESC_EXPLAIN", func(f *catalog.Fee) *string { return &f.Reduction }),
+			coded("缴费时点", "", guideTable("feeDue"), func(f *catalog.Fee) *string { return &f.Due }),
+			fen("金额（元）", "", func(f *catalog.Fee) *int64 { return &f.Amount }),
+			several("计费数量", "", func(f *catalog.Fee) *[]string { return &f.Per }),
+			cond("收取情形", func(f *catalog.Fee) **catalog.Cond { return &f.When }),
 			coded("核对情况", "", guideTable("mark"), func(f *catalog.Fee) *string { return &f.Mark }),
 		}, func(g *gd) *[]catalog.Fee { return &g.Fees }, nil},
 		many[catalog.Result]{"结果", []column[catalog.Result]{

@@ -29,6 +29,7 @@ import (
 	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/db/dbtest"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/gate"
@@ -59,6 +60,7 @@ type City struct {
 	Licences *licence.Service
 	Ratings  *rating.Service
 	Casework *casework.Service
+	Fees     *fee.Service
 	Notify   *notify.Service
 	Door     *gate.Door
 	Refs     identity.Refs
@@ -124,9 +126,12 @@ func New(t testing.TB, d *db.DB, clk *dbtest.Clock, items ...string) *City {
 	c.log = audit.Keys{Signers: notes.Signers, Verifiers: notes.Verifiers}
 	printer, err := caseview.NewPrinter("https://tongban.example")
 	must(t, err)
+	c.Fees = fee.New(fee.Config{DB: d, Identity: c.Identity, Vault: vault, URL: "http://localhost:8080",
+		Papers: func(tx *db.Tx, a actor.Actor, p fee.Paper) error { return c.Casework.FeePaper(tx, a, p) }})
+	c.Fees.Handlers(c.Jobs)
 	c.Casework = casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: notes.Signers[0], Keys: notes.Texts, Origin: "tongban", URL: "https://tongban.example"},
 		DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files,
-		Licences: c.Licences, Ratings: c.Ratings, Notify: c.Notify, Vault: vault})
+		Licences: c.Licences, Ratings: c.Ratings, Fees: c.Fees, Notify: c.Notify, Vault: vault})
 	c.Licences.Handlers(c.Jobs)
 	c.Casework.Handlers(c.Jobs)
 	c.Door, err = gate.New(gate.Config{DB: d, Identity: c.Identity, Vault: vault, Now: clk.Now})

@@ -19,6 +19,7 @@ import (
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/caseview"
+	"github.com/tongban/tongban/internal/web/feeview"
 )
 
 // casePage 办件页 is everything about a case on one page, and what may be done.
@@ -52,6 +53,7 @@ type casePage struct {
 	Archive         web.Link   // the package of a closed case
 	Next            []web.Link // 再来一单, after an intake
 	Papers          papersCard
+	Bills           []web.Banner
 	Go              string // id of where the usual act begins: a shortcut leads there, never does it
 }
 
@@ -175,6 +177,7 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 		return p, err
 	}
 	p.Timeline = caseview.Timeline(p.Page, v, documentPath)
+	p.Bills = feeview.Banners(p.Page, v.Bills, func(bill string) string { return feesPath + "/" + bill })
 	p.Sides = heard(p.Page, v)
 	for _, f := range actForms(&p.Page, v, a, from, t) {
 		if slices.Contains(office, casework.Act(strings.TrimPrefix(f.ID, "act-"))) {

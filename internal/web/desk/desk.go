@@ -15,6 +15,7 @@ import (
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/channel"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
@@ -23,6 +24,7 @@ import (
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/apply"
 	"github.com/tongban/tongban/internal/web/caseview"
+	"github.com/tongban/tongban/internal/web/feeview"
 )
 
 //go:embed templates
@@ -33,6 +35,7 @@ type Desk struct {
 	c     Config
 	docs  *caseview.Documents
 	apply *apply.Wizard
+	bills *feeview.Bills
 	views views
 }
 
@@ -44,6 +47,7 @@ type Config struct {
 	Casework *casework.Service
 	Identity *identity.Service
 	Catalog  *catalog.Service
+	Fees     *fee.Service
 	Channel  *channel.Service
 	Files    *files.Store
 	Vault    *sm.Vault        // binds the person found at the window to the clerk who found them
@@ -81,6 +85,7 @@ type views struct {
 	keys     *web.View[keysPage]
 	assists  *web.View[assistsPage]
 	assist   *web.View[assistPage]
+	fees     *web.View[feesPage]
 }
 
 func newViews(rt *web.Renderer) views {
@@ -107,6 +112,7 @@ func newViews(rt *web.Renderer) views {
 		keys:     web.NewView[keysPage](rt, fs, page("keys.html")...),
 		assists:  web.NewView[assistsPage](rt, fs, page("assists.html")...),
 		assist:   web.NewView[assistPage](rt, fs, page("assist.html")...),
+		fees:     web.NewView[feesPage](rt, fs, page("fees.html")...),
 	}
 }
 
@@ -119,6 +125,11 @@ func New(c Config) *Desk {
 		Actor: d.Actor, Held: c.Held, Prefix: "/desk/apply", Staff: true, Frame: d.frame("intake"),
 		Home: web.Link{Href: "/desk/intake", Text: "窗口收件"},
 		Done: func(no string) string { return casePath(no) + "?done=submit" }, Case: casePath, Gone: "/desk/intake"})
+	d.bills = feeview.New(feeview.Config{Renderer: c.Renderer, Fees: c.Fees, Actor: d.Actor, Frame: d.frame("fees"),
+		Path: func(_ *http.Request, bill string) string { return feesPath + "/" + bill },
+		Back: func(p web.Page, b *fee.Bill) web.Link {
+			return web.Link{Href: casePath(b.CaseNo), Text: p.Tr("查看办件", "See the case")}
+		}})
 	return d
 }
 
@@ -168,6 +179,10 @@ func (d *Desk) routes() map[string]web.Handler {
 		"POST /desk/intake/party":                       d.findParty,
 		"POST /desk/intake/register":                    d.register,
 		"POST /desk/intake/start":                       d.start,
+		"GET " + feesPath:                               d.fees,
+		"POST " + feesPath + "/till":                    d.closeTill,
+		"GET " + feesPath + "/{bill}":                   d.bills.Show,
+		"POST " + feesPath + "/{bill}/{act}":            d.bills.Do,
 		"GET /desk/appointments":                        d.today,
 
 		"GET /desk/assist":             d.showAssists,
@@ -250,6 +265,8 @@ func Menu(a actor.Actor) []web.NavLink {
 	add(a.Has(actor.WindowClerk), "assist", "/desk/assist", "帮办代办", "Help", "")
 	add(work, "papers", "/desk/papers", "纸质件交接", "Papers", "x")
 	add(work || a.Has(actor.Supervisor), "find", "/desk/search", "查找办件", "Find a case", "4")
+	add(hasAny(a, actor.WindowClerk, actor.Decider), "fees", feesPath, "收费", "Fees", "")
+	add(a.Has(actor.Supervisor), "books", "/console/fees", "收费对账", "Books", "")
 	add(a.Has(actor.Supervisor), "overview", "/console", "监督概览", "Overview", "5")
 	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "items", "/console/items", "事项管理", "Service items", "9")
 	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "featured", "/console/items/featured", "特色清单", "Featured lists", "")

@@ -16,6 +16,7 @@ import (
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/apply"
 	"github.com/tongban/tongban/internal/web/caseview"
+	"github.com/tongban/tongban/internal/web/feeview"
 )
 
 // CasePage 办件: where one's case stands, and why.
@@ -47,7 +48,8 @@ type CasePage struct {
 	Licence   web.Link
 	Rate      web.Link
 	Rated     string
-	Archive   web.Link // the package of a closed case
+	Archive   web.Link     // the package of a closed case
+	Bills     []web.Banner // what has to be paid, what was paid
 }
 
 // Correction 补正 is what an open correction asks for.
@@ -129,6 +131,7 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 		}
 		pg.Documents = append(pg.Documents, web.Event{At: d.At, Title: d.Title, Soft: d.Number, Link: web.Link{Href: href, Text: pg.Tr("查看、打印", "Open, print")}})
 	}
+	pg.Bills = feeview.Banners(pg.Page, v.Bills, func(bill string) string { return "/my/cases/" + c.No + "/fees/" + bill })
 	pg.Facts = caseFacts(pg.Page, v)
 	for _, m := range v.Materials {
 		f := MaterialFact{Fact: apply.HandedFact(pg.Page, pg.Tr(m.Material.Name, m.Material.NameEN), m.Handed, false)}

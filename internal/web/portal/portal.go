@@ -15,6 +15,7 @@ import (
 	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
@@ -24,6 +25,7 @@ import (
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/apply"
 	"github.com/tongban/tongban/internal/web/caseview"
+	"github.com/tongban/tongban/internal/web/feeview"
 )
 
 //go:embed templates
@@ -39,6 +41,7 @@ type Config struct {
 	Casework *casework.Service
 	Licences *licence.Service
 	Ratings  *rating.Service
+	Fees     *fee.Service
 	Channel  *channel.Service
 	Files    *files.Store
 	Shelf    Shelf
@@ -58,6 +61,7 @@ type Portal struct {
 	Config
 	wizard *apply.Wizard
 	docs   *caseview.Documents
+	bills  *feeview.Bills
 	v      views
 	kept   guideCache
 }
@@ -113,6 +117,14 @@ func New(c Config) *Portal {
 		Case: func(no string) string { return "/my/cases/" + no }, Gone: "/my/drafts"})
 	p.docs = caseview.NewDocuments(caseview.DocumentsConfig{Files: c.Files, Prefix: "/my/documents/", Renderer: c.Renderer, Style: c.Style, Casework: c.Casework, Actor: p.person, BaseURL: c.URL,
 		Case: func(no string) web.Link { return web.Link{Href: "/my/cases/" + no, Text: "返回办件"} }})
+	p.bills = feeview.New(feeview.Config{Renderer: c.Renderer, Fees: c.Fees, Actor: p.person, Frame: func(_ *http.Request, pg *web.Page) {
+		pg.Nav = "my"
+		c.Style.Add(pg)
+	},
+		Path: func(r *http.Request, bill string) string { return "/my/cases/" + r.PathValue("no") + "/fees/" + bill },
+		Back: func(pg web.Page, b *fee.Bill) web.Link {
+			return web.Link{Href: "/my/cases/" + b.CaseNo, Text: pg.Tr("返回办件", "Back to the case")}
+		}})
 	return p
 }
 
@@ -192,72 +204,74 @@ func (p *Portal) Routes(mux *http.ServeMux) {
 // routes lists the pages with what answers them, the wizard's aside.
 func (p *Portal) routes() map[string]web.Handler {
 	return map[string]web.Handler{
-		"GET /{$}":                            p.home,
-		"GET /items":                          p.items,
-		"GET /browse/{way}":                   p.browse,
-		"GET /items/{code}":                   p.guide,
-		"GET /items/{code}/versions":          p.versions,
-		"GET /files/{key}":                    p.guideFile,
-		"GET /items/{code}/changes":           p.changes,
-		"GET /feed/items.atom":                p.atom,
-		"GET /feed/items.json":                p.jsonFeed,
-		"POST /items/{code}/apply":            p.start,
-		"GET /featured":                       p.featured,
-		"GET /featured/{key}":                 p.feature,
-		"GET /featured/{key}/history":         p.featureHistory,
-		"GET /featured/{key}/export.csv":      p.featureFile("csv"),
-		"GET /featured/{key}/export.json":     p.featureFile("json"),
-		"GET /login":                          p.showLogin,
-		"POST /login":                         p.login,
-		"POST /logout":                        p.logout,
-		"GET /identity":                       p.showIdentity,
-		"POST /identity":                      p.switchIdentity,
-		"GET /my":                             p.my,
-		"GET /my/drafts":                      p.drafts,
-		"GET /my/cases":                       p.cases,
-		"GET /my/cases/{no}":                  p.kase,
-		"GET /my/cases/{no}/acts/{act}":       p.showAct,
-		"POST /my/cases/{no}/acts/{act}":      p.act,
-		"POST /my/cases/{no}/correct":         p.correct,
-		"GET /my/cases/{no}/files/{file}":     p.file,
-		"GET /my/cases/{no}/clocks/{n}":       p.proof,
-		"GET /my/cases/{no}/appointment":      p.showAppointment,
-		"POST /my/cases/{no}/appointment":     p.book,
-		"POST /my/appointments/{id}/cancel":   p.cancelAppointment,
-		"GET /my/cases/{no}/rate":             p.showRate,
-		"POST /my/cases/{no}/rate":            p.rate,
-		"GET /rate/{no}":                      p.showRate,
-		"POST /rate/{no}":                     p.rate,
-		"GET /my/documents/{id}":              p.docs.Show,
-		"GET /my/documents/{id}/print":        p.docs.Print,
-		"GET /my/documents/{id}/photo/{file}": p.docs.Photo,
-		"GET /my/cases/{no}/archive":          p.archive,
-		"GET /my/licences":                    p.licences,
-		"GET /my/licences/{identifier}":       p.licence,
-		"GET /my/messages":                    p.messages,
-		"POST /my/messages/read":              p.readMessages,
-		"GET /my/mandates":                    p.mandates,
-		"POST /my/mandates":                   p.grant,
-		"POST /my/mandates/{id}/revoke":       p.revoke,
-		"GET /my/profile":                     p.profile,
-		"POST /my/profile":                    p.changeContact,
-		"POST /my/profile/password":           p.changePassword,
-		"GET /progress":                       p.findProgress,
-		"GET /progress/{no}":                  p.progress,
-		"GET /progress/{no}/clocks/{n}":       p.clockProof,
-		"GET /verify":                         p.findLicence,
-		"GET /verify/{identifier}":            p.verify,
-		"GET /centres":                        p.centres,
-		"GET /centres/{key}":                  p.centre,
-		"GET /adjustments":                    p.adjustments,
-		"GET /adjustments/{no}":               p.adjustment,
-		"GET /help":                           p.help,
-		"GET /privacy":                        p.privacy,
-		"GET /accessibility":                  p.accessibility,
-		"GET /my/assist":                      p.assists,
-		"POST /my/assist":                     p.askAssist,
-		"GET /my/assist/{id}":                 p.assist,
-		"POST /my/assist/{id}":                p.answerAssist,
+		"GET /{$}":                              p.home,
+		"GET /items":                            p.items,
+		"GET /browse/{way}":                     p.browse,
+		"GET /items/{code}":                     p.guide,
+		"GET /items/{code}/versions":            p.versions,
+		"GET /files/{key}":                      p.guideFile,
+		"GET /items/{code}/changes":             p.changes,
+		"GET /feed/items.atom":                  p.atom,
+		"GET /feed/items.json":                  p.jsonFeed,
+		"POST /items/{code}/apply":              p.start,
+		"GET /featured":                         p.featured,
+		"GET /featured/{key}":                   p.feature,
+		"GET /featured/{key}/history":           p.featureHistory,
+		"GET /featured/{key}/export.csv":        p.featureFile("csv"),
+		"GET /featured/{key}/export.json":       p.featureFile("json"),
+		"GET /login":                            p.showLogin,
+		"POST /login":                           p.login,
+		"POST /logout":                          p.logout,
+		"GET /identity":                         p.showIdentity,
+		"POST /identity":                        p.switchIdentity,
+		"GET /my":                               p.my,
+		"GET /my/drafts":                        p.drafts,
+		"GET /my/cases":                         p.cases,
+		"GET /my/cases/{no}":                    p.kase,
+		"GET /my/cases/{no}/acts/{act}":         p.showAct,
+		"POST /my/cases/{no}/acts/{act}":        p.act,
+		"POST /my/cases/{no}/correct":           p.correct,
+		"GET /my/cases/{no}/files/{file}":       p.file,
+		"GET /my/cases/{no}/clocks/{n}":         p.proof,
+		"GET /my/cases/{no}/appointment":        p.showAppointment,
+		"POST /my/cases/{no}/appointment":       p.book,
+		"POST /my/appointments/{id}/cancel":     p.cancelAppointment,
+		"GET /my/cases/{no}/rate":               p.showRate,
+		"POST /my/cases/{no}/rate":              p.rate,
+		"GET /rate/{no}":                        p.showRate,
+		"POST /rate/{no}":                       p.rate,
+		"GET /my/documents/{id}":                p.docs.Show,
+		"GET /my/documents/{id}/print":          p.docs.Print,
+		"GET /my/documents/{id}/photo/{file}":   p.docs.Photo,
+		"GET /my/cases/{no}/archive":            p.archive,
+		"GET /my/licences":                      p.licences,
+		"GET /my/licences/{identifier}":         p.licence,
+		"GET /my/messages":                      p.messages,
+		"POST /my/messages/read":                p.readMessages,
+		"GET /my/mandates":                      p.mandates,
+		"POST /my/mandates":                     p.grant,
+		"POST /my/mandates/{id}/revoke":         p.revoke,
+		"GET /my/profile":                       p.profile,
+		"POST /my/profile":                      p.changeContact,
+		"POST /my/profile/password":             p.changePassword,
+		"GET /progress":                         p.findProgress,
+		"GET /progress/{no}":                    p.progress,
+		"GET /progress/{no}/clocks/{n}":         p.clockProof,
+		"GET /verify":                           p.findLicence,
+		"GET /verify/{identifier}":              p.verify,
+		"GET /centres":                          p.centres,
+		"GET /centres/{key}":                    p.centre,
+		"GET /adjustments":                      p.adjustments,
+		"GET /adjustments/{no}":                 p.adjustment,
+		"GET /help":                             p.help,
+		"GET /privacy":                          p.privacy,
+		"GET /accessibility":                    p.accessibility,
+		"GET /my/assist":                        p.assists,
+		"POST /my/assist":                       p.askAssist,
+		"GET /my/assist/{id}":                   p.assist,
+		"POST /my/assist/{id}":                  p.answerAssist,
+		"GET /my/cases/{no}/fees/{bill}":        p.bills.Show,
+		"POST /my/cases/{no}/fees/{bill}/{act}": p.bills.Do,
 	}
 }
 

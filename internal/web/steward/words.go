@@ -140,6 +140,9 @@ var words = map[string]label{
 
 	"fees": {zh: "收费项目", en: "Fee"}, "fees.name": {zh: "项目名称", en: "Name"}, "fees.standard": {zh: "收费标准", en: "Tariff"}, "fees.basis": {zh: "收费依据", en: "Basis"},
 	"fees.reducible": {zh: "允许减免", en: "May be reduced"}, "fees.reduction": {zh: "减免依据", en: "Ground of reduction"}, "fees.mark": {zh: "核对情况", en: "How well it was checked", codes: marks},
+	"fees.amount": {zh: "在平台缴纳的金额", en: "Amount collected here", help: "按数量计收的，写一个单位的金额；不在平台缴纳的不填"}, "fees.per": {zh: "计费数量", en: "Multiplied by", help: "一行一个：申请表中的数字，或者“开始日期..结束日期”表示天数", area: true},
+	"fees.when": {zh: "收取情形", en: "Charged when", help: "都要收的不填"},
+	"fees.due":  {zh: "缴费时点", en: "Due before", help: "不在平台缴纳的不选", codes: []option{{"acceptance", "受理之前", "acceptance"}, {"decision", "作出决定之前", "the decision"}, {"delivery", "送达之前", "delivery"}}},
 
 	"results": {zh: "结果", en: "Result"}, "results.name": {zh: "结果名称", en: "Name"},
 	"results.kind":        {zh: "结果类型", en: "Kind", codes: []option{{"licence", "证照", "licence"}, {"approval", "批文", "approval"}, {"other", "其他", "other"}, {"none", "无", "none"}}},

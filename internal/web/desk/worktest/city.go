@@ -26,6 +26,7 @@ import (
 	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/db/dbtest"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/gate"
@@ -64,6 +65,7 @@ type City struct {
 	Clock    *dbtest.Clock
 	Identity *identity.Service
 	Casework *casework.Service
+	Fees     *fee.Service
 	Channel  *channel.Service
 	Catalog  *catalog.Service
 	Files    *files.Store
@@ -128,9 +130,12 @@ func New(t *testing.T, d *db.DB, clk *dbtest.Clock) *City {
 	lic := licence.New(licence.Config{DB: d, Identity: c.Identity, Vault: vault, Signer: keys().Signer()})
 	printer, err := caseview.NewPrinter("https://tongban.example")
 	c.Must(err)
+	c.Fees = fee.New(fee.Config{DB: d, Identity: c.Identity, Vault: vault, URL: "http://city.test",
+		Papers: func(tx *db.Tx, a actor.Actor, p fee.Paper) error { return c.Casework.FeePaper(tx, a, p) }})
+	c.Fees.Handlers(c.Jobs)
 	c.Casework = casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: notes.Signers[0], Keys: notes.Texts, Origin: "tongban", URL: "https://tongban.example"},
 		DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files, Licences: lic,
-		Ratings: rating.New(rating.Config{DB: d, Identity: c.Identity, Vault: vault}), Notify: messages, Vault: vault})
+		Ratings: rating.New(rating.Config{DB: d, Identity: c.Identity, Vault: vault}), Fees: c.Fees, Notify: messages, Vault: vault})
 	c.Channel = channel.New(channel.Config{DB: d, Identity: c.Identity, Calendar: cal})
 	c.Assess = assess.New(assess.Config{DB: d, Identity: c.Identity, Calendar: cal})
 	lic.Handlers(c.Jobs)
@@ -229,7 +234,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 	mux := http.NewServeMux()
 	rt.Routes(mux)
 	style.Routes(mux)
-	desk.New(desk.Config{Renderer: rt, Style: style, Door: door, Casework: c.Casework, Identity: c.Identity, Catalog: c.Catalog, Channel: c.Channel,
+	desk.New(desk.Config{Renderer: rt, Style: style, Door: door, Casework: c.Casework, Identity: c.Identity, Catalog: c.Catalog, Fees: c.Fees, Channel: c.Channel,
 		Files: c.Files, Vault: keys().Vault(), Now: c.Clock.Now, BaseURL: "http://city.test", Demo: true, Record: record,
 		Party: func(ctx context.Context, p actor.Party) (identity.PartyInfo, error) {
 			return c.Identity.Party(c.DB.Read(ctx), p)
@@ -240,7 +245,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 	sheets := sheet.New(c.DB, c.Identity, c.Catalog)
 	sheets.Handlers(c.Jobs)
 	steward.New(steward.Config{Renderer: rt, Style: style, Identity: c.Identity, Catalog: c.Catalog, Cases: c.Casework, Sheets: sheets, Files: c.Files}).Routes(mux)
-	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Catalog: c.Catalog, Now: c.DB.Now,
+	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Fees: c.Fees, Catalog: c.Catalog, Now: c.DB.Now,
 		Audit: console.AuditLog{
 			Feed: func(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Entry, error) {
 				return audit.Feed(c.DB.Read(ctx), f, before, limit)
