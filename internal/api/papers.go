@@ -96,8 +96,7 @@ func (s *server) papers() {
 		}) error {
 			return s.Casework.TakePaper(ctx, c.Actor, in.No, casework.PaperIn{Name: in.Body.Name, Copies: in.Body.Copies, Result: in.Body.Result})
 		})
-	add(s, operation{id: "paper-give", method: http.MethodPost, path: "/units/{unit}/papers/slips", tag: "window", status: http.StatusCreated, zh: "开交接单", en: "Hand papers to another unit that has a part in their cases",
-		again: "409, since the papers have gone."},
+	add(s, operation{id: "paper-give", method: http.MethodPost, path: "/units/{unit}/papers/slips", tag: "window", status: http.StatusCreated, once: true, zh: "开交接单", en: "Hand papers to another unit that has a part in their cases"},
 		func(ctx context.Context, c *call, in *struct {
 			UnitKeyIn
 			Body struct {
@@ -116,7 +115,7 @@ func (s *server) papers() {
 			if err != nil {
 				return PaperSlip{}, err
 			}
-			slip, err := s.Casework.GivePapers(ctx, c.Actor, from, to, mapTo(in.Body.Papers, func(id ID) int64 { return int64(id) }))
+			slip, err := s.Casework.GivePapers(ctx, c.Actor, from, to, mapTo(in.Body.Papers, func(id ID) int64 { return int64(id) }), c.once)
 			if err != nil {
 				return PaperSlip{}, err
 			}

@@ -423,7 +423,7 @@ func (c *city) things() string {
 	var out []string
 	for _, q := range []string{`SELECT count(*) FROM cases`, `SELECT coalesce(sum(version), 0) FROM cases`, `SELECT count(*) FROM draft`,
 		`SELECT coalesce(sum(version), 0) FROM draft`, `SELECT count(*) FROM case_event`, `SELECT count(*) FROM rating`, `SELECT count(*) FROM appointment`,
-		`SELECT count(*) FROM person`, `SELECT count(*) FROM staff`, `SELECT count(*) FROM staff_role`, `SELECT count(*) FROM mandate`, `SELECT count(*) FROM licence`,
+		`SELECT count(*) FROM assist`, `SELECT count(*) FROM paper_slip`, `SELECT count(*) FROM person`, `SELECT count(*) FROM staff`, `SELECT count(*) FROM staff_role`, `SELECT count(*) FROM mandate`, `SELECT count(*) FROM licence`,
 		`SELECT coalesce(sum(version), 0) FROM guide_draft`, `SELECT count(*) FROM guide_proposal WHERE state = 'open'`, `SELECT count(*) FROM item_change`, `SELECT count(*) FROM item_import`, `SELECT count(*) FROM item_import WHERE state = 'carrying'`, `SELECT coalesce(sum(version), 0) FROM adjustment`} {
 		out = append(out, fmt.Sprint(c.count(q)))
 	}

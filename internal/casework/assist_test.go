@@ -231,3 +231,45 @@ func TestAssist_window(t *testing.T) {
 		}
 	})
 }
+
+// TestAssist_promise: what the helper promises in the person's name is shown to
+// the person, whose word has to cover it; what follows is not the helper's.
+func TestAssist_promise(t *testing.T) {
+	inCity(t, func(t *testing.T, c *city) {
+		ctx := t.Context()
+		boss, helper := c.applicant(tolerant), c.staff("lxclerk")
+		x, err := c.AskAssist(ctx, boss, AssistAsk{ItemCode: c.codes[tolerant], Unit: c.office("lx-zx").ID, Acts: []Act{Resubmit}})
+		c.must(err)
+		_, err = c.TakeAssist(ctx, helper, x.ID)
+		c.must(err)
+		d := c.fillFor(helper, x)
+		d, err = c.RemoveFile(ctx, helper, d.ID, "m02", d.Data.Handed("m02").Files[0].File)
+		c.must(err)
+		v, err := c.AssistView(ctx, boss, x.ID)
+		c.must(err)
+		if len(v.Promise) != 0 {
+			t.Errorf("promised before anything was: %+v", v.Promise)
+		}
+		_, err = c.ConfirmAssist(ctx, boss, x.ID, v.Digest)
+		c.must(err)
+		d = c.sign(helper, d, later)
+		if _, err := c.Submit(ctx, helper, d.ID, SubmitInput{}); !errors.Is(err, ErrNotConfirmed) {
+			t.Errorf("promised without the person's word: %v", err)
+		}
+		v, err = c.AssistView(ctx, boss, x.ID)
+		c.must(err)
+		if len(v.Promise) != 1 || v.Promise[0].Kind != Later || len(v.Promise[0].Lines) != 1 {
+			t.Errorf("the person reads %+v", v.Promise)
+		}
+		_, err = c.ConfirmAssist(ctx, boss, x.ID, v.Digest)
+		c.must(err)
+		k, err := c.Submit(ctx, helper, d.ID, SubmitInput{})
+		c.must(err)
+		c.do(c.staff("clerk"), k.No, Accept, Input{})
+		if _, err := c.OpenCorrection(ctx, helper, k.No); errs.KindOf(err) != errs.Forbidden {
+			t.Errorf("the helper brings what follows without having been asked to: %v", err)
+		}
+		_, err = c.OpenCorrection(ctx, boss, k.No)
+		c.must(err)
+	})
+}

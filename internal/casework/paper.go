@@ -239,8 +239,27 @@ func copiesProblem(path string) errs.Field {
 
 // GivePapers 交出 hands papers of one unit to another that has a part in their
 // cases, on one slip. The other side confirms what arrived.
-func (s *Service) GivePapers(ctx context.Context, a actor.Actor, from, to identity.Unit, ids []int64) (_ *Slip, err error) {
+func (s *Service) GivePapers(ctx context.Context, a actor.Actor, from, to identity.Unit, ids []int64, once Once) (slip *Slip, err error) {
 	defer errs.Wrap(&err, "give papers")
+	if slip, err = s.givePapers(ctx, a, from, to, ids, once); err == nil || once == nil {
+		return slip, err
+	}
+	rd := s.DB.Read(ctx)
+	prior, e := once.Prior(rd)
+	switch {
+	case errs.KindOf(e) == errs.Invalid: // the key is not this request's
+		return nil, e
+	case e != nil || prior == "":
+		return nil, err
+	}
+	id, err := strconv.ParseInt(prior, 10, 64)
+	if err != nil {
+		return nil, err
+	}
+	return s.slip(rd, id)
+}
+
+func (s *Service) givePapers(ctx context.Context, a actor.Actor, from, to identity.Unit, ids []int64, once Once) (*Slip, error) {
 	if err := s.Identity.Allow(ctx, a, identity.PaperHandle, identity.Target{UnitPath: from.Path}, unitSubject(from.ID)); err != nil {
 		return nil, err
 	}
@@ -272,8 +291,11 @@ func (s *Service) GivePapers(ctx context.Context, a actor.Actor, from, to identi
 		}
 		slip.Papers = append(slip.Papers, p)
 	}
-	err = s.DB.Write(ctx, "casework.give-papers", func(tx *db.Tx) error {
+	err := s.DB.Write(ctx, "casework.give-papers", func(tx *db.Tx) error {
 		slip.ID, slip.GivenAt, slip.GivenBy = tx.NewID(), tx.Now(), a.Name
+		if once != nil {
+			once.Claim(tx, strconv.FormatInt(slip.ID, 10))
+		}
 		year := clock.DateOf(tx.Now()).String()[:4]
 		n, err := tx.Serial("paper-slip/" + year)
 		if err != nil {

@@ -57,16 +57,16 @@ func TestPapers(t *testing.T) {
 			t.Fatalf("%+v %v", desk, err)
 		}
 		a, b := desk.Held[0].ID, desk.Held[1].ID
-		_, err = c.GivePapers(ctx, clerk, centre, c.office("lx-zx"), []int64{a})
+		_, err = c.GivePapers(ctx, clerk, centre, c.office("lx-zx"), []int64{a}, nil)
 		c.field(err, "to")
-		_, err = c.GivePapers(ctx, clerk, centre, office, nil)
+		_, err = c.GivePapers(ctx, clerk, centre, office, nil, nil)
 		c.field(err, "paper")
-		if _, err = c.GivePapers(ctx, rev, centre, office, []int64{a}); !errors.Is(err, identity.ErrForbidden) {
+		if _, err = c.GivePapers(ctx, rev, centre, office, []int64{a}, nil); !errors.Is(err, identity.ErrForbidden) {
 			t.Errorf("another office gives away what it has not: %v", err)
 		}
-		slip, err := c.GivePapers(ctx, clerk, centre, office, []int64{b, a, a})
+		slip, err := c.GivePapers(ctx, clerk, centre, office, []int64{b, a, a}, nil)
 		c.must(err)
-		if _, err = c.GivePapers(ctx, clerk, centre, office, []int64{a}); !errors.Is(err, ErrPaperGone) {
+		if _, err = c.GivePapers(ctx, clerk, centre, office, []int64{a}, nil); !errors.Is(err, ErrPaperGone) {
 			t.Errorf("given twice: %v", err)
 		}
 		if err := c.ReceivePapers(ctx, clerk, slip.ID, []int64{a}); !errors.Is(err, identity.ErrForbidden) {

@@ -18,6 +18,7 @@ type OneWay struct {
 var OneWays = []OneWay{
 	{identity.CaseArrive, true, "", cityRule + "第二十二条第二款：依法须线下提交纸质材料或者亲笔签名的，预审通过后到窗口办理"},
 	{identity.CaseHandOver, true, identity.CaseCollect, cityRule + "第二十二条第一款：应申请人要求由线下综合出件窗口出件"},
+	{identity.CaseMend, true, identity.CaseResubmit, "《中华人民共和国行政许可法》第三十二条第一款第三项：可以当场更正的错误，应当允许申请人当场更正"},
 	{identity.CaseCollect, false, identity.CaseHandOver, ""},
 	{identity.CaseDraft, false, identity.CaseReceive, ""},
 	{identity.CaseReceive, true, identity.CaseDraft, ""},

@@ -70,7 +70,9 @@ func TestChannels(t *testing.T) {
 
 // needsPerson: the window does it with the person, or somebody for him, standing
 // there.
-func needsPerson(m Move) bool { return m.From == Prechecked && m.To == Next || m.Act == HandOver }
+func needsPerson(m Move) bool {
+	return m.From == Prechecked && m.To == Next || m.Act == HandOver || m.Act == Mend
+}
 
 // TestChannels_offered: in every state of a case of every kind, what is offered to
 // the applicant online is offered to the clerk for him, and the other way round.

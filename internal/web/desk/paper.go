@@ -221,7 +221,7 @@ func (d *Desk) givePapers(w http.ResponseWriter, r *http.Request) error {
 	}
 	id, _ := strconv.ParseInt(in.Get("to"), 10, 64) // 0: not chosen, said below
 	to, _ := dir.Unit(id)
-	slip, err := d.c.Casework.GivePapers(r.Context(), a, u, to, ids(in["paper"]))
+	slip, err := d.c.Casework.GivePapers(r.Context(), a, u, to, ids(in["paper"]), nil)
 	if e := errs.Of(err); err != nil && e.Kind == errs.Invalid {
 		return d.papersPage(w, r, a, in, e.Fields)
 	}
