@@ -20,6 +20,8 @@ var OneWays = []OneWay{
 	{identity.CaseHandOver, true, identity.CaseCollect, cityRule + "第二十二条第一款：应申请人要求由线下综合出件窗口出件"},
 	{identity.CaseMend, true, identity.CaseResubmit, "《中华人民共和国行政许可法》第三十二条第一款第三项：可以当场更正的错误，应当允许申请人当场更正"},
 	{identity.CaseCollect, false, identity.CaseHandOver, ""},
+	{identity.CaseArchive, false, identity.CaseRead, ""}, // the window prints the same papers
+	{identity.FeePay, false, identity.FeeTake, ""},
 	{identity.CaseDraft, false, identity.CaseReceive, ""},
 	{identity.CaseReceive, true, identity.CaseDraft, ""},
 	{identity.RatingRate, false, identity.RatingRateByToken, ""},

@@ -23,7 +23,7 @@ const (
 		WHERE t.unit_id = $1 AND t.role = $2 AND t.state = 'open' AND (t.due_on, t.id) > ($3, $4)
 		ORDER BY t.due_on, t.id LIMIT $5`
 	sqlResults = `SELECT t.id, t.role, t.step, t.name, t.due_on, t.opened_at, c.no, c.item_name, c.state, c.party_name, c.submitted_at, c.channel,
-			coalesce(a.at, 0)
+			coalesce(a.at, 0), t.claimed_by, t.claimed_name, t.days, t.reminded_on, c.reviewers
 		FROM task t JOIN cases c ON c.id = t.case_id LEFT JOIN case_alarm a ON a.case_id = c.id AND a.due_on = c.due_on AND c.state = 'submitted'
 		WHERE t.unit_id = $1 AND t.role = $2 AND t.state = 'open' AND (t.due_on, t.id) > ($3, $4) AND c.state = 'delivering'
 		ORDER BY t.due_on, t.id LIMIT $5`

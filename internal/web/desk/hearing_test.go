@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/web/desk/worktest"
 )
 
@@ -55,7 +56,7 @@ func TestHearing(t *testing.T) {
 		form.Set("grant", "yes")
 		form.Set("record", number)
 		decider.Post(at+"/acts/decide", form).To(at)
-		decision := decider.Get(decider.Get(at).First("/desk/documents/")).Status(http.StatusOK)
+		decision := decider.Get(c.Document(no, casework.DecisionNotice)).Status(http.StatusOK)
 		decision.Has("第四十八条第二款", number)
 	})
 }
