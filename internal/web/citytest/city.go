@@ -120,7 +120,8 @@ func New(t testing.TB, d *db.DB, clk *dbtest.Clock, items ...string) *City {
 	c.Ratings = rating.New(rating.Config{DB: d, Identity: c.Identity, Vault: vault})
 	c.Channel = channel.New(channel.Config{DB: d, Identity: c.Identity, Calendar: cal})
 	c.Fees = fee.New(fee.Config{DB: d, Identity: c.Identity, Vault: vault, URL: "http://localhost:8080",
-		Papers: func(tx *db.Tx, a actor.Actor, p fee.Paper) error { return c.Casework.FeePaper(tx, a, p) }})
+		Papers: func(tx *db.Tx, a actor.Actor, p fee.Paper) error { return c.Casework.FeePaper(tx, a, p) },
+		Aside:  func(q db.Queryer, caseID int64) ([]int64, error) { return c.Casework.Aside(q, caseID) }})
 	c.Fees.Handlers(c.Jobs)
 	c.Casework = casework.New(casework.Config{DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files,
 		Licences: c.Licences, Ratings: c.Ratings, Fees: c.Fees, Notify: c.Notify, Vault: vault})

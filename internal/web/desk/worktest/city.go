@@ -129,7 +129,8 @@ func New(t *testing.T, d *db.DB, clk *dbtest.Clock) *City {
 	c.Catalog.Handlers(c.Jobs)
 	lic := licence.New(licence.Config{DB: d, Identity: c.Identity, Vault: vault, Signer: keys().Signer()})
 	c.Fees = fee.New(fee.Config{DB: d, Identity: c.Identity, Vault: vault, URL: "http://city.test",
-		Papers: func(tx *db.Tx, a actor.Actor, p fee.Paper) error { return c.Casework.FeePaper(tx, a, p) }})
+		Papers: func(tx *db.Tx, a actor.Actor, p fee.Paper) error { return c.Casework.FeePaper(tx, a, p) },
+		Aside:  func(q db.Queryer, caseID int64) ([]int64, error) { return c.Casework.Aside(q, caseID) }})
 	c.Fees.Handlers(c.Jobs)
 	c.Casework = casework.New(casework.Config{DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files, Licences: lic,
 		Ratings: rating.New(rating.Config{DB: d, Identity: c.Identity, Vault: vault}), Fees: c.Fees, Notify: messages, Vault: vault})
