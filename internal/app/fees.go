@@ -22,7 +22,8 @@ func (r *Rooms) openFees() error {
 		return err
 	}
 	r.Fees = fee.New(fee.Config{DB: r.DB, Identity: r.Identity, Vault: r.Keys.Vault(), Log: r.Log, Online: online, URL: r.Config.URL,
-		Papers: func(tx *db.Tx, a actor.Actor, p fee.Paper) error { return r.Casework.FeePaper(tx, a, p) }})
+		Papers: func(tx *db.Tx, a actor.Actor, p fee.Paper) error { return r.Casework.FeePaper(tx, a, p) },
+		Aside:  func(q db.Queryer, caseID int64) ([]int64, error) { return r.Casework.Aside(q, caseID) }, Codes: r.Config.codes()})
 	return nil
 }
 

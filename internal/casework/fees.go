@@ -3,6 +3,7 @@ package casework
 import (
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -21,7 +22,7 @@ import (
 // feePoint says which acts wait until what is due before them is paid or
 // waived. Acceptance by law waits for nobody, nor does a refusal.
 var feePoint = map[Act]catalog.FeeDue{
-	Accept: catalog.DueBeforeAcceptance, Arrive: catalog.DueBeforeAcceptance, Decide: catalog.DueBeforeDecision,
+	Accept: catalog.DueBeforeAcceptance, Arrive: catalog.DueBeforeAcceptance, Decide: catalog.DueBeforeDecision, GrantByMachine: catalog.DueBeforeDecision,
 	HandOver: catalog.DueBeforeDelivery, Post: catalog.DueBeforeDelivery, DeliverElectronic: catalog.DueBeforeDelivery,
 }
 
@@ -35,11 +36,15 @@ func billedBy(act Act, g *catalog.Guide, granted bool) catalog.FeeDue {
 		return catalog.DueBeforeAcceptance
 	case act == Accept, act == Arrive, act == DeemAccepted:
 		return catalog.DueBeforeDecision
-	case act == Decide && granted:
+	case (act == Decide || act == GrantByMachine) && granted:
 		return catalog.DueBeforeDelivery
 	}
 	return ""
 }
+
+// changes reports whether an act may change the answers from which fees are
+// reckoned.
+func changes(act Act) bool { return act == Resubmit || act == Mend }
 
 // collects reports whether the platform collects anything for an item.
 func collects(g *catalog.Guide) bool {
@@ -71,12 +76,16 @@ func (st *step) fees() error {
 		return nil
 	}
 	c := st.c
+	if st.m.Act == Annul { // what was done is paid for; who thinks otherwise asks for a refund
+		return st.s.Fees.DropTx(st.tx, c.ID)
+	}
 	if c.Outcome != "" && c.Outcome != Granted && (st.m.Ends != "" || st.m.Act == Decide) {
 		zh, _ := c.Outcome.Words()
 		return st.s.Fees.EndTx(st.tx, c.ID, "办件结果为“"+zh+"”。")
 	}
 	due := billedBy(st.m.Act, g, c.Outcome == Granted)
-	if st.m.Act == Resubmit && g.Basics.Mode != "precheck" {
+	again := changes(st.m.Act) && (g.Basics.Mode != "precheck" || c.State == Prechecked)
+	if again {
 		due = catalog.DueBeforeAcceptance
 	}
 	if due == "" {
@@ -92,7 +101,7 @@ func (st *step) fees() error {
 	}
 	charged := fee.Charged{CaseID: c.ID, CaseNo: c.No, ItemName: c.ItemName, Party: c.Party, UnitID: c.UnitID, ReceivingUnitID: c.ReceivingUnitID, Due: due, Lines: lines}
 	bill := st.s.Fees.BillTx
-	if st.m.Act == Resubmit {
+	if again {
 		bill = st.s.Fees.RebillTx
 	}
 	b, err := bill(st.tx, charged)
@@ -132,16 +141,10 @@ func (st *step) feeNotice(b *fee.Bill) error {
 	return p.write("fee-billed", d, catalog.Yuan(b.Amount)+"元")
 }
 
-// feeNames are the titles of documents about fees, the same under every regime.
-var feeNames = map[Notice]string{FeeNotice: "缴费通知书", FeeReceipt: "缴费凭证", FeeReduction: "费用减免决定书", FeeRefund: "退款通知书"}
-
-// feeCite is what charging rests on: for a licence 第五十九条, which lets fees be
-// taken by published items and rates alone; else the city's regulation.
-func feeCite(r Regime) string {
-	if r.Key == licensing.Key {
-		return licensingLaw + "第五十九条"
-	}
-	return cityRule + "第十九条"
+// withFees adds the titles of documents about fees.
+func withFees(names map[Notice]string) map[Notice]string {
+	maps.Copy(names, map[Notice]string{FeeNotice: "缴费通知书", FeeReceipt: "缴费凭证", FeeReduction: "费用减免决定书", FeeRefund: "退款通知书"})
+	return names
 }
 
 // feeWords name what happens to bills in the history of a case.
@@ -208,10 +211,37 @@ func (s *Service) FeePaper(tx *db.Tx, a actor.Actor, in fee.Paper) error {
 			return err
 		}
 	}
-	if in.Happened != fee.PaidUp && in.Happened != fee.Lessened || c.State != Delivering || c.DeliveryWay != catalog.Electronic {
+	if in.Happened != fee.PaidUp && in.Happened != fee.Lessened {
 		return nil
 	}
-	return jobs.Enqueue(tx, jobs.Job{Kind: JobDeliver, Payload: []byte(c.No), Unique: "deliver/" + c.No}) // it had waited for the money
+	return goesOn(tx, c, &w.v.Guide)
+}
+
+// goesOn begins again what the platform does by itself and what had waited for
+// the money.
+func goesOn(tx *db.Tx, c *Case, g *catalog.Guide) error {
+	switch {
+	case c.State == Delivering && c.DeliveryWay == catalog.Electronic:
+		return jobs.Enqueue(tx, jobs.Job{Kind: JobDeliver, Payload: []byte(c.No), Unique: "deliver/" + c.No})
+	case (c.State == Reviewing || c.State == Deciding) && len(g.Auto) > 0:
+		return jobs.Enqueue(tx, jobs.Job{Kind: JobInstant, Payload: []byte(c.No), Unique: "instant/" + c.No, Priority: 1})
+	}
+	return nil
+}
+
+// sqlAside is who stands aside from a case, as readPeople reads it.
+const sqlAside = `SELECT reviewers FROM cases WHERE id = $1`
+
+// Aside names the staff who stand aside from a case (回避); app gives it to the
+// fee room.
+func (s *Service) Aside(q db.Queryer, caseID int64) ([]int64, error) {
+	var stored string
+	if err := q.QueryRow(sqlAside, caseID).Scan(&stored); err != nil {
+		return nil, err
+	}
+	var c Case
+	err := readPeople(stored, &c)
+	return c.Recused, err
 }
 
 // papers writes documents and events that are no moves of the state table.
@@ -229,9 +259,9 @@ func (p *papers) document(kind Notice) *Document {
 	u, _ := p.w.dir.Unit(p.c.UnitID)
 	g := &p.w.v.Guide
 	now := p.tx.Now().In(clock.Shanghai())
-	return &Document{Kind: kind, Title: feeNames[kind], Date: now.Format("2006-01-02"), At: now.Format(time.RFC3339),
+	return &Document{Kind: kind, Title: p.w.reg.Names[kind], Date: now.Format("2006-01-02"), At: now.Format(time.RFC3339),
 		CaseNo: p.c.No, ItemName: g.Basics.Name, ItemCode: g.Basics.Code, Addressee: p.c.Party.Name, Unit: u.Name, UnitUSCC: u.USCC,
-		Basis: []string{feeCite(p.w.reg)}, Consult: g.Contacts.Consult, Complaint: g.Contacts.Complaint, Progress: p.s.ProgressPath(p.c.No)}
+		Basis: []string{p.w.reg.Cites[RuleFee]}, Consult: g.Contacts.Consult, Complaint: g.Contacts.Complaint, Progress: p.s.ProgressPath(p.c.No)}
 }
 
 // write stores the event and, if there is one, the document, with its number.
@@ -263,7 +293,7 @@ func (p *papers) write(act Act, d *Document, note string) error {
 		return err
 	}
 	e := Event{ID: p.tx.NewID(), At: p.tx.Now(), Act: act, From: p.c.State, To: p.c.State, Actor: Filer{p.a.Kind, p.a.ID, p.a.Name},
-		UnitID: p.a.Unit, Article: feeCite(p.w.reg), Note: note, DocumentID: doc}
+		UnitID: p.a.Unit, Article: p.w.reg.Cites[RuleFee], Note: note, DocumentID: doc}
 	p.tx.Queue(sqlInsertEvent, e.ID, p.c.ID, micros(e.At), string(e.Act), string(e.From), string(e.To), string(e.Actor.Kind), e.Actor.ID, e.Actor.Name,
 		e.UnitID, e.Article, sealed, e.DocumentID)
 	if p.made != nil {

@@ -59,7 +59,8 @@ func inBank(t *testing.T, test func(t *testing.T, c *bank)) {
 		})
 		c.Fees = fee.New(fee.Config{DB: c.d, Identity: c.Identity, Vault: c.Vault, URL: srv.URL,
 			Online: &fee.HTTP{Caller: &hook.Caller{Base: b.box.Base(), Key: b.key, Now: c.clk.Now}},
-			Papers: func(tx *db.Tx, a actor.Actor, p fee.Paper) error { return c.FeePaper(tx, a, p) }})
+			Papers: func(tx *db.Tx, a actor.Actor, p fee.Paper) error { return c.FeePaper(tx, a, p) },
+			Aside:  func(q db.Queryer, caseID int64) ([]int64, error) { return c.Aside(q, caseID) }})
 		c.Fees.Handlers(c.jobs)
 		for key, due := range map[string]catalog.FeeDue{dueEarly: catalog.DueBeforeAcceptance, dueMid: catalog.DueBeforeDecision, dueLate: catalog.DueBeforeDelivery} {
 			def := items()[subsidy]

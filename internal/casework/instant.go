@@ -13,6 +13,7 @@ import (
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/jobs"
@@ -89,7 +90,7 @@ func (s *Service) instantJob(ctx context.Context, no string) error {
 	if errors.Is(err, errNotMet) || errors.Is(err, ErrToBeSupplied) {
 		_, err = s.Perform(ctx, actor.Platform(), no, ReferByMachine, Input{})
 	}
-	if errors.Is(err, ErrNotOffered) {
+	if errors.Is(err, ErrNotOffered) || fee.IsUnpaid(err) { // paying brings the job again
 		return nil
 	}
 	return err

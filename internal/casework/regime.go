@@ -83,6 +83,8 @@ const (
 	RuleMachine  Rule = "machine"  // 秒批
 	RuleAnnul    Rule = "annul"    // 撤销
 
+	RuleFee Rule = "fee" // charging, and giving back
+
 	RuleHearingRight Rule = "hearing-right" // to be told of a hearing, and to ask for one
 	RuleInterest     Rule = "interest"      // third parties are told
 	RuleHearing      Rule = "hearing"       // how a hearing is held
@@ -99,7 +101,7 @@ const (
 )
 
 // Rules lists all rules, in the order of a case.
-var Rules = []Rule{RuleReceive, RuleAccept, RuleDeemed, RuleCorrection, RuleMend, RuleMoreTime, RuleReturn, RuleDecline, RuleCondition, RuleNotNeeded, RulePrecheck, RuleWithdraw, RuleReview, RuleExtend, RuleSpecial, RuleDecide, RuleDeliver, RuleTolerant, RulePromise, RuleMachine, RuleAnnul,
+var Rules = []Rule{RuleReceive, RuleAccept, RuleDeemed, RuleCorrection, RuleMend, RuleMoreTime, RuleReturn, RuleDecline, RuleCondition, RuleNotNeeded, RulePrecheck, RuleWithdraw, RuleReview, RuleExtend, RuleSpecial, RuleDecide, RuleDeliver, RuleTolerant, RulePromise, RuleMachine, RuleAnnul, RuleFee,
 	RuleHearingRight, RuleInterest, RuleHearing, RuleHearingClock, RuleFollow, RuleVisit, RuleAssign, RuleStatement, RuleOffice, RuleRecuse, RuleRefer, RuleLower, RuleJoint}
 
 // SpecialKinds are the eight procedures of 行政许可法 第四十五条 whose time is not

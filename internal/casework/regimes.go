@@ -33,6 +33,8 @@ var licensing = Regime{
 		RuleTolerant: tolerantRule, RulePromise: promiseRule, RuleMachine: machineRule,
 		RuleAnnul: licensingLaw + "第六十九条",
 
+		RuleFee: licensingLaw + "第五十九条", // by published items and rates alone
+
 		RuleHearingRight: licensingLaw + "第四十七条第一款",
 		RuleInterest:     licensingLaw + "第三十六条",
 		RuleHearing:      licensingLaw + "第四十八条第一款",
@@ -48,7 +50,7 @@ var licensing = Regime{
 		RuleJoint:        licensingLaw + "第四十二条第二款",
 	},
 	Words: RegimeWords{Need: "行政许可", Grant: "符合法定条件、标准，决定准予行政许可。", Refuse: "决定不予行政许可。", Extended: "经本机关负责人批准"},
-	Names: withPromises(map[Notice]string{
+	Names: withFees(withPromises(map[Notice]string{
 		ReceiptNotice: "收件凭证", AcceptanceNotice: "行政许可申请受理通知书", CorrectionNotice: "行政许可申请材料补正告知书",
 		DeclineNotice: "行政许可申请不予受理决定书", NotNeededNotice: "行政许可申请不受理告知书", PrecheckNotice: "预审通过告知书",
 		ReturnNotice: "逾期未补正退件告知书", ExtensionNotice: "延长行政许可办理期限通知书", SpecialNotice: "行政许可特别程序告知书",
@@ -56,7 +58,7 @@ var licensing = Regime{
 		MoreTimeNotice: "补正期限延长告知书", NoMoreTimeNotice: "补正期限不予延长告知书", DeliveryRecord: "送达回证",
 		HearingRightNotice: "行政许可听证告知书", InterestNotice: "行政许可利害关系人告知书",
 		HearingNotice: "行政许可听证通知书", HearingMinutes: "行政许可听证笔录", VisitNotice: "现场核查通知书", ReferralNotice: "行政许可申请转报告知书",
-	}),
+	})),
 }
 
 // cityCites is what every regime outside the licensing law has in common: the
@@ -82,6 +84,8 @@ func cityCites(basis string) map[Rule]string {
 		RuleTolerant: tolerantRule, RulePromise: promiseRule, RuleMachine: machineRule,
 		RuleAnnul: basis,
 
+		RuleFee: cityRule + "第十九条",
+
 		RuleVisit:     guideSteps,
 		RuleStatement: "本事项办事指南载明的申请人权利",
 		RuleOffice:    cityRule + "第二十二条第一款",
@@ -93,14 +97,14 @@ func cityCites(basis string) map[Rule]string {
 // letters are the names that notices of a type have in common: of is what the
 // application is for, as in 行政给付申请受理通知书.
 func letters(of, decision, refusal string) map[Notice]string {
-	return withPromises(map[Notice]string{
+	return withFees(withPromises(map[Notice]string{
 		ReceiptNotice: "收件凭证", AcceptanceNotice: of + "申请受理通知书", CorrectionNotice: of + "申请材料补正告知书",
 		DeclineNotice: of + "申请不予受理决定书", NotNeededNotice: of + "申请不受理告知书", PrecheckNotice: "预审通过告知书",
 		ReturnNotice: "逾期未补正退件告知书", ExtensionNotice: "延长" + of + "办理期限通知书", SpecialNotice: of + "特别程序告知书",
 		DecisionNotice: decision, RefusalNotice: refusal, WithdrawalNotice: of + "申请终止办理通知书",
 		MoreTimeNotice: "补正期限延长告知书", NoMoreTimeNotice: "补正期限不予延长告知书", DeliveryRecord: "送达回证",
 		VisitNotice: "现场核查通知书", ReferralNotice: of + "申请转报告知书",
-	})
+	}))
 }
 
 // power is a regime of an administrative power outside the licensing law.
@@ -142,6 +146,7 @@ func slips() map[Notice]string {
 		PrecheckNotice: "预审通过告知单", ReturnNotice: "逾期未补正退件告知单", ExtensionNotice: "延长办理期限告知单", SpecialNotice: "特别程序告知单",
 		WithdrawalNotice: "终止办理告知单", MoreTimeNotice: "补正期限延长告知单", NoMoreTimeNotice: "补正期限不予延长告知单",
 		VisitNotice: "现场核查通知单", ReferralNotice: "转报告知单",
+		FeeNotice: "缴费通知单", FeeReduction: "费用减免告知单", FeeRefund: "退款告知单",
 	})
 	return names
 }

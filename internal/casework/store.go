@@ -51,7 +51,7 @@ const (
 
 // SQL lists the texts of this room, for the test that prepares them on both engines.
 func SQL() []string {
-	return []string{sqlCaseByNo, sqlCaseByID, sqlCaseOfEvent, sqlInsertCase, sqlSaveCase, sqlInsertEvent, sqlEvents, sqlPutMaterial,
+	return []string{sqlCaseByNo, sqlCaseByID, sqlAside, sqlCaseOfEvent, sqlInsertCase, sqlSaveCase, sqlInsertEvent, sqlEvents, sqlPutMaterial,
 		sqlDropMaterial, sqlMaterials, sqlInsertTask, sqlTasks, sqlDoneTask, sqlEndTasks, sqlMoveTasks, sqlInsertDocument, sqlDocuments,
 		sqlDocument, sqlInsertTold, sqlTold, sqlInsertMend, sqlMends, sqlStaleMends, sqlAskMoreTime, sqlMoreTime, sqlAnswerMoreTime, sqlInsertDraft, sqlDraft, sqlDrafts, sqlDraftOfCase, sqlCorrections, sqlSaveDraft, sqlDropDraft, sqlQueue, sqlQueueSize,
 		sqlMine, sqlPastDue, sqlSweep, sqlAlarmOf, sqlAlarm, sqlReckoned, sqlSetReckoned, sqlPast, sqlOpenCases, sqlMoveDue, sqlPrint, sqlPutPrint, sqlPrinting,

@@ -35,12 +35,22 @@ type Config struct {
 	// transaction: the event, the document if there is one, the message to the
 	// applicant. casework does it.
 	Papers func(tx *db.Tx, a actor.Actor, p Paper) error
+	// Aside names the staff who stand aside from a case (回避): its bills are
+	// closed to them. casework knows; nil: nobody.
+	Aside func(q db.Queryer, caseID int64) ([]int64, error)
+	Codes ident.Profile // how item codes are built; zero: ident.DefaultProfile
 }
 
 // New makes the service.
 func New(c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Codes == (ident.Profile{}) {
+		c.Codes = ident.DefaultProfile()
+	}
+	if c.Aside == nil {
+		c.Aside = func(db.Queryer, int64) ([]int64, error) { return nil, nil }
 	}
 	return &Service{c}
 }
@@ -142,7 +152,7 @@ func (s *Service) RebillTx(tx *db.Tx, c Charged) (*Bill, error) {
 		}
 	}
 	if settled > now {
-		return nil, s.proposeBack(tx, list, c.Due, settled-now, Recomputed, "补正后重新计算，应缴金额减少。")
+		return nil, s.proposeBack(tx, list, c.Due, settled-now, Recomputed, "补正、更正后重新计算，应缴金额减少。")
 	}
 	if settled > 0 {
 		c.Lines = []catalog.Charge{{Name: "补缴差额", Reckoned: catalog.Yuan(now) + "元 - " + catalog.Yuan(settled) + "元", Amount: now - settled,
@@ -166,6 +176,23 @@ func (s *Service) EndTx(tx *db.Tx, caseID int64, why string) error {
 			}
 		case Paid:
 			if err := s.proposeBack(tx, list[i:i+1], b.Due, b.Amount-b.Reduced, CaseEnded, why); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// DropTx ends what is not paid of a case whose decision was taken back. What was
+// paid was paid for the handling.
+func (s *Service) DropTx(tx *db.Tx, caseID int64) error {
+	list, err := billsOf(tx, caseID)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		if b := &list[i]; b.State == Due {
+			if err := s.voidTx(tx, b); err != nil {
 				return err
 			}
 		}
@@ -215,24 +242,28 @@ func (s *Service) HeldTx(q db.Queryer, caseID int64, at catalog.FeeDue) (*Bill, 
 }
 
 // target names who has to do with a bill.
-func (s *Service) target(ctx context.Context, b *Bill, authors ...int64) (identity.Target, error) {
+func (s *Service) target(ctx context.Context, q db.Queryer, b *Bill, authors ...int64) (identity.Target, error) {
 	dir, err := s.Identity.Directory(ctx)
 	if err != nil {
 		return identity.Target{}, err
 	}
-	return identity.Target{Owner: b.Party, Applicant: b.Party, UnitPath: dir.Path(b.UnitID), ReceivingPath: dir.Path(b.ReceivingUnitID), AuthorIDs: authors}, nil
+	aside, err := s.Aside(q, b.CaseID)
+	if err != nil {
+		return identity.Target{}, err
+	}
+	return identity.Target{Owner: b.Party, Applicant: b.Party, UnitPath: dir.Path(b.UnitID), ReceivingPath: dir.Path(b.ReceivingUnitID), RecusedIDs: aside, AuthorIDs: authors}, nil
 }
 
 // mayRead: for whom it does not concern, and for an agent whose mandate does
 // not cover the item, there is no bill.
 func (s *Service) mayRead(q db.Queryer, a actor.Actor, b *Bill, t identity.Target) error {
 	if err := identity.Decide(a, identity.FeeRead, t); err != nil {
-		if errs.KindOf(err) == errs.Unauthenticated {
+		if errs.KindOf(err) == errs.Unauthenticated || errors.Is(err, identity.ErrRecused) {
 			return err
 		}
 		return ErrNoBill
 	}
-	if _, err := s.Identity.Covers(q, a, basicCode(b.CaseNo)); err != nil {
+	if _, err := s.Identity.Covers(q, a, s.basicCode(b.CaseNo)); err != nil {
 		if errors.Is(err, identity.ErrNotCovered) {
 			return ErrNoBill
 		}
@@ -242,8 +273,8 @@ func (s *Service) mayRead(q db.Queryer, a actor.Actor, b *Bill, t identity.Targe
 }
 
 // basicCode takes the item's 基本编码 out of a case number.
-func basicCode(no string) string {
-	if p := ident.DefaultProfile(); len(no) >= p.ImplementationLen() {
+func (s *Service) basicCode(no string) string {
+	if p := s.Codes; len(no) >= p.ImplementationLen() {
 		return no[p.ImplementationLen()-p.BasicLen() : p.ImplementationLen()]
 	}
 	return ""
@@ -279,7 +310,7 @@ func (s *Service) do(ctx context.Context, a actor.Actor, d doing, do func(tx *db
 					return err
 				}
 			}
-			t, err := s.target(ctx, b, authors...)
+			t, err := s.target(ctx, tx, b, authors...)
 			if err != nil {
 				return err
 			}

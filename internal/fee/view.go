@@ -61,7 +61,7 @@ func (s *Service) OfCase(ctx context.Context, a actor.Actor, caseID int64) (out 
 }
 
 func (s *Service) view(ctx context.Context, q db.Queryer, a actor.Actor, b *Bill, check bool) (v *View, err error) {
-	t, err := s.target(ctx, b)
+	t, err := s.target(ctx, q, b)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +161,7 @@ func (s *Service) Waiting(ctx context.Context, a actor.Actor) (out []*View, err 
 		return nil, err
 	}
 	for i := range list {
-		t, err := s.target(ctx, &list[i])
+		t, err := s.target(ctx, rd, &list[i])
 		if err != nil {
 			return nil, err
 		}

@@ -132,7 +132,8 @@ func New(t *testing.T, d *db.DB, clk *dbtest.Clock) *City {
 	printer, err := caseview.NewPrinter("https://tongban.example")
 	c.Must(err)
 	c.Fees = fee.New(fee.Config{DB: d, Identity: c.Identity, Vault: vault, URL: "http://city.test",
-		Papers: func(tx *db.Tx, a actor.Actor, p fee.Paper) error { return c.Casework.FeePaper(tx, a, p) }})
+		Papers: func(tx *db.Tx, a actor.Actor, p fee.Paper) error { return c.Casework.FeePaper(tx, a, p) },
+		Aside:  func(q db.Queryer, caseID int64) ([]int64, error) { return c.Casework.Aside(q, caseID) }})
 	c.Fees.Handlers(c.Jobs)
 	c.Casework = casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: notes.Signers[0], Keys: notes.Texts, Origin: "tongban", URL: "https://tongban.example"},
 		DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files, Licences: lic,
