@@ -54,11 +54,11 @@ const (
 	CaseAnnul               Act = "case.annul"
 	CaseUphold              Act = "case.uphold"
 
-	CaseReview            Act = "case.review"
-	CaseDecide            Act = "case.decide"
-	CaseExtend            Act = "case.extend"
-	CaseSuspend           Act = "case.suspend"
-	CaseResume            Act = "case.resume"
+	CaseReview  Act = "case.review"
+	CaseDecide  Act = "case.decide"
+	CaseExtend  Act = "case.extend"
+	CaseSuspend Act = "case.suspend"
+	CaseResume  Act = "case.resume"
 	// Hearings, visits and approvers' acts.
 	CaseHearingTell      Act = "case.hearing-tell"
 	CaseHearingAsk       Act = "case.hearing-ask"

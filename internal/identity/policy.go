@@ -171,11 +171,11 @@ var rules = map[Act]rule{
 	CaseAnnul:               {staff: decider, notMaker: true, hides: CaseRead}, // 行政许可法 第六十九条
 	CaseUphold:              {staff: decider, notMaker: true, hides: CaseRead},
 
-	CaseReview:            {staff: reviewer, hides: CaseRead},
-	CaseDecide:            {staff: decider, notMaker: true, hides: CaseRead},
-	CaseExtend:            {staff: decider, hides: CaseRead}, // 行政许可法 第四十二条: 经本行政机关负责人批准
-	CaseSuspend:           {staff: append(slices.Clone(reviewer), decider...), hides: CaseRead},
-	CaseResume:            {staff: append(slices.Clone(reviewer), decider...), hides: CaseRead},
+	CaseReview:  {staff: reviewer, hides: CaseRead},
+	CaseDecide:  {staff: decider, notMaker: true, hides: CaseRead},
+	CaseExtend:  {staff: decider, hides: CaseRead}, // 行政许可法 第四十二条: 经本行政机关负责人批准
+	CaseSuspend: {staff: append(slices.Clone(reviewer), decider...), hides: CaseRead},
+	CaseResume:  {staff: append(slices.Clone(reviewer), decider...), hides: CaseRead},
 	// Hearings, visits and approvers' acts.
 	CaseHearingTell:      {staff: examiner, hides: CaseRead},
 	CaseHearingAsk:       {owner: true, staff: counter, hides: CaseRead},

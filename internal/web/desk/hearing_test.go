@@ -55,7 +55,7 @@ func TestHearing(t *testing.T) {
 		form.Set("grant", "yes")
 		form.Set("record", number)
 		decider.Post(at+"/acts/decide", form).To(at)
-		decision := decider.Get(decider.Get(at).First("/desk/documents/")).Status(http.StatusOK)
+		decision := decider.Get(decider.Get(at).Link("准予行政许可决定书")).Status(http.StatusOK)
 		decision.Has("第四十八条第二款", number)
 	})
 }
