@@ -19,6 +19,7 @@ import (
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/fee/sandbox"
+	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/hook"
 	"github.com/tongban/tongban/internal/identity"
 )
@@ -37,6 +38,7 @@ const (
 	dueEarly = "due-early" // 20 yuan before acceptance, 30 more with a web site
 	dueMid   = "due-mid"   // 20 yuan before the decision
 	dueLate  = "due-late"  // 20 yuan before delivery
+	dueAuto  = "due-auto"  // 20 yuan before published clauses decide
 )
 
 func inBank(t *testing.T, test func(t *testing.T, c *bank)) {
@@ -75,6 +77,14 @@ func inBank(t *testing.T, test func(t *testing.T, c *bank)) {
 			}
 			c.codes[key] = c.batch.Units[1].USCC + "3" + def.BasicCode
 		}
+		def := items()[auto]
+		def.BasicCode, def.Guide.Basics.PowerSource = "320199014000", "1"
+		def.Guide.Fees = []catalog.Fee{{Name: "工本费", Standard: "每证20元", Basis: "演示收费标准", Mark: "M", Amount: 2000, Due: string(catalog.DueBeforeDecision)}}
+		def.Guide.Auto = def.Guide.Auto[:2] // the third wants a company
+		if problems, err := c.Catalog.Import(t.Context(), actor.Platform(), def, nil); err != nil {
+			t.Fatalf("%v %v", err, problems)
+		}
+		c.codes[dueAuto] = c.batch.Units[1].USCC + "3" + def.BasicCode
 		test(t, b)
 	})
 }
@@ -218,6 +228,100 @@ func TestFeesAtEachPoint(t *testing.T) {
 			}
 			if _, err := c.Fees.Begin(t.Context(), c.staff("clerk"), bill.No, nil); errs.KindOf(err) != errs.Forbidden {
 				t.Errorf("a clerk pays for him: %v", err)
+			}
+		})
+	})
+}
+
+// TestFeesBeside: what other acts mean for bills.
+func TestFeesBeside(t *testing.T) {
+	inBank(t, func(t *testing.T, b *bank) {
+		t.Run("mended_answers_are_reckoned_again", func(t *testing.T) {
+			c, ctx := b.in(t), t.Context()
+			k, clerk := c.submit(dueEarly, catalog.PickUp), c.staff("clerk")
+			first := c.bill(k)
+			mend := func(online bool) {
+				t.Helper()
+				d, err := c.OpenMend(ctx, clerk, k.No, true)
+				c.must(err)
+				values := form.Values{}
+				for n, x := range d.Data.Values {
+					values[n] = x
+				}
+				values["online"], values["phone"] = online, "13811112222"
+				if online {
+					values["site"] = "演示网站"
+				}
+				_, err = c.SaveDraft(ctx, clerk, d.ID, 0, values, nil)
+				c.must(err)
+				if online {
+					_, err = c.AttachFile(ctx, clerk, d.ID, "m03", c.file(), "b.pdf")
+					c.must(err)
+				}
+				_, err = c.Submit(ctx, clerk, d.ID, SubmitInput{})
+				c.must(err)
+			}
+			mend(false)
+			if again := c.bill(k); again.No != first.No || again.State != fee.Due {
+				t.Errorf("nothing to reckon again: %+v", again)
+			}
+			mend(true)
+			now := c.bill(k)
+			if now.No == first.No || now.Amount != 5000 || c.state(first.No) != fee.Void {
+				t.Errorf("%+v, the first is %s", now, c.state(first.No))
+			}
+			if n := c.events(k, "fee-billed"); n != 2 {
+				t.Errorf("%d notices", n)
+			}
+		})
+		t.Run("the_machine_waits_for_the_money", func(t *testing.T) {
+			c := b.in(t)
+			c.InstantSample = 100
+			k := c.do(c.staff("clerk"), c.submit(dueAuto, catalog.PickUp).No, Accept, Input{})
+			c.drain()
+			if v := c.view(c.person("zhang"), k.No); v.Case.State != Reviewing || v.Instant != nil {
+				t.Fatalf("unpaid, and %s %+v", v.Case.State, v.Instant)
+			}
+			bill := c.bill(k)
+			_, err := c.Fees.Take(t.Context(), c.staff("clerk"), bill.No, fee.Taken{Method: fee.Cash})
+			c.must(err)
+			c.drain()
+			if v := c.view(c.person("zhang"), k.No); v.Case.Outcome != Granted || v.Case.State != Delivering {
+				t.Fatalf("paid, and %s %s %+v", v.Case.State, v.Case.Outcome, v.Instant)
+			}
+			c.do(c.staff("rev"), k.No, SampleReview, Input{Kind: FindWrong, Reason: "看过"})
+			c.do(c.staff("dec"), k.No, Annul, Input{Reason: "理由"})
+			if v := c.bill(k); v.State != fee.Paid || len(v.Refunds) != 0 {
+				t.Errorf("the annulment gives money back: %+v", v)
+			}
+		})
+		t.Run("an_annulled_grant_is_not_charged_any_more", func(t *testing.T) {
+			c := b.in(t)
+			k := c.advanceTo(dueLate, Delivering, catalog.PickUp)
+			bill := c.bill(k)
+			c.must(c.d.Write(t.Context(), "test", func(tx *db.Tx) error { return c.Fees.DropTx(tx, k.ID) }))
+			if s := c.state(bill.No); s != fee.Void {
+				t.Errorf("the bill is %s", s)
+			}
+		})
+		t.Run("who_stands_aside_has_no_part_in_bills", func(t *testing.T) {
+			c, ctx := b.in(t), t.Context()
+			k := c.advanceTo(dueMid, Deciding, catalog.PickUp)
+			bill, dec := c.bill(k), c.staff("dec")
+			_, err := c.Fees.View(ctx, dec, bill.No)
+			c.must(err)
+			c.do(dec, k.No, Recuse, Input{Reason: "申请人是近亲属"})
+			if _, err := c.Fees.View(ctx, dec, bill.No); !errors.Is(err, identity.ErrRecused) {
+				t.Errorf("still reads it: %v", err)
+			}
+			_, err = c.Fees.AskReduction(ctx, c.person("zhang"), bill.No, 1000, "低保家庭", nil)
+			c.must(err)
+			list, err := c.Fees.Waiting(ctx, dec)
+			c.must(err)
+			for _, v := range list {
+				if v.No == bill.No {
+					t.Error("it still waits for him")
+				}
 			}
 		})
 	})

@@ -21,7 +21,7 @@ const (
 
 	paymentColumns = `id, bill_id, order_no, provider, state, amount, received, refunded, surplus, method, pay_url, provider_ref, clerk_id, clerk_name, day, begun_at, paid_at`
 
-	sqlInsertPayment  = `INSERT INTO fee_payment (` + paymentColumns + `) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, FALSE, $7, '', '', $8, $9, '', $10, 0)`
+	sqlInsertPayment  = `INSERT INTO fee_payment (` + paymentColumns + `) VALUES ($1, $2, $3, $4, $5, $6, 0, 0, FALSE, $7, '', '', $8, $9, '', $10, 0) ON CONFLICT DO NOTHING`
 	sqlSavePayment    = `UPDATE fee_payment SET state = $2, received = $3, surplus = $4, provider_ref = $5, day = $6, paid_at = $7 WHERE id = $1`
 	sqlPlaced         = `UPDATE fee_payment SET pay_url = $2, provider_ref = $3 WHERE id = $1 AND state = 'begun'`
 	sqlReserve        = `UPDATE fee_payment SET refunded = refunded + $2 WHERE id = $1 AND refunded + $2 <= received AND refunded + $2 >= 0`
@@ -146,8 +146,10 @@ func billsOf(q db.Queryer, caseID int64) ([]Bill, error) {
 	return db.All(q, scanBill, sqlBillsOf, caseID)
 }
 
+// insertPayment: of two that begin to pay the same bill at once the second
+// changes nothing and begins anew.
 func insertPayment(tx *db.Tx, p *Payment) {
-	tx.Queue(sqlInsertPayment, p.ID, p.BillID, p.OrderNo, p.Provider, string(p.State), p.Amount, string(p.Method), p.ClerkID, p.ClerkName, micros(p.BegunAt))
+	tx.QueueOne(ErrChanged, sqlInsertPayment, p.ID, p.BillID, p.OrderNo, p.Provider, string(p.State), p.Amount, string(p.Method), p.ClerkID, p.ClerkName, micros(p.BegunAt))
 }
 
 func savePayment(tx *db.Tx, p *Payment) {

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/web/desk/worktest"
 )
 
@@ -56,7 +55,7 @@ func TestHearing(t *testing.T) {
 		form.Set("grant", "yes")
 		form.Set("record", number)
 		decider.Post(at+"/acts/decide", form).To(at)
-		decision := decider.Get(c.Document(no, casework.DecisionNotice)).Status(http.StatusOK)
+		decision := decider.Get(decider.Get(at).Link("准予行政许可决定书")).Status(http.StatusOK)
 		decision.Has("第四十八条第二款", number)
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -366,18 +365,4 @@ func (c *City) RecordNumber(no string) string {
 	v, err := c.Casework.View(c.T.Context(), actor.Platform(), no)
 	c.Must(err)
 	return v.Sides.Hearing.Record.Number
-}
-
-// Document is the address of the newest document of a kind.
-func (c *City) Document(no string, kind casework.Notice) string {
-	c.T.Helper()
-	v, err := c.Casework.View(c.T.Context(), actor.Platform(), no)
-	c.Must(err)
-	at := ""
-	for _, d := range v.Documents {
-		if d.Kind == kind {
-			at = fmt.Sprintf("/desk/documents/%d", d.ID)
-		}
-	}
-	return at
 }
