@@ -17,31 +17,35 @@ import (
 
 // bench is one invocation.
 type bench struct {
-	dir     string // scratch folder
-	pg      string // URL of a PostgreSQL superuser
-	pgbin   string // folder of pgbench
-	rounds  int
-	run     time.Duration // of one run
-	cases   int           // the large number
-	small   int           // the small number
-	engines []string
-	binary  string // the program, once it is built
-	verdict []string
-	missed  int
-	best    weather // that the machine has shown
-	repeats int     // turns taken again
-	foul    int     // turns that counted beside a bad probe
+	dir      string // scratch folder
+	pg       string // URL of a PostgreSQL superuser
+	pgbin    string // folder of pgbench
+	rounds   int
+	run      time.Duration // of one run
+	cases    int           // the large number
+	small    int           // the small number
+	due      int           // cases that a sweep finds due
+	archives int           // cases whose archives are exported
+	engines  []string
+	binary   string // the program, once it is built
+	verdict  []string
+	missed   int
+	best     weather // that the machine has shown
+	repeats  int     // turns taken again
+	foul     int     // turns that counted beside a bad probe
 }
 
 func main() {
 	b := &bench{pg: os.Getenv("TONGBAN_TEST_PG"), pgbin: os.Getenv("TONGBAN_TEST_PGBIN")}
-	only := flag.String("only", "submit,million,mixed,search,guide,publish,import,start", "which `parts`")
+	only := flag.String("only", "submit,million,sweep,mixed,search,guide,publish,import,archive,start", "which `parts`")
 	engines := flag.String("engine", "sqlite,postgres", "which `engines`")
 	dir := flag.String("dir", "", "scratch `folder`; default a temporary one")
 	flag.IntVar(&b.rounds, "rounds", 5, "interleaved runs of each kind")
 	flag.DurationVar(&b.run, "run", 2*time.Second, "how long one run lasts")
 	flag.IntVar(&b.cases, "cases", 1_000_000, "size of the large database")
 	flag.IntVar(&b.small, "small", 10_000, "size of the small database")
+	flag.IntVar(&b.archives, "archives", 2_000, "closed cases whose archives are exported")
+	flag.IntVar(&b.due, "due", 10_000, "cases that reach their limit at once")
 	profile := flag.String("cpuprofile", "", "write a processor profile of this process to a `file`")
 	flag.Parse()
 	b.engines = strings.Split(*engines, ",")
@@ -89,7 +93,7 @@ func (b *bench) all(ctx context.Context, dir string, only []string) (err error) 
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"submit", b.submit}, {"million", b.million}, {"mixed", b.mixed}, {"search", b.search}, {"guide", b.guides}, {"publish", b.publish}, {"import", b.imports}, {"start", b.start}} {
+	}{{"submit", b.submit}, {"million", b.million}, {"sweep", b.sweep}, {"mixed", b.mixed}, {"search", b.search}, {"guide", b.guides}, {"publish", b.publish}, {"import", b.imports}, {"archive", b.archive}, {"start", b.start}} {
 		if !slices.Contains(only, part.name) {
 			continue
 		}

@@ -176,7 +176,7 @@ Looks only; works beside a running platform. --checkpoint names files with check
 	}
 	w.flags(v)
 	v.Flags().StringSliceVar(&copies, "checkpoint", nil, "另行保存的检查点文件 / a checkpoint kept elsewhere")
-	c.AddCommand(v, checkpointCommand())
+	c.AddCommand(v, checkpointCommand(), keysCommand())
 	return c
 }
 

@@ -41,7 +41,7 @@ func clockCommand() *cobra.Command {
 	due.MarkFlagsOneRequired("workdays", "days")
 	due.MarkFlagsMutuallyExclusive("workdays", "days")
 	_ = due.MarkFlagRequired("from") // the flag is there
-	c.AddCommand(due)
+	c.AddCommand(due, proveCommand())
 	return c
 }
 

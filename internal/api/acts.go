@@ -27,6 +27,7 @@ type SubmitIn struct {
 		Answers   Answers      `json:"answers,omitempty"`
 		Materials []MaterialOf `json:"materials,omitempty" maxItems:"100"`
 		Delivery  *Delivery    `json:"delivery,omitempty"`
+		Promise   *PromiseIn   `json:"promise,omitempty" doc:"What is promised, signed with the hash of its text."`
 		Consent   bool         `json:"consent,omitempty" doc:"The applicant was told who processes which data, why and how long (guide.privacy), and agreed."`
 	}
 }
@@ -37,6 +38,7 @@ type MaterialOf struct {
 	Files   []FileRef `json:"files,omitempty" maxItems:"50"`
 	Licence string    `json:"licence,omitempty" maxLength:"100" doc:"Identifier of a licence held, instead of files."`
 	Paper   bool      `json:"paper,omitempty" doc:"Window clerks: seen on paper."`
+	Copies  int       `json:"copies,omitempty" minimum:"0" maximum:"999" doc:"Window clerks: how many of it stay at the window."`
 }
 
 // ActIn does an act on a case; each act reads its own fields (offered lists them).
@@ -47,47 +49,79 @@ type ActIn struct {
 		Version   int64        `json:"version" minimum:"1" doc:"The case's version that was seen; 409 if it has changed."`
 		Reason    string       `json:"reason,omitempty" maxLength:"2000"`
 		Elsewhere string       `json:"elsewhere,omitempty" maxLength:"500" doc:"decline: who is competent instead."`
+		Ground    string       `json:"ground,omitempty" enum:"competence,condition" doc:"decline: not this unit's power (then unit or elsewhere), or a condition of the guide is not met."`
+		Unit      string       `json:"unit,omitempty" maxLength:"100" doc:"decline: key of the competent unit."`
+		NewFact   *NewFact     `json:"newFact,omitempty" doc:"request-correction, after the first notice: on what more asks rest."`
 		Asks      []Ask        `json:"asks,omitempty" maxItems:"200" doc:"request-correction: lines of the pinned guide."`
 		Task      ID           `json:"task,omitempty" doc:"review: which task."`
 		Agree     bool         `json:"agree,omitempty" doc:"review."`
 		Opinion   string       `json:"opinion,omitempty" maxLength:"4000" doc:"review, decide."`
 		Grant     bool         `json:"grant,omitempty" doc:"decide: grant, else refuse with reason."`
-		Days      int          `json:"days,omitempty" minimum:"1" maximum:"1000" doc:"extend, suspend: working days."`
-		Kind      string       `json:"kind,omitempty" maxLength:"40" doc:"suspend: which special procedure."`
+		Days      int          `json:"days,omitempty" minimum:"1" maximum:"1000" doc:"extend, suspend: working days; ask-more-time, grant-more-time, extend-supplement: days of the limit's own unit; check-promise: time to put right, left out: the guide's."`
+		Kind      string       `json:"kind,omitempty" maxLength:"40" doc:"suspend: which special procedure; check-promise: kept, differs, broken; sample-review: right, wrong."`
 		Seen      []string     `json:"seen,omitempty" maxItems:"100" doc:"arrive: codes of materials whose originals were seen."`
 		Recipient string       `json:"recipient,omitempty" maxLength:"50" doc:"hand-over: who took it."`
+		Signed    bool         `json:"signed,omitempty" doc:"hand-over: who took it has signed the record."`
 		Waybill   string       `json:"waybill,omitempty" maxLength:"100" doc:"post: courier and number."`
 		Delivery  *Delivery    `json:"delivery,omitempty" doc:"change-delivery."`
+
+		Hearing *HearingIn `json:"hearing,omitempty" doc:"Acts of a hearing; decide after one; object for a third party."`
+		Visit   *VisitIn   `json:"visit,omitempty" doc:"Acts of a site visit."`
+		Work    *WorkIn    `json:"work,omitempty" doc:"transfer, send-back, ask-opinion, recuse."`
+		Experts string     `json:"experts,omitempty" maxLength:"2000" doc:"suspend for an expert review: who they are."`
+		Files   []FileRef  `json:"files,omitempty" maxItems:"20" doc:"Of POST /files: hearing-record, visit-record, object, resume."`
 	}
+}
+
+// NewFact 新的事实 became known after the last notice and could not be seen then.
+type NewFact struct {
+	Source string `json:"source" enum:"correction,outside" doc:"It lies in what was handed in after the notice, or came from elsewhere (then also on and from)."`
+	What   string `json:"what" minLength:"1" maxLength:"300" doc:"Printed in the notice."`
+	On     string `json:"on,omitempty" format:"date" doc:"When it became known."`
+	From   string `json:"from,omitempty" maxLength:"200" doc:"From whom."`
 }
 
 // inputs names the fields that an act reads.
 func inputs(act casework.Act) []string {
 	switch act {
 	case casework.RequestCorrection:
-		return []string{"asks"}
-	case casework.Decline, casework.NotReceived:
-		return []string{"reason", "elsewhere"}
+		return []string{"asks", "newFact"}
+	case casework.Decline:
+		return []string{"ground", "reason", "unit", "elsewhere"}
+	case casework.NotReceived, casework.RefuseMoreTime:
+		return []string{"reason"}
+	case casework.AskMoreTime, casework.GrantMoreTime:
+		return []string{"days", "reason"}
 	case casework.Arrive:
 		return []string{"seen"}
 	case casework.Review:
 		return []string{"task", "agree", "opinion"}
 	case casework.Decide:
-		return []string{"grant", "opinion", "reason"}
+		return []string{"grant", "opinion", "reason", "hearing.record"}
+	case casework.ExtendSupplement:
+		return []string{"days", "reason"}
+	case casework.CheckPromise:
+		return []string{"kind", "days", "reason"}
+	case casework.SampleReview:
+		return []string{"kind", "reason"}
+	case casework.Annul, casework.Uphold, casework.WithdrawPromise:
+		return []string{"reason"}
 	case casework.Extend:
 		return []string{"days", "reason"}
 	case casework.Suspend:
-		return []string{"kind", "days", "reason"}
+		return []string{"kind", "days", "reason", "experts"}
+	case casework.Resume:
+		return []string{"reason", "files"}
 	case casework.Withdraw:
 		return []string{"reason"}
 	case casework.HandOver:
-		return []string{"recipient"}
+		return []string{"recipient", "signed"}
 	case casework.Post:
 		return []string{"waybill"}
 	case casework.ChangeDelivery:
 		return []string{"delivery"}
 	}
-	return []string{}
+	return sideInputs(act)
 }
 
 func (s *server) acts() {
@@ -108,22 +142,52 @@ func (s *server) acts() {
 		zh: "办理", en: "Do an act on a case", more: "A version that is no longer the case's gives 409 with its state in current, and nothing happens."},
 		func(ctx context.Context, c *call, in *ActIn) (Case, error) {
 			b := in.Body
-			if b.Act == casework.Submit || b.Act == casework.Resubmit {
+			if b.Act == casework.Submit || b.Act == casework.Resubmit || b.Act == casework.Mend || b.Act == casework.Supplement {
 				return Case{}, casework.ErrUnknownAct.With(errs.Field{Path: "act", Code: "unknown", ZH: "请用 POST /cases 提交", EN: "Use POST /cases"})
 			}
 			input := casework.Input{Version: b.Version, Once: c.once, Reason: b.Reason, Elsewhere: b.Elsewhere, Task: int64(b.Task), Agree: b.Agree,
-				Opinion: b.Opinion, Grant: b.Grant, Days: b.Days, Kind: b.Kind, Seen: b.Seen, Recipient: b.Recipient, Waybill: b.Waybill,
+				Opinion: b.Opinion, Grant: b.Grant, Days: b.Days, Kind: b.Kind, Seen: b.Seen, Recipient: b.Recipient, Signed: b.Signed, Waybill: b.Waybill,
 				Asks: mapTo(b.Asks, func(a Ask) casework.Ask {
-					return casework.Ask{Material: a.Material, Line: a.Line, Field: a.Field, Note: a.Note}
-				})}
+					return casework.Ask{Material: a.Material, Line: a.Line, Field: a.Field, Note: a.Note, Paper: a.Paper}
+				}), Ground: b.Ground, Unit: b.Unit}
+			if b.NewFact != nil {
+				input.NewFact = casework.NewFact(*b.NewFact)
+			}
 			if b.Delivery != nil {
 				input.Delivery = casework.Delivery(*b.Delivery)
 			}
-			if _, err := s.Casework.Perform(ctx, c.Actor, in.No, b.Act, input); err != nil {
+			if b.Hearing != nil {
+				input.Hearing = casework.HearingInput(*b.Hearing)
+			}
+			if v := b.Visit; v != nil {
+				input.Visit = casework.VisitInput{Visit: int64(v.Visit), Staff: v.Staff, At: v.At, Place: v.Place, Answers: v.Answers, Passed: v.Passed, Text: v.Text}
+			}
+			if b.Work != nil {
+				input.Work = casework.WorkInput(*b.Work)
+			}
+			if input.Experts = b.Experts; len(b.Files) > 0 {
+				list, err := s.actFiles(ctx, c, b.Files)
+				if err != nil {
+					return Case{}, err
+				}
+				input.Files = list
+			}
+			k, err := s.Casework.Perform(ctx, c.Actor, in.No, b.Act, input)
+			if err != nil {
 				return Case{}, s.withState(ctx, c, in.No, actNamed(err))
 			}
-			return s.caseView(ctx, c, in.No)
+			out, err := s.caseView(ctx, c, in.No)
+			if kind := errs.KindOf(err); err != nil && (kind == errs.Forbidden || kind == errs.NotFound) {
+				return left(c, k), nil // who stands aside, or handed the task on, sees it no more
+			}
+			return out, err
 		})
+}
+
+// left is all that is said of a case to somebody whose act took it out of sight.
+func left(c *call, k *casework.Case) Case {
+	return Case{No: k.No, Version: k.Version, ItemName: k.ItemName, Party: partyRef(k.Party), Channel: k.Channel, State: word(c, k.State), SubmittedAt: k.SubmittedAt.UTC(),
+		Path: []Milestone{}, Clocks: []Clock{}, Form: []Line{}, Materials: []CaseMaterial{}, Tasks: []Task{}, Documents: []DocumentRef{}, Offered: []Offer{}}
 }
 
 // actNamed names the field where the act itself is unknown.
@@ -160,7 +224,7 @@ func (s *server) withState(ctx context.Context, c *call, no string, err error) e
 
 func (s *server) submit(ctx context.Context, c *call, in *SubmitIn) (*casework.Case, error) {
 	b := in.Body
-	whole := b.Item != "" || b.Party != nil || b.Answers != nil || b.Materials != nil || b.Delivery != nil || b.Consent
+	whole := b.Item != "" || b.Party != nil || b.Answers != nil || b.Materials != nil || b.Delivery != nil || b.Promise != nil || b.Consent
 	switch {
 	case b.Draft != 0 && whole:
 		return nil, errs.InvalidFields(errs.Field{Path: "draft", Code: "either", ZH: "提交草稿时不能同时填写申请内容", EN: "Either a draft, or a whole application"})
@@ -189,6 +253,9 @@ func (s *server) submit(ctx context.Context, c *call, in *SubmitIn) (*casework.C
 		return nil, noItem(s.Catalog.Codes(), b.Item, err)
 	}
 	app := casework.Application{ItemCode: b.Item, Party: party, Consent: b.Consent, Once: c.once}
+	if b.Promise != nil {
+		app.Promise = b.Promise.signed()
+	}
 	if b.Delivery != nil {
 		app.Delivery = casework.Delivery(*b.Delivery)
 	}
@@ -242,7 +309,7 @@ func (s *server) handedIn(ctx context.Context, c *call, it *catalog.Item, v *cat
 			return nil, errs.InvalidFields(errs.Field{Path: at + "/code", Code: "twice", ZH: "这项材料出现了两次", EN: "This material stands twice"})
 		}
 		seen = append(seen, in.Code)
-		h := casework.HandedIn{Code: in.Code, Paper: in.Paper}
+		h := casework.HandedIn{Code: in.Code, Paper: in.Paper, Copies: in.Copies}
 		for j, f := range in.Files {
 			ref, name, err := s.redeem(c, known, f, m, fmt.Sprintf("%s/files/%d/file", at, j))
 			if err != nil {

@@ -28,6 +28,7 @@ import (
 	"github.com/tongban/tongban/internal/catalog/sheet"
 	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
@@ -50,6 +51,7 @@ type Config struct {
 	Casework *casework.Service
 	Licences *licence.Service
 	Ratings  *rating.Service
+	Fees     *fee.Service
 	Channel  *channel.Service
 	Assess   *assess.Service
 	Calendar *calendar.Service
@@ -127,8 +129,8 @@ func build(c Config) (*server, error) {
 
 // register adds every operation.
 func (s *server) register() {
-	for _, part := range []func(){s.auth, s.account, s.mandates, s.items, s.catalogue, s.imports, s.words, s.featured, s.matters, s.itemChanges, s.subscribers, s.places, s.clocks, s.drafts, s.materials, s.uploads, s.cases, s.acts,
-		s.queue, s.parties, s.licences, s.ratings, s.messages, s.appointments, s.audits, s.staff, s.jobs, s.adjustments} {
+	for _, part := range []func(){s.auth, s.account, s.mandates, s.items, s.catalogue, s.imports, s.words, s.featured, s.matters, s.itemChanges, s.subscribers, s.places, s.clocks, s.drafts, s.promises, s.materials, s.uploads, s.cases, s.acts, s.fees,
+		s.queue, s.parties, s.licences, s.ratings, s.messages, s.appointments, s.papers, s.assists, s.audits, s.staff, s.jobs, s.adjustments} {
 		part()
 	}
 }

@@ -1,7 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,6 +13,7 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/audit"
 	"github.com/tongban/tongban/internal/casework"
+	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/identity"
@@ -45,7 +49,14 @@ type Case struct {
 	Licence     string         `json:"licence,omitempty" doc:"Identifier of the licence that was issued."`
 	Offered     []Offer        `json:"offered" doc:"What the caller may do now: POST /cases/{no}/acts."`
 	Progress    string         `json:"progress" doc:"Path of the public progress page, for the QR."`
+	Mended      []Mended       `json:"mended,omitempty" doc:"What the applicant corrected at the counter; for the party and the staff who handle it."`
+	MoreTime    *MoreTime      `json:"moreTime,omitempty" doc:"The applicant's newest request for more time to correct."`
+	Promises    []CasePromise  `json:"promises,omitempty" doc:"容缺受理, 告知承诺: what was promised and what became of it."`
+	Instant     *CaseInstant   `json:"instant,omitempty" doc:"秒批: what the published clauses gave; left out if they were not asked."`
 	Alarm       *Alarm         `json:"alarm,omitempty" doc:"While the case is past a date on which nothing happened by itself."`
+	Bills       []string       `json:"bills,omitempty" doc:"Numbers of what has to be paid or was: GET /bills/{no}."`
+	Beside      *Beside        `json:"beside,omitempty" doc:"Hearing, site visits, statements, experts; left out where there is nothing."`
+	Colleagues  []Colleague    `json:"colleagues,omitempty" doc:"For staff whose offered acts hand something on."`
 	Rate        *RateInvite    `json:"rate,omitempty" doc:"While the closed case can be rated; for the party and the staff who handle it."`
 }
 
@@ -91,6 +102,8 @@ type CaseMaterial struct {
 	Files   []CaseFile        `json:"files"`
 	Licence *UsedLicence      `json:"licence,omitempty"`
 	Paper   bool              `json:"paper,omitempty"`
+	Copies  int               `json:"copies,omitempty" doc:"Of the paper, left at the window."`
+	Trust   string            `json:"trust,omitempty" enum:"A,B,C,D" doc:"证照可信等级: A licence of the issuer, B original seen at the window, C uploaded, D made by the applicant."`
 	Lines   []RequirementLine `json:"lines" doc:"What a correction may ask of it."`
 }
 
@@ -112,6 +125,11 @@ type Task struct {
 	By      string     `json:"by,omitempty" doc:"For staff."`
 	Agree   *bool      `json:"agree,omitempty" doc:"For staff."`
 	Opinion string     `json:"opinion,omitempty" doc:"For staff."`
+	Claimed string     `json:"claimed,omitempty" doc:"For staff: who has taken it."`
+	Days    int        `json:"days,omitempty" doc:"Its own share of the limit, in working days."`
+	Used    int        `json:"used,omitempty" doc:"Of days."`
+	Left    int        `json:"left,omitempty" doc:"Of days."`
+	Late    bool       `json:"late,omitempty" doc:"It has used more than its days."`
 }
 
 // DocumentRef names a document of a case.
@@ -129,8 +147,39 @@ type Ask struct {
 	Material string `json:"material,omitempty" maxLength:"40" doc:"Code of a material; with line, one of its requirement lines."`
 	Line     string `json:"line,omitempty" maxLength:"40"`
 	Field    string `json:"field,omitempty" maxLength:"100" doc:"Or a field of the form."`
+	Paper    bool   `json:"paper,omitempty" doc:"With material: its paper original; only where the guide cites the law that demands it."`
 	Note     string `json:"note,omitempty" maxLength:"300" doc:"What exactly is wrong."`
 	Text     string `json:"text,omitempty" maxLength:"2000" doc:"In answers: as printed on the notice. It is not read."`
+}
+
+// MendIn opens the draft of what the applicant corrects at the counter.
+type MendIn struct {
+	CaseIn
+	Body struct {
+		Present bool `json:"present" doc:"The applicant is present and corrects it."`
+	}
+}
+
+// Mended 当场更正 is what was corrected at a counter; for staff sensitive answers are masked.
+type Mended struct {
+	At    time.Time    `json:"at"`
+	Lines []MendedLine `json:"lines"`
+}
+
+// MendedLine is an answer or a material before and after.
+type MendedLine struct {
+	Name   string `json:"name"`
+	Before string `json:"before"`
+	After  string `json:"after"`
+}
+
+// MoreTime 延长补正期限的申请 is the applicant's newest request.
+type MoreTime struct {
+	At     time.Time `json:"at"`
+	Days   int       `json:"days" doc:"Asked for."`
+	Reason string    `json:"reason"`
+	Answer string    `json:"answer" enum:"waiting,granted,refused"`
+	Given  int       `json:"given,omitempty" doc:"Days given."`
 }
 
 // Offer is an act that the caller may do now.
@@ -243,10 +292,41 @@ func (s *server) cases() {
 			}
 			return s.stored(ctx, f)
 		})
+	send(s, operation{id: "clock-proof", method: http.MethodGet, path: "/cases/{no}/clocks/{n}", tag: "cases", zh: "下载期限计算证明", en: "The calculation of a limit, to be checked offline",
+		more: "n counts the case's clocks from 1. The form is docs/clock-proof.md; check it with tongban clock prove."},
+		func(ctx context.Context, c *call, in *struct {
+			CaseIn
+			N int `path:"n" minimum:"1" maximum:"1000"`
+		}) (*stream, error) {
+			p, err := s.Casework.ClockProof(ctx, c.Actor, in.No, in.N)
+			return proofStream(p, in.N), err
+		})
+	send(s, operation{id: "case-archive", method: http.MethodGet, path: "/cases/{no}/archive", tag: "cases", zh: "下载电子档案", en: "The archive package of a closed case",
+		more: "For the applicant, the deciding unit and its supervisors; each download is recorded. The form is docs/archive.md; check it with tongban case verify."},
+		func(ctx context.Context, c *call, in *CaseIn) (*stream, error) {
+			x, err := s.Casework.Archive(ctx, c.Actor, in.No)
+			if err != nil {
+				return nil, err
+			}
+			return &stream{"application/zip", x.Name, 0, x.Write}, nil
+		})
+	s.documentProofs()
 	add(s, operation{id: "case-correction", method: http.MethodPost, path: "/cases/{no}/correction", tag: "cases", status: http.StatusCreated,
-		zh: "开始补正", en: "Open the correction", more: "Gives the draft that holds what the case holds; hand it in with POST /cases.", again: "finds the same draft."},
+		zh: "开始补正", en: "Open the correction", more: "Gives the draft that holds what the case holds, for a correction or for what was promised to follow (supplement); hand it in with POST /cases.", again: "finds the same draft."},
 		func(ctx context.Context, c *call, in *CaseIn) (Draft, error) {
 			d, err := s.Casework.OpenCorrection(ctx, c.Actor, in.No)
+			if err != nil {
+				return Draft{}, err
+			}
+			return s.shown(ctx, c, d.ID)
+		})
+	add(s, operation{id: "case-mend", method: http.MethodPost, path: "/cases/{no}/mend", tag: "cases", status: http.StatusCreated,
+		zh: "当场更正", en: "Mend on the spot", more: "Window clerks, with the applicant present. Gives the draft that holds what the case holds; hand it in with POST /cases. No notice is made and the time to answer runs on.", again: "finds the same draft."},
+		func(ctx context.Context, c *call, in *MendIn) (Draft, error) {
+			if c.Kind == actor.Staff {
+				c.Actor.Channel = actor.Window
+			}
+			d, err := s.Casework.OpenMend(ctx, c.Actor, in.No, in.Body.Present)
 			if err != nil {
 				return Draft{}, err
 			}
@@ -264,6 +344,24 @@ func (s *server) cases() {
 			return Progress{p.No, p.ItemName, p.Unit, word(c, p.State), outcome(c, p.Outcome), milestones(c, p.Path),
 				mapTo(p.Clocks, func(v casework.ClockView) Clock { return caseClock(c, v) }), s.rateInvite(p.No, p.Rate)}, nil
 		})
+	send(s, operation{id: "progress-clock-proof", method: http.MethodGet, path: "/progress/{no}/clocks/{n}", tag: "cases", open: true, zh: "凭码下载期限计算证明", en: "Public calculation of a limit, by the code on the receipt"},
+		func(ctx context.Context, c *call, in *struct {
+			CaseIn
+			N    int    `path:"n" minimum:"1" maximum:"1000"`
+			Code string `query:"code" required:"true" maxLength:"64"`
+		}) (*stream, error) {
+			p, err := s.Casework.PublicClockProof(ctx, in.No, in.Code, in.N)
+			return proofStream(p, in.N), err
+		})
+}
+
+// proofStream sends a proof as it stands: its bytes are its form.
+func proofStream(p clock.Proof, n int) *stream {
+	text := p.JSON()
+	return &stream{"application/json", fmt.Sprintf("%s-clock-%d.json", p.Case, n), int64(len(text)), func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	}}
 }
 
 // UnmaskIn says what for.
@@ -338,9 +436,13 @@ func (s *server) caseAs(ctx context.Context, c *call, v *casework.View) (Case, e
 		ClosedAt: instant(k.ClosedAt), Due: k.DueOn, Path: milestones(c, v.Progress),
 		Clocks: mapTo(v.Clocks, func(x casework.ClockView) Clock { return caseClock(c, x) }), Form: lines(c, v.Summary, open),
 		Delivery: Delivery{Way: v.Delivery.Way}, Progress: s.Casework.ProgressPath(k.No), Rate: s.rateInvite(k.No, v.Rate)}
+	for _, b := range v.Bills {
+		out.Bills = append(out.Bills, b.No)
+	}
 	if open {
 		out.Answers = v.Values
 	}
+	out.Promises, out.Instant = casePromises(c, v), caseInstant(c, v.Instant)
 	if v.Alarm != nil {
 		out.Alarm = &Alarm{v.Alarm.At.UTC(), c.pick(v.Alarm.ZH, v.Alarm.EN)}
 	}
@@ -349,7 +451,7 @@ func (s *server) caseAs(ctx context.Context, c *call, v *casework.View) (Case, e
 	}
 	for _, m := range v.Materials {
 		out.Materials = append(out.Materials, CaseMaterial{m.Material.Code, m.Material.Name, mapTo(m.Handed.Files, caseFile), usedLicence(m.Handed.Licence),
-			m.Handed.Paper, lineList(m)})
+			m.Handed.Paper, m.Handed.Copies, string(casework.TrustOf(m.Handed, m.Material)), lineList(m)})
 	}
 	for _, t := range v.Tasks {
 		out.Tasks = append(out.Tasks, task(c, t))
@@ -357,8 +459,15 @@ func (s *server) caseAs(ctx context.Context, c *call, v *casework.View) (Case, e
 	for _, d := range v.Documents {
 		out.Documents = append(out.Documents, DocumentRef{ID(d.ID), string(d.Kind), d.Number, d.Title, d.Hash, d.At.UTC()})
 	}
+	out.Beside, out.Colleagues = beside(v.Sides), colleagues(v.Colleagues)
 	if k.State == casework.Correcting {
-		out.Asked = mapTo(k.Correction, func(a casework.Ask) Ask { return Ask{a.Material, a.Line, a.Field, a.Note, a.Text} })
+		out.Asked = mapTo(k.Correction, func(a casework.Ask) Ask { return Ask{a.Material, a.Line, a.Field, a.Paper, a.Note, a.Text} })
+	}
+	for _, m := range v.Mends {
+		out.Mended = append(out.Mended, Mended{m.At.UTC(), mapTo(m.Lines, func(l casework.MendLine) MendedLine { return MendedLine{l.Name, l.Before, l.After} })})
+	}
+	if m := v.MoreTime; m != nil {
+		out.MoreTime = &MoreTime{m.At.UTC(), m.Days, m.Reason, cmp.Or(m.Answer, "waiting"), m.Given}
 	}
 	for _, o := range v.Offered {
 		out.Offered = append(out.Offered, Offer{o.Act, c.pick(o.ZH, o.EN), ID(o.Task), inputs(o.Act)})
@@ -391,10 +500,13 @@ func task(c *call, t casework.TaskView) Task {
 		out.Due = t.DueOn
 	}
 	if c.Kind == actor.Staff {
-		out.By, out.Opinion = t.DoneName, t.Opinion
+		out.By, out.Opinion, out.Claimed = t.DoneName, t.Opinion, t.ClaimedName
 		if t.State == "done" && t.Role == actor.Reviewer {
 			out.Agree = &t.Agree
 		}
+	}
+	if x := t.Share; x != nil {
+		out.Days, out.Used, out.Left, out.Late = x.Days, x.Used, x.Left, x.Late
 	}
 	return out
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/db/dbtest"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/gate"
@@ -226,8 +227,17 @@ func rooms(t *testing.T, d *db.DB, clk *dbtest.Clock) (Config, *notify.Service) 
 	items := catalog.New(catalog.Config{DB: d, Identity: ids, Files: store, Formats: formats, Vault: vault})
 	lic := licence.New(licence.Config{DB: d, Identity: ids, Vault: vault, Signer: keys().Signer()})
 	rate := rating.New(rating.Config{DB: d, Identity: ids, Vault: vault})
-	cases := casework.New(casework.Config{DB: d, Catalog: items, Identity: ids, Calendar: cal, Files: store, Licences: lic, Ratings: rate, Notify: notes, Vault: vault})
-	return Config{Door: door, Identity: ids, Catalog: items, Sheets: sheet.New(d, ids, items), Casework: cases, Licences: lic, Ratings: rate,
+	log, err := keys().Note("tongban")
+	fatal(err)
+	printer := func(d casework.Document, hash string) ([]byte, error) {
+		return []byte("<!DOCTYPE html><title>" + d.Number + "</title>" + hash), nil
+	}
+	var cases *casework.Service
+	fees := fee.New(fee.Config{DB: d, Identity: ids, Vault: vault, URL: "https://tongban.example",
+		Papers: func(tx *db.Tx, a actor.Actor, p fee.Paper) error { return cases.FeePaper(tx, a, p) }})
+	cases = casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: log.Signers[0], Keys: log.Texts, Origin: "tongban", URL: "https://tongban.example"},
+		DB: d, Catalog: items, Identity: ids, Calendar: cal, Files: store, Licences: lic, Ratings: rate, Fees: fees, Notify: notes, Vault: vault})
+	return Config{Door: door, Identity: ids, Catalog: items, Sheets: sheet.New(d, ids, items), Casework: cases, Licences: lic, Ratings: rate, Fees: fees,
 		Channel: channel.New(channel.Config{DB: d, Identity: ids, Calendar: cal}), Assess: assess.New(assess.Config{DB: d, Identity: ids, Calendar: cal}),
 		Calendar: cal, Files: store, Now: clk.Now, URL: "https://tongban.example"}, notes
 }

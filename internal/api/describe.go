@@ -32,6 +32,7 @@ func tags() []*huma.Tag {
 		{Name: "clocks", Description: "工作日和期限 · working days and limits"},
 		{Name: "apply", Description: "申请 · drafts, materials, handing in"},
 		{Name: "cases", Description: "办件 · cases, acts, work lists"},
+		{Name: "fees", Description: "收费 · bills, payments, reductions, refunds, tills, reconciliation"},
 		{Name: "window", Description: "窗口 · applicants at the window"},
 		{Name: "licences", Description: "电子证照 · held, used, verified"},
 		{Name: "ratings", Description: "好差评 · ratings"},

@@ -29,6 +29,7 @@ type Draft struct {
 	Answers   form.Values     `json:"answers"`
 	Materials []DraftMaterial `json:"materials"`
 	Delivery  Delivery        `json:"delivery"`
+	Promise   *DraftPromise   `json:"promise,omitempty" doc:"What stands signed."`
 	Problems  []ProblemField  `json:"problems" doc:"What keeps it from being handed in."`
 }
 
@@ -45,6 +46,8 @@ type DraftMaterial struct {
 	Files       []CaseFile   `json:"files"`
 	Licence     *UsedLicence `json:"licence,omitempty"`
 	Paper       bool         `json:"paper,omitempty" doc:"Seen on paper at the window."`
+	Copies      int          `json:"copies,omitempty" doc:"Of the paper, left at the window."`
+	Trust       string       `json:"trust,omitempty" enum:"A,B,C,D" doc:"证照可信等级 of what is handed in."`
 }
 
 // CaseFile is a file handed in.
@@ -261,7 +264,7 @@ func fieldsInAnswers(v *catalog.Version, fields []errs.Field) []errs.Field {
 	return mapTo(fields, func(f errs.Field) errs.Field {
 		first, _, _ := strings.Cut(f.Path, "/")
 		switch first {
-		case "consent", "materials", "delivery":
+		case "consent", "materials", "delivery", "promise":
 			if v.Form().Field(first) == nil {
 				return f
 			}
@@ -292,13 +295,16 @@ func (s *server) draft(ctx context.Context, d *casework.Draft, v *catalog.Versio
 	out := Draft{ID: ID(d.ID), Version: d.Version, Item: v.Guide.Basics.Code, ItemName: d.ItemName, Party: partyRef(d.Party), Case: d.CaseNo,
 		CreatedAt: d.CreatedAt.UTC(), UpdatedAt: d.UpdatedAt.UTC(), Consent: instant(d.Data.Consent), Answers: v.Form().Normalise(d.Data.Values),
 		Materials: []DraftMaterial{}, Delivery: Delivery(d.Data.Delivery)}
+	if p := d.Data.Promise; !p.None() {
+		out.Promise = &DraftPromise{p.Later, p.Commit, p.Name, p.Hash, p.At.UTC()}
+	}
 	for _, m := range v.Guide.Materials {
 		h := d.Data.Handed(m.Code)
 		if !m.Asked(out.Answers) && h.Empty() {
 			continue
 		}
 		out.Materials = append(out.Materials, DraftMaterial{m.Code, m.Name, m.Necessity, m.Asked(out.Answers), m.LicenceType, m.FileTypes(),
-			m.MaxBytes(), m.FilesAllowed(), mapTo(h.Files, caseFile), usedLicence(h.Licence), h.Paper})
+			m.MaxBytes(), m.FilesAllowed(), mapTo(h.Files, caseFile), usedLicence(h.Licence), h.Paper, h.Copies, string(casework.TrustOf(h, m))})
 	}
 	for _, f := range fieldsInAnswers(v, s.Casework.Problems(ctx, d, v)) {
 		out.Problems = append(out.Problems, ProblemField{"/" + f.Path, f.Code, f.ZH, f.EN})

@@ -109,9 +109,33 @@ func TestMainJob(t *testing.T) {
 		if asked.text("asked", 0, "note") != "看不清" {
 			t.Errorf("asked %s", asked)
 		}
+		more := map[string]any{"days": 3, "reason": "在外地"}
+		c.act("zhang", no, "ask-more-time", more).ok(200)
+		c.act("zhang", no, "ask-more-time", more).ok(409)
+		if got := c.send("clerk", "GET", "/cases/"+no, nil).ok(200); got.text("moreTime", "answer") != "waiting" || got.text("moreTime", "reason") != "在外地" {
+			t.Errorf("more time: %s", got)
+		}
+		c.act("clerk", no, "grant-more-time", map[string]any{"days": 2}).ok(200)
+		if got := c.send("zhang", "GET", "/cases/"+no, nil).ok(200); got.text("moreTime", "answer") != "granted" {
+			t.Errorf("more time: %s", got)
+		}
 		fix := c.send("zhang", "POST", "/cases/"+no+"/correction", nil).ok(201).text("id")
 		c.upload("zhang", "/drafts/"+fix+"/materials/m02/files", "新.pdf", append(pdf, '\n')).ok(201)
 		c.send("zhang", "POST", "/cases", map[string]any{"draft": fix}).ok(201)
+
+		// What else the guide names is asked only on a new fact; what is wrong is mended at the counter.
+		again := map[string]any{"asks": []any{map[string]any{"material": "m01", "line": "a"}}}
+		c.act("clerk", no, "request-correction", again).ok(422)
+		again["newFact"] = map[string]any{"source": "outside", "what": "证件已挂失", "from": "公安机关", "on": "2020-01-01"}
+		c.act("clerk", no, "request-correction", again).ok(422)
+		c.act("clerk", no, "decline", map[string]any{"ground": "competence", "reason": "不归我们管"}).ok(422)
+		c.send("clerk", "POST", "/cases/"+no+"/mend", map[string]any{"present": false}).ok(422)
+		mend := c.send("clerk", "POST", "/cases/"+no+"/mend", map[string]any{"present": true}).ok(201).text("id")
+		c.upload("clerk", "/drafts/"+mend+"/materials/m01/files", "当场.pdf", append(pdf, ' ')).ok(201)
+		c.send("clerk", "POST", "/cases", map[string]any{"draft": mend}).ok(201)
+		if got := c.send("zhang", "GET", "/cases/"+no, nil).ok(200); got.text("mended", 0, "lines", 0, "name") == "" || got.text("state", "code") != "submitted" {
+			t.Errorf("mended: %s", got)
+		}
 
 		// Accepted, reviewed, decided by another person; two clerks: one effect.
 		stale := c.send("clerk2", "GET", "/cases/"+no, nil).ok(200).number("version")

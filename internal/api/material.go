@@ -145,10 +145,11 @@ func (s *server) materials() {
 		func(ctx context.Context, c *call, in *struct {
 			MaterialIn
 			Body struct {
-				Seen bool `json:"seen"`
+				Seen   bool `json:"seen"`
+				Copies int  `json:"copies,omitempty" minimum:"0" maximum:"999" doc:"How many stay at the window; 0: given back at once."`
 			}
 		}) (Draft, error) {
-			_, err := s.Casework.PaperSeen(ctx, c.Actor, int64(in.ID), in.Code, in.Body.Seen)
+			_, err := s.Casework.PaperSeen(ctx, c.Actor, int64(in.ID), in.Code, in.Body.Seen, in.Body.Copies)
 			return s.shownAfter(ctx, c, in.ID, err)
 		})
 }

@@ -39,6 +39,8 @@ func TestRepeated(t *testing.T) {
 		file := c.upload("zhang", "/files", "a.pdf", append(slices.Clone(pdf), '\n')).ok(201).text("file")
 		mandate := map[string]any{"agentName": "王强", "agentIdNumber": c.batch.Persons[2].IDNumber, "until": "2026-12-31", "ground": "亲属"}
 		book := map[string]any{"centre": "wx-zx", "item": c.codes["marriage"], "day": "2026-03-06", "slot": "10:00"}
+		c.send("clerk", "POST", "/cases/"+w.no+"/papers", map[string]any{"name": "委托书", "copies": 1}).ok(204)
+		paper := c.send("clerk", "GET", "/units/wx-zx/papers", nil).ok(200).text("held", 0, "id")
 		requests := map[string]struct {
 			who, path string
 			body      map[string]any
@@ -53,8 +55,11 @@ func TestRepeated(t *testing.T) {
 			"material-attach":    {who: "zhang", path: "/drafts/" + w.draft + "/materials/m01/files", body: map[string]any{"file": file}, same: []any{"materials", 0, "files", 0, "id"}},
 			"case-submit":        {"zhang", "/cases", w.whole, "consent", false, []any{"no"}},
 			"case-correction":    {who: "zhang", path: "/cases/" + w.correcting + "/correction", same: []any{"id"}},
+			"case-mend":          {who: "clerk", path: "/cases/" + w.no + "/mend", body: map[string]any{"present": true}, same: []any{"id"}},
 			"rating-give":        {"zhang", "/ratings", map[string]any{"case": w.closed, "level": 4, "words": "好"}, "level", 5, []any{"at"}},
 			"appointment-book":   {"li", "/appointments", book, "slot", "10:30", []any{"id"}},
+			"assist-ask":         {"zhang", "/assists", map[string]any{"item": w.food, "unit": "wx-zx"}, "wish", "上门", []any{"id"}},
+			"paper-give":         {"clerk", "/units/wx-zx/papers/slips", map[string]any{"to": "wx-spj", "papers": []any{paper}}, "papers", []any{paper, "1"}, []any{"id"}},
 			"subscribe":          {"sys", "/subscribers", map[string]any{"name": "省平台之一", "url": "https://example.gov.cn/hook"}, "name", "省平台之二", []any{"id"}},
 			"staff-create":       {"sys", "/staff", map[string]any{"login": "once", "name": "某人", "unit": "wx-zx"}, "name", "别人", []any{"staff", "id"}},
 			"list-claim":         {"steward", "/catalogue/claims", map[string]any{"basic": "322099078000", "unit": "wx-spj"}, "unit", "lx-spj", []any{"id"}},

@@ -30,6 +30,9 @@ type QueueRow struct {
 	Alarm       bool          `json:"alarm" doc:"One stands: the case says which."`
 	SubmittedAt time.Time     `json:"submittedAt"`
 	Channel     actor.Channel `json:"channel"`
+	Claimed     string        `json:"claimed,omitempty" doc:"Who has taken it."`
+	Days        int           `json:"days,omitempty" doc:"Its own share of the limit, in working days."`
+	Reminded    bool          `json:"reminded,omitempty" doc:"The unit was reminded of the date."`
 }
 
 // QueueIn chooses a work list.
@@ -76,11 +79,29 @@ func (s *server) queue() {
 			n, err := s.Casework.QueueSize(ctx, c.Actor, unit, role)
 			return QueueSize{n}, err
 		})
+	s.loads()
+	add(s, operation{id: "queue-results", method: http.MethodGet, path: "/queue/results", tag: "window", zh: "窗口统一出件", en: "Decided cases whose result a centre hands out or posts"},
+		func(ctx context.Context, c *call, in *struct {
+			PageIn
+			Unit string `query:"unit" maxLength:"60" doc:"Key of the centre; one's own unit if left out."`
+		}) (List[QueueRow], error) {
+			unit, _, err := s.workList(ctx, c, QueueIn{Unit: in.Unit})
+			if err != nil {
+				return List[QueueRow]{}, err
+			}
+			at, err := position("results", in.Cursor)
+			if err != nil {
+				return List[QueueRow]{}, err
+			}
+			rows, next, err := s.Casework.Results(ctx, c.Actor, unit, at, in.limit())
+			return List[QueueRow]{mapTo(rows, func(q casework.QueueRow) QueueRow { return queueRow(c, q) }), cursor("results", next)}, err
+		})
 	s.overview()
 }
 
 func queueRow(c *call, q casework.QueueRow) QueueRow {
-	return QueueRow{ID(q.Task), q.No, q.ItemName, q.Party, word(c, q.State), q.Step, q.Name, q.DueOn, q.Left, q.Late, q.Soon, q.Alarm, q.SubmittedAt.UTC(), q.Channel}
+	return QueueRow{ID(q.Task), q.No, q.ItemName, q.Party, word(c, q.State), q.Step, q.Name, q.DueOn, q.Left, q.Late, q.Soon, q.Alarm, q.SubmittedAt.UTC(), q.Channel,
+		q.ClaimedName, q.Days, q.Reminded}
 }
 
 // workList finds the unit and the role; Casework decides whether it may be seen.

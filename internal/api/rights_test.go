@@ -10,6 +10,8 @@ import (
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/fee"
 )
 
 // everyone who knocks: nobody, the applicant, another person, the applicant's
@@ -37,11 +39,13 @@ type knock struct {
 type world struct {
 	food, no, correcting, closed string // item, cases
 	draft, clerkDraft, file      string
-	caseFile, document           string
+	caseFile, document, photo    string
 	licence, message, mandate    string
 	appointment, member          string
 	choice, word                 string
 	progress                     string
+	help                         string // asked for by zhang
+	slip                         string // papers handed to the city department
 	zhang                        map[string]any
 	whole, paper                 map[string]any
 	version                      int64
@@ -51,6 +55,7 @@ type world struct {
 	brought                      string // a file of lists by the city's steward
 	blank                        string // key of a file of the draft
 	notice, dossier              string // adjustments: announced, being written
+	bill                         string // of the case
 }
 
 // adjustment is a plan that adds a matter which no department takes up.
@@ -77,10 +82,17 @@ func (c *city) world() world {
 	c.act("clerk", w.closed, "hand-over", map[string]any{"recipient": "张明远"}).ok(200)
 	c.drain()
 	k := c.send("zhang", "GET", "/cases/"+w.no, nil).ok(200)
+	w.photo = c.send("clerk", "POST", "/cases/"+w.no+"/documents/"+k.text("documents", 0, "id")+"/services", map[string]any{"way": "pickup", "receivedBy": "张明远", "fileName": "签收.pdf",
+		"file": c.upload("clerk", "/files", "签收.pdf", pdf).ok(201).text("file")}).ok(200).text("items", 0, "photo")
 	w.version, w.caseFile, w.document = k.number("version"), k.text("materials", 0, "files", 0, "id"), k.text("documents", 0, "id")
 	w.progress = strings.Replace(k.text("progress"), "?c=", "?code=", 1)
+	c.send("clerk", "POST", "/cases/"+w.no+"/papers", map[string]any{"name": "身份证复印件", "copies": 2}).ok(204)
+	w.help = c.send("zhang", "POST", "/assists", map[string]any{"item": w.food, "unit": "wx-zx"}).ok(201).text("id")
+	paper := c.send("clerk", "GET", "/units/wx-zx/papers", nil).ok(200).text("held", 0, "id")
+	w.slip = c.send("clerk", "POST", "/units/wx-zx/papers/slips", map[string]any{"to": "wx-spj", "papers": []any{paper}}).ok(201).text("id")
 	w.draft = c.send("zhang", "POST", "/drafts", map[string]any{"item": w.food}).ok(201).text("id")
 	w.file = c.upload("zhang", "/drafts/"+w.draft+"/materials/m02/files", "a.pdf", pdf).ok(201).text("materials", 1, "files", 0, "id")
+	w.bill = c.billed(w.no)
 	w.clerkDraft = c.send("clerk", "POST", "/drafts", map[string]any{"item": w.food, "party": w.zhang}).ok(201).text("id")
 	w.licence = c.send("zhang", "GET", "/licences", nil).ok(200).text("items", 0, "identifier")
 	w.message = c.send("zhang", "GET", "/messages", nil).ok(200).text("items", 0, "id")
@@ -176,6 +188,10 @@ func (c *city) knocks(w world) []knock {
 
 		{op: "items", allow: everyone}, {op: "items-hot", allow: everyone}, {op: "item", path: "/items/" + w.food, allow: everyone},
 		{op: "item-quality", allow: keepers}, {op: "item-quality-list", path: "/items/quality/list?band=poor", allow: keepers},
+		{op: "bills", path: "/bills?unit=wx-zx", allow: []string{"clerk"}}, {op: "bills-waiting", allow: []string{"clerk", "lxclerk", "dec"}}, {op: "bill", path: "/bills/" + w.bill, allow: concern},
+		{op: "bill-act", path: "/bills/" + w.bill + "/acts", body: map[string]any{"act": "take", "version": 1, "method": "cash"}, allow: []string{"clerk"}}, {op: "till", allow: []string{"clerk", "lxclerk"}},
+		{op: "till-close", body: map[string]any{"cash": 0, "pos": 0}, allow: []string{"clerk", "lxclerk"}}, {op: "fee-books", allow: []string{"sup"}},
+		{op: "fee-match", body: map[string]any{"provider": "window", "day": "2026-03-02"}, allow: []string{"sup"}}, {op: "fee-settle", path: "/fees/differences/1", body: map[string]any{"note": "已核实"}, allow: []string{"sup"}},
 		{op: "item-misses", allow: keepers}, {op: "item-words", allow: keepers},
 		{op: "item-word-add", body: map[string]any{"words": "开馆子", "code": w.food[len(w.food)-12:]}, allow: []string{"irev"}},
 		{op: "item-word-remove", path: "/items/words/" + w.word, allow: []string{"irev"}},
@@ -193,7 +209,7 @@ func (c *city) knocks(w world) []knock {
 		{op: "featured-withdraw", path: "/featured/choices/" + w.choice + "/withdraw", body: map[string]any{"reason": "演示"}, allow: []string{"irev"}},
 		{op: "divisions", allow: everyone}, {op: "centres", allow: everyone}, {op: "windows", path: "/centres/wx-zx/windows", allow: everyone},
 		{op: "slots", path: "/centres/wx-zx/slots?item=" + w.food, allow: everyone}, {op: "calendar", allow: everyone},
-		{op: "clock-due", body: map[string]any{"from": "2026-03-02", "workdays": 5}, allow: everyone}, {op: "progress", path: w.progress, allow: everyone},
+		{op: "clock-due", body: map[string]any{"from": "2026-03-02", "workdays": 5}, allow: everyone}, {op: "progress", path: w.progress, allow: everyone}, {op: "progress-clock-proof", path: strings.Replace(w.progress, "?", "/clocks/1?", 1), allow: everyone},
 		{op: "verify", path: "/verify/" + w.licence, allow: everyone}, {op: "verify-key", allow: everyone}, {op: "ratings", allow: everyone},
 		{op: "rating-options", allow: everyone},
 
@@ -228,6 +244,8 @@ func (c *city) knocks(w world) []knock {
 		{op: "draft-start", body: map[string]any{"item": w.food, "party": w.zhang}, only: members, allow: clerk},
 		{op: "draft", path: draft, allow: zhang}, {op: "draft-save", path: draft, body: map[string]any{"answers": map[string]any{}}, allow: zhang},
 		{op: "draft-consent", path: draft + "/consent", allow: zhang}, {op: "draft-delivery", path: draft + "/delivery", body: map[string]any{"way": "pickup"}, allow: zhang},
+		{op: "promise-text", path: "/items/" + w.food + "/promise", allow: everyone}, {op: "draft-promise-text", path: draft + "/promise", allow: zhang},
+		{op: "draft-promise", path: draft + "/promise", body: map[string]any{}, allow: zhang},
 		{op: "draft-file", path: draft + "/files/" + w.file, allow: zhang},
 		{op: "material-attach", path: draft + "/materials/m02/files", body: map[string]any{"file": "1.x"}, allow: zhang},
 		{op: "material-licence", path: draft + "/materials/m01/licence", body: map[string]any{"licence": w.licence}, allow: zhang},
@@ -245,13 +263,34 @@ func (c *city) knocks(w world) []knock {
 		{op: "cases", allow: persons4}, {op: "case", path: "/cases/" + w.no, allow: concern}, {op: "case-timeline", path: "/cases/" + w.no + "/timeline", allow: concern},
 		{op: "case-document", path: "/cases/" + w.no + "/documents/" + w.document, allow: concern},
 		{op: "case-file", path: "/cases/" + w.no + "/files/" + w.caseFile, allow: concern},
+		{op: "case-archive", path: "/cases/" + w.closed + "/archive", allow: []string{"zhang", "agent", "dec", "sup"}},
+		{op: "case-document-services", path: "/cases/" + w.no + "/documents/" + w.document + "/services", allow: concern},
+		{op: "case-document-print", path: "/cases/" + w.no + "/documents/" + w.document + "/print", allow: concern},
+		{op: "case-document-photo", path: "/cases/" + w.no + "/documents/" + w.document + "/services/" + w.photo, allow: concern},
+		{op: "case-document-serve", path: "/cases/" + w.no + "/documents/" + w.document + "/services", body: map[string]any{"way": "post"}, allow: []string{"clerk"}},
+		{op: "clock-proof", path: "/cases/" + w.no + "/clocks/1", allow: concern},
 		{op: "case-correction", path: "/cases/" + w.correcting + "/correction", allow: []string{"zhang", "agent", "clerk"}},
+		{op: "case-mend", path: "/cases/" + w.no + "/mend", body: map[string]any{"present": true}, allow: clerk},
 		{op: "case-act", path: "/cases/" + w.no + "/acts", body: act("accept", w.version), allow: clerk},
 		{op: "case-act", path: "/cases/" + w.reviewing + "/acts", body: act("review", version(w.reviewing), "agree", true, "opinion", "好"), allow: []string{"rev"}},
 		{op: "case-act", path: "/cases/" + w.deciding + "/acts", body: act("decide", version(w.deciding), "grant", true), allow: []string{"dec"}},
 		{op: "rating-give", body: map[string]any{"case": w.closed, "level": 4}, allow: []string{"zhang", "agent"}},
 		{op: "case-rating", path: "/cases/" + w.closed + "/rating", allow: []string{"zhang", "agent"}},
 		{op: "queue", path: "/queue?unit=wx-zx&role=window-clerk", allow: []string{"clerk", "sup"}},
+		{op: "queue-loads", path: "/queue/loads?unit=wx-zx&role=window-clerk", allow: []string{"clerk", "sup"}},
+		{op: "unit-fair", path: "/units/wx-spj/fair", body: map[string]any{"on": false}, allow: []string{"dec"}},
+		{op: "assists", allow: slices.Concat(persons4, clerks)}, {op: "assist-ask", body: map[string]any{"item": w.food, "unit": "wx-zx"}, only: slices.Concat(everyone[:1], persons4), allow: persons4},
+		{op: "assist-ask", body: map[string]any{"item": w.food, "party": w.zhang}, only: members, allow: clerks},
+		{op: "assist", path: "/assists/" + w.help, allow: []string{"zhang", "agent", "clerk", "sup"}},
+		{op: "assist-act", path: "/assists/" + w.help + "/acts", body: map[string]any{"act": "take"}, allow: clerk},
+		{op: "assist-act", path: "/assists/" + w.help + "/acts", body: map[string]any{"act": "end"}, allow: []string{"zhang", "agent", "clerk"}},
+		{op: "queue-results", path: "/queue/results?unit=wx-zx", allow: []string{"clerk", "sup"}},
+		{op: "papers", path: "/units/wx-zx/papers", allow: []string{"clerk"}}, {op: "case-papers", path: "/cases/" + w.no + "/papers", allow: concern},
+		{op: "paper-take", path: "/cases/" + w.no + "/papers", body: map[string]any{"name": "委托书", "copies": 1}, allow: []string{"clerk", "rev", "dec"}},
+		{op: "paper-give", path: "/units/wx-zx/papers/slips", body: map[string]any{"to": "wx-spj", "papers": []any{"1"}}, allow: []string{"clerk"}},
+		{op: "paper-slip", path: "/paper-slips/" + w.slip, allow: []string{"clerk", "rev", "dec"}},
+		{op: "paper-receive", path: "/paper-slips/" + w.slip + "/receipt", body: map[string]any{"papers": []any{}}, allow: []string{"rev", "dec"}},
+		{op: "paper-return", path: "/units/wx-zx/papers/1/return", body: map[string]any{"to": "张明远"}, allow: []string{"clerk"}},
 		{op: "queue-size", path: "/queue/size?unit=wx-zx&role=window-clerk", allow: []string{"clerk", "sup"}},
 		{op: "queue-find", path: "/queue/find?tail=0001", allow: []string{"clerk", "lxclerk", "rev", "lxrev", "dec"}},
 		{op: "staff-member", path: "/staff/" + w.member, allow: []string{"sys", "sec", "aud"}},
@@ -384,9 +423,28 @@ func (c *city) things() string {
 	var out []string
 	for _, q := range []string{`SELECT count(*) FROM cases`, `SELECT coalesce(sum(version), 0) FROM cases`, `SELECT count(*) FROM draft`,
 		`SELECT coalesce(sum(version), 0) FROM draft`, `SELECT count(*) FROM case_event`, `SELECT count(*) FROM rating`, `SELECT count(*) FROM appointment`,
-		`SELECT count(*) FROM person`, `SELECT count(*) FROM staff`, `SELECT count(*) FROM staff_role`, `SELECT count(*) FROM mandate`, `SELECT count(*) FROM licence`,
+		`SELECT count(*) FROM assist`, `SELECT count(*) FROM paper_slip`, `SELECT count(*) FROM person`, `SELECT count(*) FROM staff`, `SELECT count(*) FROM staff_role`, `SELECT count(*) FROM mandate`, `SELECT count(*) FROM licence`,
 		`SELECT coalesce(sum(version), 0) FROM guide_draft`, `SELECT count(*) FROM guide_proposal WHERE state = 'open'`, `SELECT count(*) FROM item_change`, `SELECT count(*) FROM item_import`, `SELECT count(*) FROM item_import WHERE state = 'carrying'`, `SELECT coalesce(sum(version), 0) FROM adjustment`} {
 		out = append(out, fmt.Sprint(c.count(q)))
 	}
 	return strings.Join(out, " ")
+}
+
+// billed has a case billed as if its guide had a fee.
+func (c *city) billed(no string) (bill string) {
+	c.t.Helper()
+	a, err := c.ids.PersonActor(c.t.Context(), c.refs.Persons["zhang"], actor.Party{}, actor.Web)
+	c.must(err)
+	v, err := c.s.Casework.View(c.t.Context(), a, no)
+	c.must(err)
+	k := v.Case
+	c.must(c.d.Write(c.t.Context(), "test.bill", func(tx *db.Tx) error {
+		b, err := c.s.Fees.BillTx(tx, fee.Charged{CaseID: k.ID, CaseNo: k.No, ItemName: k.ItemName, Party: k.Party, UnitID: k.UnitID, ReceivingUnitID: k.ReceivingUnitID,
+			Due: catalog.DueBeforeAcceptance, Lines: []catalog.Charge{{Name: "工本费", Basis: "演示", Reckoned: "20.00元", Amount: 2000, Reducible: true}}})
+		if err == nil {
+			bill = b.No
+		}
+		return err
+	}))
+	return bill
 }

@@ -37,10 +37,13 @@ type Config struct {
 	SubscriberNetworks []string `yaml:"subscriberNetworks"` // private addresses or CIDRs at which subscribers may be told of changes, by http too; default none: https to public addresses
 
 	RatingDays       int  `yaml:"ratingDays"`       // for how many days a service can be rated; default 30
+	InstantSample    int  `yaml:"instantSample"`    // how many of a hundred machine grants (秒批) a person looks at afterwards; default: 5; -1: none
 	KeepReceiptClock bool `yaml:"keepReceiptClock"` // a resubmission goes on with the first receipt clock; default: it starts its own
 	CalendarAlarm    int  `yaml:"calendarAlarm"`    // doctor warns when fewer days are covered by a published calendar; default 60
 
 	SMTP SMTP `yaml:"smtp"` // outgoing mail; default none: messages stay in the portal
+
+	Payment Payment `yaml:"payment"` // who takes money over the net; default none: fees are paid at the window
 
 	LogLevel  string `yaml:"logLevel"`  // debug, info, warn, error; default info
 	LogFormat string `yaml:"logFormat"` // text or json; default json
@@ -57,6 +60,12 @@ type SMTP struct {
 	Security string `yaml:"security"` // starttls, tls, or none (to this machine alone); default starttls
 	User     string `yaml:"user"`     // login name at the mail server; default none
 	Password string `yaml:"password"` // file that holds the password; default none
+}
+
+// Payment is the provider that takes money over the net: docs/pay.md.
+type Payment struct {
+	URL string `yaml:"url"` // where it takes orders: https://pay.example.cn/api
+	Key string `yaml:"key"` // file with the key that signs both ways, at least 16 bytes; required with url
 }
 
 // ItemCode 编码规则 is how the codes of items are built.
@@ -143,6 +152,17 @@ func (c Config) complete() (Config, error) {
 }
 
 // rating is how long a service can be rated.
+// instantSample is a share of a hundred; -1 means none.
+func (c Config) instantSample() int {
+	switch {
+	case c.InstantSample == 0:
+		return 5
+	case c.InstantSample < 0:
+		return 0
+	}
+	return c.InstantSample
+}
+
 func (c Config) rating() time.Duration { return time.Duration(c.RatingDays) * 24 * time.Hour }
 
 // DemoConfig is the configuration of a demonstration in a data folder.

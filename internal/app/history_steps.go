@@ -11,6 +11,7 @@ import (
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/form"
 )
@@ -145,7 +146,7 @@ func apply(ctx context.Context, s *script) error {
 		return fmt.Errorf("%s: %w", g.Basics.Name, err)
 	}
 	for _, m := range g.Asked(in.Values) {
-		if !m.Required() {
+		if !m.Required() && !m.Tolerant() { // whoever could bring it later mostly brings it at once
 			continue
 		}
 		hand := casework.HandedIn{Code: m.Code}
@@ -238,7 +239,37 @@ func act(a casework.Act, fill func(*script, *casework.Input)) func(context.Conte
 
 func (s *script) perform(ctx context.Context, a actor.Actor, act casework.Act, in casework.Input) error {
 	_, err := s.h.r.Casework.Perform(ctx, a, s.no, act, in)
+	if fee.IsUnpaid(err) {
+		if err = s.pay(ctx); err == nil {
+			_, err = s.h.r.Casework.Perform(ctx, a, s.no, act, in)
+		}
+	}
 	return err
+}
+
+// pay settles what is due, at the window.
+func (s *script) pay(ctx context.Context) error {
+	v, err := s.h.r.Casework.View(ctx, s.who.a, s.no)
+	if err != nil {
+		return err
+	}
+	clerk, err := s.h.official(s, s.ver.Guide.Department.Receiving, actor.WindowClerk, nil)
+	if err != nil {
+		return err
+	}
+	for _, b := range v.Bills {
+		if b.Left() == 0 {
+			continue
+		}
+		in := fee.Taken{Method: fee.Cash}
+		if s.rnd.IntN(2) == 0 {
+			in = fee.Taken{Method: fee.POS, Slip: fmt.Sprintf("DEMO%06d", s.rnd.IntN(1e6))}
+		}
+		if _, err := s.h.r.Fees.Take(ctx, clerk, b.No, in); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // requestCorrection asks for two requirement lines of the guide.

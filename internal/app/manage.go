@@ -143,6 +143,7 @@ func (r *Rooms) controlOrders(mux *http.ServeMux) {
 	mux.HandleFunc("POST /staff", controlOrder(r.createStaff))
 	mux.HandleFunc("POST /staff/reset", controlOrder(r.resetStaff))
 	mux.HandleFunc("POST /calendar", controlOrder(r.importCalendar))
+	mux.HandleFunc("POST /archives", controlOrder(r.recordArchives))
 	mux.HandleFunc("POST /subscribers", controlOrder(r.subscribers))
 }
 

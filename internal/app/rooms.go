@@ -16,6 +16,8 @@ import (
 	"github.com/tongban/tongban/internal/catalog/sheet"
 	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/fee"
+	"github.com/tongban/tongban/internal/fee/sandbox"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/gate"
@@ -26,6 +28,7 @@ import (
 	"github.com/tongban/tongban/internal/notify"
 	"github.com/tongban/tongban/internal/rating"
 	"github.com/tongban/tongban/internal/sm"
+	"github.com/tongban/tongban/internal/web/caseview"
 )
 
 // Rooms are all rooms of one platform, wired.
@@ -44,6 +47,8 @@ type Rooms struct {
 	Sheets   *sheet.Service
 	Licences *licence.Service
 	Ratings  *rating.Service
+	Fees     *fee.Service
+	PayBox   *sandbox.Sandbox // of the demonstration; else nil
 	Channel  *channel.Service
 	Casework *casework.Service
 	Assess   *assess.Service
@@ -108,15 +113,25 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 		Effects: []catalog.EffectLister{casework.InHand{DB: r.DB}, channel.Reach{DB: r.DB}}})
 	r.Licences = licence.New(licence.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Signer: r.Keys.Signer(), Log: r.Log})
 	r.Ratings = rating.New(rating.Config{DB: r.DB, Identity: r.Identity, Vault: vault, Log: r.Log, Open: c.rating()})
+	if err := r.openFees(); err != nil {
+		return err
+	}
 	r.Channel = channel.New(channel.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar, Codes: c.codes()})
-	r.Casework = casework.New(casework.Config{DB: r.DB, Catalog: r.Catalog, Identity: r.Identity, Calendar: r.Calendar, Files: r.Files,
-		Licences: r.Licences, Ratings: r.Ratings, Notify: r.Notify, Vault: vault, Log: r.Log, KeepReceiptClock: c.KeepReceiptClock})
+	printer, err := caseview.NewPrinter(c.URL)
+	if err != nil {
+		return err
+	}
+	r.Casework = casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: notes.Signers[0], Keys: notes.Texts, Origin: logName, URL: c.URL},
+		DB: r.DB, Catalog: r.Catalog, Identity: r.Identity, Calendar: r.Calendar, Files: r.Files,
+		Licences: r.Licences, Ratings: r.Ratings, Fees: r.Fees, Notify: r.Notify, Vault: vault, Log: r.Log, KeepReceiptClock: c.KeepReceiptClock,
+		InstantSample: c.instantSample()})
 	r.Assess = assess.New(assess.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
 	r.Sheets = sheet.New(r.DB, r.Identity, r.Catalog)
 	r.Catalog.Handlers(r.Jobs)
 	r.Sheets.Handlers(r.Jobs)
 	r.Licences.Handlers(r.Jobs)
 	r.Casework.Handlers(r.Jobs)
+	r.Fees.Handlers(r.Jobs)
 	r.Assess.Handlers(r.Jobs)
 	if err := r.openDoor(); err != nil {
 		return err
@@ -139,6 +154,7 @@ func (r *Rooms) openDoor() error {
 // periodic names the jobs that time itself brings.
 func (r *Rooms) periodic() {
 	r.Jobs.Every(casework.JobTick, time.Hour, 0)
+	r.Jobs.Every(casework.JobPrint, 30*time.Second, 0)
 	r.Jobs.Every(assess.JobRoll, time.Minute, 0)
 	r.Jobs.Handle("catalog.effect", func(ctx context.Context, _ jobs.Job) error {
 		if _, err := r.Catalog.TakeEffect(ctx); err != nil {
@@ -153,6 +169,7 @@ func (r *Rooms) periodic() {
 		_, err := r.Files.Sweep(ctx)
 		return err
 	})
+	r.Jobs.Every(fee.JobDaily, 24*time.Hour, 90*time.Minute)
 	r.Jobs.Every("files.sweep", time.Hour, 7*time.Minute)
 	r.Jobs.Handle("gate.sweep", func(ctx context.Context, _ jobs.Job) error { return r.Door.Sweep(ctx) })
 	r.Jobs.Every("gate.sweep", 24*time.Hour, 3*time.Hour)

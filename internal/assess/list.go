@@ -126,6 +126,8 @@ func (v *view) question(figure Figure, unit int64, p place, limit int) (string, 
 		return sqlOpen, args("", "~")
 	case Late:
 		return sqlOpenWatched, args("0", (v.today - 1).String())
+	case StepLate:
+		return sqlStepLateList, args("", (v.today - 1).String())
 	case Alarmed:
 		return sqlAlarmedList, args("0", "~")
 	case DueSoon:

@@ -10,12 +10,13 @@ import (
 // Figure 指标 names one number of the overview and the list behind it.
 type Figure string
 
-// The figures. InHand, Late, DueSoon and Alarmed are of this moment, the others of a period.
+// The figures. InHand, Late, DueSoon, StepLate and Alarmed are of this moment, the others of a period.
 const (
 	Received   Figure = "received"    // 收件
 	InHand     Figure = "in-hand"     // 在办
 	Late       Figure = "late"        // 超期在办: a limit of the authority has passed
 	DueSoon    Figure = "due-soon"    // 临期: three working days or fewer
+	StepLate   Figure = "step-late"   // 环节超期: a department is over its days, though the case may be in time
 	Alarmed    Figure = "alarmed"     // 报警: past a date on which nothing happens by itself, see casework.Alarm
 	Closed     Figure = "closed"      // 办结
 	OnTime     Figure = "on-time"     // 按时办结
@@ -30,10 +31,10 @@ const (
 )
 
 // AllFigures lists them in the order shown to people.
-var AllFigures = []Figure{Received, InHand, Late, DueSoon, Alarmed, Closed, OnTime, ClosedLate, Granted, Refused, Declined, Withdrawn, Rated, Good, Negative}
+var AllFigures = []Figure{Received, InHand, Late, DueSoon, StepLate, Alarmed, Closed, OnTime, ClosedLate, Granted, Refused, Declined, Withdrawn, Rated, Good, Negative}
 
 var figureWords = map[Figure][2]string{
-	Received: {"收件", "Received"}, InHand: {"在办", "In hand"}, Late: {"超期", "Late"}, DueSoon: {"临期", "Due soon"}, Alarmed: {"报警", "Alarms"},
+	Received: {"收件", "Received"}, InHand: {"在办", "In hand"}, Late: {"超期", "Late"}, DueSoon: {"临期", "Due soon"}, StepLate: {"环节超期", "Steps late"}, Alarmed: {"报警", "Alarms"},
 	Closed: {"办结", "Closed"}, OnTime: {"按时办结", "Closed on time"}, ClosedLate: {"超期办结", "Closed late"},
 	Granted: {"准予", "Granted"}, Refused: {"不予", "Refused"}, Declined: {"不予受理", "Declined"}, Withdrawn: {"撤回、退件", "Withdrawn or returned"},
 	Rated: {"已评价", "Rated"}, Good: {"好评", "Good ratings"}, Negative: {"差评", "Negative ratings"},
@@ -43,7 +44,9 @@ var figureWords = map[Figure][2]string{
 func (f Figure) Words() (zh, en string) { w := figureWords[f]; return w[0], w[1] }
 
 // Open reports whether the figure is of cases that are open now.
-func (f Figure) Open() bool { return f == InHand || f == Late || f == DueSoon || f == Alarmed }
+func (f Figure) Open() bool {
+	return f == InHand || f == Late || f == DueSoon || f == StepLate || f == Alarmed
+}
 
 // Figures 指标值 are counts of cases.
 type Figures struct {
@@ -51,6 +54,7 @@ type Figures struct {
 	InHand    int64
 	Late      int64
 	DueSoon   int64
+	StepLate  int64
 	Alarmed   int64
 	Closed    int64
 	OnTime    int64
@@ -74,6 +78,8 @@ func (f Figures) Of(name Figure) int64 {
 		return f.Late
 	case DueSoon:
 		return f.DueSoon
+	case StepLate:
+		return f.StepLate
 	case Alarmed:
 		return f.Alarmed
 	case Closed:
@@ -119,6 +125,7 @@ func (f *Figures) add(g Figures) {
 	f.InHand += g.InHand
 	f.Late += g.Late
 	f.DueSoon += g.DueSoon
+	f.StepLate += g.StepLate
 	f.Alarmed += g.Alarmed
 	f.Closed += g.Closed
 	f.OnTime += g.OnTime
@@ -133,7 +140,7 @@ func (f *Figures) add(g Figures) {
 
 // results groups the outcomes into the four that are counted.
 var results = map[casework.Outcome]Figure{
-	casework.Granted: Granted, casework.Refused: Refused, casework.Declined: Declined, casework.NotNeeded: Declined,
+	casework.Granted: Granted, casework.Annulled: Granted, casework.Refused: Refused, casework.Declined: Declined, casework.NotNeeded: Declined,
 	casework.Withdrawn: Withdrawn, casework.Returned: Withdrawn,
 }
 

@@ -220,6 +220,18 @@ func (v *view) open(q db.Queryer, figures map[int64]*Figures) error {
 			f.DueSoon += soon
 		}
 	}
+	if rows, err = q.Query(sqlStepsLate, v.today.String()); err != nil {
+		return err
+	}
+	for rows.Next() {
+		var unit, n int64
+		if err := rows.Scan(&unit, &n); err != nil {
+			return err
+		}
+		if f := v.only(figures, unit); f != nil {
+			f.StepLate += n
+		}
+	}
 	if rows, err = q.Query(sqlAlarms); err != nil {
 		return err
 	}

@@ -85,6 +85,9 @@ const (
 	sqlInHand = `SELECT unit_id, count(*) FROM cases WHERE state <> 'closed' GROUP BY unit_id`
 	sqlDue    = `SELECT unit_id, count(*) FILTER (WHERE due_on < $1), count(*) FILTER (WHERE due_on >= $1) FROM cases
 		WHERE state <> 'closed' AND state IN ` + watched + ` AND due_on > '' AND due_on <= $2 GROUP BY unit_id`
+	// A case stands once, however many of its departments are late.
+	sqlStepsLate = `SELECT c.unit_id, count(DISTINCT c.id) FROM task t JOIN cases c ON c.id = t.case_id
+		WHERE t.state = 'open' AND t.days > 0 AND t.due_on < $1 AND c.state <> 'closed' GROUP BY c.unit_id`
 	// An alarm stands while nobody answered and the date is still the one it was raised for.
 	sqlAlarms = `SELECT c.unit_id, count(*) FROM case_alarm a JOIN cases c ON c.id = a.case_id AND c.due_on = a.due_on
 		WHERE c.state = 'submitted' GROUP BY c.unit_id`
@@ -104,6 +107,10 @@ const (
 		WHERE c.unit_id = $1 AND c.state <> 'closed' AND c.state = 'submitted' AND c.due_on >= $2 AND c.due_on <= $3
 			AND (c.due_on, c.id) > ($4, $5)
 		ORDER BY c.due_on, c.id LIMIT $6`
+	sqlStepLateList = `SELECT ` + rowColumns + `, c.due_on, TRUE, 0 FROM cases c
+		WHERE c.unit_id = $1 AND c.state <> 'closed' AND c.due_on >= $2 AND (c.due_on, c.id) > ($4, $5)
+			AND c.id IN (SELECT case_id FROM task WHERE state = 'open' AND days > 0 AND due_on <= $3)
+		ORDER BY c.due_on, c.id LIMIT $6`
 	sqlReceivedList = `SELECT ` + rowColumns + `, f.received_on, f.on_time, f.level FROM assess_case f JOIN cases c ON c.id = f.case_id
 		WHERE f.unit_id = $1 AND f.received_on >= $2 AND f.received_on <= $3 AND (f.received_on, f.case_id) < ($4, $5)
 		ORDER BY f.received_on DESC, f.case_id DESC LIMIT $6`
@@ -122,7 +129,7 @@ const (
 // SQL lists the texts of this room, for the test that prepares them on both engines.
 func SQL() []string {
 	return []string{sqlNewEvents, sqlNewRatings, sqlCasesAfter, sqlEventBefore, sqlPutFact, sqlAddDay, sqlClearDays, sqlCountDays,
-		sqlMark, sqlHold, sqlBegin, sqlPosition, sqlSettled, sqlRebuilt, sqlRolled, sqlPeriod, sqlInHand, sqlDue, sqlAlarms, sqlOpen, sqlOpenWatched, sqlAlarmedList,
+		sqlMark, sqlHold, sqlBegin, sqlPosition, sqlSettled, sqlRebuilt, sqlRolled, sqlPeriod, sqlInHand, sqlDue, sqlAlarms, sqlStepsLate, sqlStepLateList, sqlOpen, sqlOpenWatched, sqlAlarmedList,
 		sqlReceivedList, sqlClosedList, sqlRatedList}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -450,6 +451,68 @@ func TestCheckpoint_standard(t *testing.T) {
 		n, err := note.Open([]byte(text), note.VerifierList(k.Verifiers[0]))
 		if err != nil || len(n.Sigs) != 1 || len(n.UnverifiedSigs) != 1 {
 			t.Errorf("%+v %v", n, err)
+		}
+	})
+}
+
+// TestProve: an extract proves itself with the public keys alone, is the same
+// later, and nothing in it can be changed.
+func TestProve(t *testing.T) {
+	dbtest.EachAt(t, dbtest.Start, func(t *testing.T, d *db.DB, clk *dbtest.Clock) {
+		k := keys(t)
+		s := audit.NewSealer(d, audit.Options{Keys: k})
+		all := func(string) bool { return true }
+		add(t, d, 0, 300)
+		if _, err := audit.Prove(d.Read(t.Context()), "case/7", clk.Now(), "case.look", all); !errors.Is(err, audit.ErrNotSealed) {
+			t.Fatalf("not sealed yet: %v", err)
+		}
+		seal(t, s, 300)
+		add(t, d, 7, 8)
+		clk.Add(time.Second)
+		seal(t, s, 1)
+		x, err := audit.Prove(d.Read(t.Context()), "case/7", clk.Now(), "case.look", all)
+		must(t, err)
+		public := audit.Keys{Verifiers: k.Verifiers}
+		c, acts, err := x.Check(public)
+		if err != nil || len(acts) != 2 || acts[0].Act != "case.accept" || acts[0].Subject != "case/7" || acts[0].Detail["n"] != "7" || c.Size != 301 {
+			t.Fatalf("%+v %+v %v", c, acts, err)
+		}
+		add(t, d, 400, 900)
+		add(t, d, 7, 8)
+		until := clk.Now().Add(-time.Microsecond)
+		early, err := audit.Prove(d.Read(t.Context()), "case/7", until, "case.look", all)
+		must(t, err)
+		clk.Add(time.Hour)
+		seal(t, s, 501)
+		late, err := audit.Prove(d.Read(t.Context()), "case/7", until, "case.look", all)
+		must(t, err)
+		if !reflect.DeepEqual(early, late) || len(late.Records) != 2 {
+			t.Error("the same question has another answer later")
+		}
+		hidden, err := audit.Prove(d.Read(t.Context()), "case/7", until, "case.look", func(string) bool { return false })
+		must(t, err)
+		if _, acts, err := hidden.Check(public); err != nil || len(acts) != 0 || hidden.Records[0].Body != "" {
+			t.Errorf("withheld: %+v %v", acts, err)
+		}
+		for name, change := range map[string]func(*audit.Extract){
+			"text":       func(x *audit.Extract) { x.Records[0].Body = strings.Replace(x.Records[0].Body, "accept", "refuse", 1) },
+			"leaf":       func(x *audit.Extract) { x.Records[0].Leaf = x.Records[0].Leaf[:62] + "00" },
+			"no leaf":    func(x *audit.Extract) { x.Records[0].Leaf = "" },
+			"position":   func(x *audit.Extract) { x.Records[0].Position++ },
+			"beyond":     func(x *audit.Extract) { x.Records[0].Position = 1 << 40 },
+			"proof":      func(x *audit.Extract) { x.Records[0].Proof[1][3] ^= 1 },
+			"short":      func(x *audit.Extract) { x.Records[0].Proof = x.Records[0].Proof[1:] },
+			"checkpoint": func(x *audit.Extract) { x.Checkpoint = strings.Replace(x.Checkpoint, "\n301\n", "\n302\n", 1) },
+		} {
+			x, err := audit.Prove(d.Read(t.Context()), "case/7", until, "case.look", all)
+			must(t, err)
+			change(&x)
+			if _, _, err := x.Check(public); err == nil {
+				t.Errorf("%s: not found", name)
+			}
+		}
+		if _, _, err := x.Check(keys(t)); err == nil {
+			t.Error("another platform's keys pass")
 		}
 	})
 }

@@ -23,6 +23,10 @@
 // cut off can only be proved with a checkpoint that was copied elsewhere;
 // Verify takes such copies.
 //
+// Prove takes the records of one subject out of the log, each with its way up
+// to the root of a signed checkpoint: who has the keys' public halves can check
+// them without the platform (Extract.Check).
+//
 // It never holds ID numbers, phones or form answers: Detail is for codes and
 // numbers. Looking at something in clear (解除掩码) is an ordinary record.
 package audit

@@ -13,7 +13,7 @@ func VerifyIn(q db.Queryer, keys Keys) (Report, error) { return verify(q, keys) 
 
 func TestSQL(t *testing.T) {
 	dbtest.Prepares(t, sqlAppend, sqlErase, sqlEntries, sqlFeed, sqlTile, sqlPutTile, sqlSize, sqlUnsealed, sqlPosition, sqlLast, sqlSign,
-		sqlRecords, sqlCheckpoints, sqlPending, sqlErasure)
+		sqlRecords, sqlCheckpoints, sqlPending, sqlErasure, sqlExtract, sqlCovering)
 }
 
 // TestRound_not_leader: a sealer that lost the lead and does not know it yet

@@ -35,6 +35,19 @@ func shippedNotices() ([]Notice, error) {
 // ShippedEdition is the edition id of Shipped; stored editions have others.
 const ShippedEdition = "shipped"
 
+// ShippedWith is Shipped with notices that came later laid over it.
+func ShippedWith(notices ...Notice) (clock.Calendar, error) {
+	shipped, err := shippedNotices()
+	if err != nil {
+		return clock.Calendar{}, err
+	}
+	all, err := merge(shipped, notices)
+	if err != nil {
+		return clock.Calendar{}, err
+	}
+	return clock.New(spec(ShippedEdition, all))
+}
+
 // Shipped is the calendar that comes with the program, for commands that work
 // without a database.
 func Shipped() (clock.Calendar, error) {

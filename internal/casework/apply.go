@@ -22,7 +22,8 @@ type Application struct {
 	Values    form.Values
 	Materials []HandedIn
 	Delivery  Delivery
-	Consent   bool // the applicant was told who processes which data, and agreed
+	Promise   Promise // 容缺受理、告知承诺: what is promised, signed with the hash of its text
+	Consent   bool    // the applicant was told who processes which data, and agreed
 	Once      Once
 }
 
@@ -33,6 +34,7 @@ type HandedIn struct {
 	Files   []NamedFile
 	Licence int64
 	Paper   bool
+	Copies  int // of the paper, left at the window
 }
 
 // NamedFile is a stored file and its name.
@@ -59,7 +61,7 @@ func (s *Service) Apply(ctx context.Context, a actor.Actor, in Application) (c *
 	if a.Kind != actor.Staff {
 		in.Party = a.For
 	}
-	if _, err := s.entitled(s.DB.Read(ctx), a, identity.CaseSubmit, it, &v.Guide, w.dir, in.Party); err != nil {
+	if _, err := s.entitled(s.DB.Read(ctx), a, identity.CaseSubmit, it, &v.Guide, w.dir, in.Party, 0); err != nil {
 		s.denied(ctx, a, string(identity.CaseSubmit), "item/"+it.Code, it.UnitID, err)
 		return nil, err
 	}
@@ -75,6 +77,11 @@ func (s *Service) Apply(ctx context.Context, a actor.Actor, in Application) (c *
 		}
 		if err := s.handIn(tx, a, d, &v.Guide, in.Materials); err != nil {
 			return err
+		}
+		if !in.Promise.None() {
+			if d.Data.Promise, err = s.signed(tx, a, d, v, in.Promise); err != nil {
+				return underPromise(err)
+			}
 		}
 		c, err = s.receive(tx, a, d, r, w, it, in.Once)
 		return err
@@ -95,6 +102,10 @@ func (s *Service) handIn(tx *db.Tx, a actor.Actor, d *Draft, g *catalog.Guide, l
 			return errs.InvalidFields(errs.Field{Path: at, Code: "unknown", ZH: "办事指南中没有这项材料", EN: "The guide has no such material"})
 		}
 		h := Handed{Code: in.Code, Paper: in.Paper && a.Kind == actor.Staff}
+		if in.Copies < 0 || in.Copies > maxCopies || in.Copies > 0 && !h.Paper {
+			return errs.InvalidFields(copiesProblem(at + "/copies"))
+		}
+		h.Copies = in.Copies
 		if len(in.Files) > m.FilesAllowed() {
 			return errs.InvalidFields(errs.Field{Path: at, Code: "max-files", ZH: "这项材料的文件数量超过上限", EN: "Too many files for this material"})
 		}

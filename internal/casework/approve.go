@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,12 +28,17 @@ func (st *step) review() error {
 		return err
 	}
 	mine, open := -1, 0
+	taken := false
 	for i, t := range tasks {
-		if t.State != "open" || t.Role != actor.Reviewer {
+		if t.State != "open" || t.Role != actor.Reviewer || t.Step == stepOpinion {
 			continue
 		}
 		open++
 		u, _ := st.w.dir.Unit(t.UnitID)
+		if t.ClaimedBy != 0 && t.ClaimedBy != st.a.ID {
+			taken = taken || st.in.Task == t.ID || st.in.Task == 0 && does(st.a, st.w, t)
+			continue
+		}
 		if (st.in.Task == 0 || st.in.Task == t.ID) && mine < 0 &&
 			identity.Decide(st.a, identity.CaseReview, identity.Target{UnitPath: u.Path, ReviewPaths: []string{u.Path}}) == nil {
 			mine = i
@@ -42,9 +48,15 @@ func (st *step) review() error {
 		if slices.ContainsFunc(tasks, func(t Task) bool { return t.ID == st.in.Task && t.State != "open" }) {
 			return ErrChanged
 		}
+		if taken {
+			return ErrClaimed
+		}
 		return ErrNotOffered
 	}
 	t := tasks[mine]
+	if err := errors.Join(st.presides(), st.visitedBefore(t.Step)); err != nil {
+		return err
+	}
 	opinion, err := st.s.sealText("task", st.in.Opinion)
 	if err != nil {
 		return err
@@ -70,6 +82,9 @@ func (st *step) decide() error {
 	if slices.Contains(c.Reviewers, st.a.ID) {
 		return ErrSamePerson
 	}
+	if err := st.heardBeforeDecision(); err != nil {
+		return err
+	}
 	c.DecidedAt = st.tx.Now()
 	st.endTasks()
 	if !st.in.Grant {
@@ -81,8 +96,19 @@ func (st *step) decide() error {
 		st.deliver()
 		return nil
 	}
-	c.Outcome, st.reason = Granted, st.in.Opinion
+	promised, err := st.mayGrant()
+	if err != nil {
+		return err
+	}
+	st.reason = st.in.Opinion
 	st.say("准予", st.in.Opinion)
+	return st.grant(promised)
+}
+
+// grant 准予: the outcome, the licence, what is checked later, and the delivery.
+func (st *step) grant(promised []promise) error {
+	c := st.c
+	c.Outcome = Granted
 	r := st.w.v.Guide.Result()
 	if r.LicenceType != "" {
 		l, err := st.issue(r)
@@ -96,6 +122,7 @@ func (st *step) decide() error {
 	for _, f := range st.w.v.Guide.Fees {
 		st.docFacts = append(st.docFacts, DocFact{"收费：" + f.Name, f.Standard})
 	}
+	st.checkLater(promised)
 	st.deliver()
 	return nil
 }
@@ -176,9 +203,12 @@ func (st *step) extend() error {
 	if st.in.Reason == "" {
 		return missing("reason", "请写明延长期限的理由，将告知申请人", "Give the reason; the applicant is told")
 	}
-	most := st.w.reg.Extension.Workdays
-	if l := st.w.v.Guide.Limits.Extension; l != nil && l.Days > 0 && l.Days < most {
-		most = l.Days
+	most := mostExtension(st.w)
+	if joint(st.w) {
+		if !governs(st.a, st.w, st.c) {
+			return ErrGovernment
+		}
+		st.m.Rule = RuleJoint
 	}
 	if st.in.Days < 1 || st.in.Days > most {
 		return errs.InvalidFields(errs.Field{Path: "days", Code: "range", ZH: fmt.Sprintf("延长的天数应为1至%d个工作日", most), EN: fmt.Sprintf("Between 1 and %d working days", most)})
@@ -202,6 +232,9 @@ func (st *step) suspend() error {
 	if st.in.Reason == "" {
 		return missing("reason", "请写明启动特别程序的理由，将告知申请人", "Give the reason; the applicant is told")
 	}
+	if st.in.Kind == sideHearing {
+		return errs.InvalidFields(errs.Field{Path: "kind", Code: "own-act", ZH: "听证请用“组织听证”办理", EN: "A hearing is called by its own act"})
+	}
 	ok := false
 	for _, sp := range st.w.v.Guide.Limits.Special {
 		ok = ok || sp.Kind == st.in.Kind
@@ -213,11 +246,12 @@ func (st *step) suspend() error {
 		return missing("days", "请填写预计需要的工作日数（1至250）", "Enter the planned working days (1 to 250)")
 	}
 	zh, _ := SpecialWords(st.in.Kind)
+	st.article = st.w.reg.specialBasis(&st.w.v.Guide, st.in.Kind)
 	st.c.ResumeState = st.c.State
 	st.reason = st.in.Reason
 	st.docFacts = []DocFact{{"特别程序", zh}, {"预计需要", fmt.Sprintf("%d个工作日", st.in.Days)}}
 	st.say(zh, fmt.Sprintf("预计%d个工作日", st.in.Days), st.in.Reason)
-	return nil
+	return st.beginExperts()
 }
 
 // resume: the special procedure has ended; the clocks run again from now.
@@ -225,6 +259,10 @@ func (st *step) resume() error {
 	if st.c.ResumeState == "" {
 		return ErrNotOffered
 	}
+	if err := st.endSpecial(); err != nil {
+		return err
+	}
+	st.article = st.c.Clocks.pausedOn()
 	st.to, st.c.ResumeState = st.c.ResumeState, ""
 	st.say(st.in.Reason)
 	return nil

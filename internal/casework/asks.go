@@ -24,7 +24,7 @@ func checkAsks(g *catalog.Guide, f *form.Form, asks []Ask) ([]Ask, []errs.Field)
 	seen := map[Ask]bool{}
 	for i, a := range asks {
 		at := fmt.Sprintf("asks/%d", i)
-		key := Ask{Material: a.Material, Line: a.Line, Field: a.Field}
+		key := Ask{Material: a.Material, Line: a.Line, Field: a.Field, Paper: a.Paper}
 		if seen[key] {
 			continue
 		}
@@ -40,7 +40,14 @@ func checkAsks(g *catalog.Guide, f *form.Form, asks []Ask) ([]Ask, []errs.Field)
 				bad = append(bad, notInGuide(at))
 				continue
 			}
+			if f := paperProblem(at, m, a); f != nil {
+				bad = append(bad, *f)
+				continue
+			}
 			key.Text = "请提交“" + m.Name + "”。"
+			if a.Paper {
+				key.Text = "请提交“" + m.Name + "”的纸质原件（依据：" + m.PaperLaw + "）。"
+			}
 			if a.Line != "" {
 				l, ok := m.Line(a.Line)
 				if !ok {
@@ -49,7 +56,7 @@ func checkAsks(g *catalog.Guide, f *form.Form, asks []Ask) ([]Ask, []errs.Field)
 				}
 				key.Text = l.Text
 			}
-		case a.Field != "" && a.Material == "":
+		case a.Field != "" && a.Material == "" && !a.Paper:
 			fd := f.Field(a.Field)
 			if fd == nil {
 				bad = append(bad, notInGuide(at))

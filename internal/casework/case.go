@@ -38,10 +38,14 @@ type Case struct {
 	DeliveryWay     string
 	Correction      []Ask   // what the open correction asks for
 	Reviewers       []int64 // staff who gave an opinion; they may not decide
+	Recused         []int64 // staff who stand aside (回避); the case is closed to them
 	LicenceID       int64
 
 	answers  []byte // sealed
 	delivery []byte // sealed
+	helper   int64  // staff member who helps with it and reads it, see helps
+	may      []Act  // what he may do
+	assist   int64  // under which help
 	parts    *parts // of a case that an act has just made; else nil, and read
 }
 
@@ -65,6 +69,7 @@ type Delivery struct {
 type Ask struct {
 	Material string `json:"material,omitempty"` // material code
 	Line     string `json:"line,omitempty"`     // line code within it; "" with Material = hand it in at all
+	Paper    bool   `json:"paper,omitempty"`    // with Material: its paper original, where a law demands it
 	Field    string `json:"field,omitempty"`    // or: a form field
 	Text     string `json:"text"`               // as printed
 	Note     string `json:"note,omitempty"`     // what exactly is wrong, in the clerk's words
@@ -76,6 +81,7 @@ type Handed struct {
 	Files   []HandedDoc `json:"files,omitempty"`
 	Licence *HeldRef    `json:"licence,omitempty"` // instead of files: a licence already held
 	Paper   bool        `json:"paper,omitempty"`   // original seen at the window
+	Copies  int         `json:"copies,omitempty"`  // of it left there
 }
 
 // Empty reports whether nothing was handed in.
@@ -124,8 +130,11 @@ type DraftData struct {
 	Raw       form.Raw    `json:"raw,omitempty"` // what was typed and did not fit, so that nothing is lost
 	Materials []Handed    `json:"materials,omitempty"`
 	Delivery  Delivery    `json:"delivery"`
+	Promise   Promise     `json:"promise,omitzero"` // 容缺受理、告知承诺, as signed
 	Consent   time.Time   `json:"consent,omitzero"` // when the privacy notice was accepted
 	Paper     bool        `json:"paper,omitempty"`  // handed in on paper at a window
+	Assist    int64       `json:"assist,omitempty"` // the help 帮办代办 under which a clerk fills it in
+	Present   time.Time   `json:"present,omitzero"` // 当场更正: the applicant stood at the counter; set in a draft that mends its case
 }
 
 // Handed finds what was handed in for a material.
@@ -165,6 +174,11 @@ type Task struct {
 	DoneName string
 	Agree    bool
 	Opinion  string
+
+	ClaimedBy   int64 // who has taken it (领办), 0 for nobody
+	ClaimedName string
+	Days        int    // its own share of the limit in working days; 0 = the case's date
+	RemindedOn  string // the date for which its unit was reminded
 }
 
 // Event 过程记录 is one act in a case's history; it is never changed.

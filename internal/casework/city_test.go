@@ -25,6 +25,7 @@ import (
 	"github.com/tongban/tongban/internal/licence"
 	"github.com/tongban/tongban/internal/notify"
 	"github.com/tongban/tongban/internal/rating"
+	"github.com/tongban/tongban/internal/rule"
 	"github.com/tongban/tongban/internal/sm"
 )
 
@@ -41,6 +42,7 @@ type city struct {
 	store *files.Store
 	codes map[string]string // item key → code
 	dir   string            // of the stored files
+	log   audit.Keys
 }
 
 // The items, by key.
@@ -52,6 +54,15 @@ const (
 	instant  = "instant"  // on the spot, no review
 	subsidy  = "subsidy"  // 给付
 	dayLimit = "day"      // licensing, natural days
+	bonus    = "bonus"    // 奖励
+	ruling   = "ruling"   // 裁决
+	other    = "other"    // 其他行政权力, whose guide names an extension, a special procedure and paper with their bases
+	tolerant = "tolerant" // licensing, one material may follow, late counts as withdrawn
+	lenient  = "lenient"  // public service, the same, late is decided
+	promised = "promised" // licensing, a commitment instead of a material, decided at once
+	auto     = "auto"     // licensing, published clauses decide
+	works    = "works"    // licensing, joint by the government's decision: a site visit, two departments with days of their own
+	below    = "below"    // licensing, the district reviews first and the city decides
 )
 
 var keys = sync.OnceValue(func() *sm.Keyring {
@@ -111,7 +122,11 @@ func cityWith(t *testing.T, d *db.DB, clk *dbtest.Clock, codes ident.Profile) *c
 		formats[name] = func(s string) (bool, string, string) { r := check(s); return r.Valid, r.Reason.ZH, r.Reason.EN }
 	}
 	lic := licence.New(licence.Config{DB: d, Identity: ids, Vault: vault, Signer: keys().Signer()})
-	c.Service = New(Config{DB: d, Catalog: catalog.New(catalog.Config{DB: d, Identity: ids, Codes: codes, Formats: formats}), Identity: ids, Calendar: cal,
+	notes, err := keys().Note("test.tongban")
+	c.must(err)
+	c.log = audit.Keys{Signers: notes.Signers, Verifiers: notes.Verifiers}
+	c.Service = New(Config{DB: d, Printer: plainPrint, Trust: ArchiveTrust{Signer: notes.Signers[0], Keys: notes.Texts, Origin: "test.tongban", URL: "https://tongban.example"},
+		Catalog: catalog.New(catalog.Config{DB: d, Identity: ids, Codes: codes, Formats: formats}), Identity: ids, Calendar: cal,
 		Files: c.store, Licences: lic, Ratings: rating.New(rating.Config{DB: d, Identity: ids, Vault: vault}), Notify: messages, Vault: vault})
 	lic.Handlers(c.jobs)
 	c.Handlers(c.jobs)
@@ -134,6 +149,18 @@ func cityWith(t *testing.T, d *db.DB, clk *dbtest.Clock, codes ident.Profile) *c
 		c.codes[key] = codes.Compose(u.USCC, def.Guide.Basics.Level, def.BasicCode)
 	}
 	return c
+}
+
+// plainPrint lays a document out as plainly as can be.
+func plainPrint(doc Document, hash string) ([]byte, error) {
+	return []byte("<!DOCTYPE html><title>" + doc.Title + "</title><p>" + doc.Number + "<p>" + hash + "\n"), nil
+}
+
+// sealLog gives the audit records their places, as the sealer does all the time.
+func (c *city) sealLog() {
+	c.t.Helper()
+	_, err := audit.NewSealer(c.d, audit.Options{Keys: c.log}).Seal(c.t.Context())
+	c.must(err)
 }
 
 func (c *city) must(err error) {
@@ -172,7 +199,7 @@ func (c *city) boss() actor.Actor { c.t.Helper(); return c.acting("zhang", c.caf
 // applicant is who applies for an item: the company, or a person.
 func (c *city) applicant(item string) actor.Actor {
 	c.t.Helper()
-	if item == food || item == road || item == dayLimit {
+	if item == food || item == road || item == dayLimit || item == tolerant || item == promised || item == auto || item == works || item == below {
 		return c.boss()
 	}
 	return c.person("zhang")
@@ -230,6 +257,7 @@ func people(t *testing.T) identity.Batch {
 			{Login: "cgrev", Name: "陈审查", Unit: "wx-cg", Roles: role(actor.Reviewer)},
 			{Login: "dec", Name: "褚决定", Unit: "wx-spj", Roles: role(actor.Decider)},
 			{Login: "both", Name: "卫兼任", Unit: "wx-spj", Roles: []identity.RoleInput{{Role: actor.Reviewer}, {Role: actor.Decider}}},
+			{Login: "mayor", Name: "秦市长", Unit: "wx-gov", Roles: role(actor.Decider)},
 			{Login: "lxrev", Name: "蒋审查", Unit: "lx-spj", Roles: role(actor.Reviewer)},
 			{Login: "lxdec", Name: "沈决定", Unit: "lx-spj", Roles: role(actor.Decider)},
 			{Login: "sup", Name: "韩监督", Unit: "wx-gov", Roles: role(actor.Supervisor)},
@@ -305,6 +333,31 @@ func items() map[string]catalog.Def {
 			Fields:   map[string]string{"name": "applicant.name", "idNumber": "idNumber", "site": "site", "mode": "=餐饮"}}
 	}
 	return map[string]catalog.Def{
+		// tolerant: its plan may follow later; late, the case counts as withdrawn.
+		tolerant: def("99008000", "后补材料许可", "01", func(g *catalog.Guide) {
+			licensing(g)
+			g.Materials[1].Necessity = "tolerant"
+			g.Limits.Supplement = &catalog.Supplement{Days: 5, Unit: "workday", Late: catalog.LateWithdrawn, Note: "可以重新申请。"}
+		}),
+		// lenient: the same, and late it is decided on what is there.
+		lenient: def("99009000", "后补材料服务", "20", func(g *catalog.Guide) {
+			g.Materials[1].Necessity = "tolerant"
+			g.Limits.Supplement = &catalog.Supplement{Days: 5, Unit: "workday", Late: catalog.LateDecide}
+		}),
+		// promised: a commitment stands for its plan, and is decided upon at once.
+		promised: def("99010000", "承诺许可", "01", func(g *catalog.Guide) {
+			licensing(g)
+			g.Commitments = []catalog.Commitment{{Key: "c01", Name: "场所符合平面布局要求", Material: "m02", Text: "本单位承诺场所布局符合要求。", Duties: []string{"按承诺布局。"},
+				Check: "现场核对。", Days: 20, Rectify: 10, Consequence: "逾期不改正的，撤销决定。", Basis: "国办发〔2020〕42号", OnSpot: true, Mark: "M",
+				Unless: &catalog.Cond{Field: "online", In: []string{"true"}}}}
+		}),
+		// auto: decided by published clauses.
+		auto: def("99011000", "自动许可", "01", func(g *catalog.Guide) {
+			licensing(g)
+			g.Auto = []rule.Clause{{Key: "offline", Name: "不从事网络经营", Basis: "演示条例第四条", When: "!form.online"},
+				{Key: "self", Name: "由申请人自己办理", Basis: "演示条例第五条", When: "!agent"},
+				{Key: "named", Name: "名称以“无锡”开头", Basis: "演示条例第六条", When: "form.name.startsWith('无锡')"}}
+		}),
 		food: def("99001000", "食品经营许可", "01", licensing),
 		road: def("99002000", "占用、挖掘城市道路审批", "01", func(g *catalog.Guide) {
 			licensing(g)
@@ -328,6 +381,28 @@ func items() map[string]catalog.Def {
 			g.Steps = slices.Delete(g.Steps, 1, 2)
 		}),
 		subsidy: def("99006000", "困难补贴给付", "05", nil),
+		bonus:   def("99008000", "见义勇为奖励", "08", nil),
+		ruling:  def("99009000", "权属争议裁决", "09", nil),
+		other: def("99010000", "演示备案", "10", func(g *catalog.Guide) {
+			g.Limits.Statutory, g.Limits.StatutoryBasis = catalog.Limit{Days: 15, Unit: "workday"}, "《演示管理条例》第六条"
+			g.Limits.Extension = &catalog.Limit{Days: 5, Unit: "workday", Note: "《演示管理条例》第七条"}
+			g.Limits.Special = []catalog.Special{{Kind: "appraisal", Days: 8, Basis: "《演示管理条例》第八条"}}
+			g.Materials[0].PaperLaw = "《演示管理条例》第九条"
+		}),
+		works: def("99018000", "联合办理许可", "01", func(g *catalog.Guide) {
+			licensing(g)
+			g.Limits.Joint = &catalog.Joint{Days: 45, Basis: "演示市人民政府关于联合办理的决定"}
+			g.Limits.Statutory = catalog.Limit{Days: 45, Unit: "workday"}
+			g.Results[0].LicenceType, g.Results[0].Name = "road-permit", "占用挖掘城市道路许可证"
+			g.Steps[1].Visit, g.Steps[1].Questions, g.Steps[1].Days = true, []string{"现场与图纸是否一致", "安全通道是否畅通"}, 5
+			second := g.Steps[1]
+			second.Key, second.Unit, second.Visit, second.Questions, second.Days = "review-cg", "wx-cg", false, nil, 3
+			g.Steps = slices.Insert(g.Steps, 2, second)
+		}),
+		below: def("99019000", "报上级决定的许可", "01", func(g *catalog.Guide) {
+			licensing(g)
+			g.Steps[1].Unit = "lx-spj"
+		}),
 		dayLimit: def("99007000", "自然日许可", "01", func(g *catalog.Guide) {
 			licensing(g)
 			g.Limits.Statutory.Unit, g.Limits.Promised.Unit = "day", "day"
@@ -453,7 +528,7 @@ func (c *city) advanceTo(item string, state State, way string) *Case {
 		return k
 	}
 	if state == Suspended {
-		return c.do(c.staff("rev"), k.No, Suspend, Input{Kind: "expert", Days: 10, Reason: "需要专家评审"})
+		return c.do(c.staff("rev"), k.No, Suspend, Input{Kind: "expert", Days: 10, Reason: "需要专家评审", Experts: "丁专家（演示大学）"})
 	}
 	if k.State == Reviewing {
 		k = c.do(c.staff("rev"), k.No, Review, Input{Agree: true, Opinion: "符合要求"})

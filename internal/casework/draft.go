@@ -41,6 +41,15 @@ func (s *Service) StartDraft(ctx context.Context, a actor.Actor, itemCode string
 // StartDraftOnce is StartDraft for a request with an idempotency key: the same
 // key answers the draft that it opened, as long as that is there.
 func (s *Service) StartDraftOnce(ctx context.Context, a actor.Actor, itemCode string, party actor.Party, answers form.Values, once Once) (d *Draft, err error) {
+	return s.startDraft(ctx, a, itemCode, party, answers, once, 0)
+}
+
+// startDraft opens a draft; assist is the help under which a clerk fills it in.
+func (s *Service) startDraft(ctx context.Context, a actor.Actor, itemCode string, party actor.Party, answers form.Values, once Once, assist int64) (d *Draft, err error) {
+	helper := int64(0)
+	if assist != 0 {
+		helper = a.ID // Help has seen that he is
+	}
 	defer errs.Wrap(&err, "start a draft")
 	it, v, err := s.Catalog.Guide(ctx, itemCode)
 	if err != nil {
@@ -59,7 +68,7 @@ func (s *Service) StartDraftOnce(ctx context.Context, a actor.Actor, itemCode st
 	} else {
 		party = a.For
 	}
-	if _, err := s.entitled(s.DB.Read(ctx), a, act, it, &v.Guide, dir, party); err != nil {
+	if _, err := s.entitled(s.DB.Read(ctx), a, act, it, &v.Guide, dir, party, helper); err != nil {
 		s.denied(ctx, a, "case.draft", "item/"+it.Code, it.UnitID, err)
 		return nil, err
 	}
@@ -73,7 +82,7 @@ func (s *Service) StartDraftOnce(ctx context.Context, a actor.Actor, itemCode st
 	values := v.Form().Prefill(sources)
 	maps.Copy(values, v.Form().Normalise(answers))
 	fresh := Draft{ItemID: it.ID, VersionID: v.ID, ItemName: it.Name, Owner: Filer{a.Kind, a.ID, a.Name}, Party: party, Version: 1,
-		Data: DraftData{Values: values, Paper: a.Kind == actor.Staff}}
+		Data: DraftData{Values: values, Paper: a.Kind == actor.Staff, Assist: assist}}
 	if ways := v.Guide.Result().Delivery; len(ways) == 1 {
 		fresh.Data.Delivery.Way = ways[0]
 	}
@@ -168,6 +177,11 @@ func (s *Service) ownDraft(q db.Queryer, a actor.Actor, id int64) (*Draft, error
 	// A draft of another person, or of another party than one acts for now, does not exist for the actor.
 	if d.Owner.Kind != a.Kind || d.Owner.ID != a.ID || (a.Kind == actor.Person && (d.Party.Kind != a.For.Kind || d.Party.ID != a.For.ID)) {
 		return nil, errOthersDraft
+	}
+	if d.Data.Assist != 0 {
+		if _, err := s.helping(q, a, d.Data.Assist); err != nil {
+			return nil, ErrNoDraft // the help is over, and with it the helper's access
+		}
 	}
 	return d, nil
 }
@@ -316,8 +330,9 @@ func (s *Service) UseLicence(ctx context.Context, a actor.Actor, id int64, mater
 	})
 }
 
-// PaperSeen marks that a clerk holds the paper of a material (window intake).
-func (s *Service) PaperSeen(ctx context.Context, a actor.Actor, id int64, material string, seen bool) (*Draft, error) {
+// PaperSeen marks that a clerk has seen the paper original of a material, and
+// how many copies stay at the window (0: it was given back at once).
+func (s *Service) PaperSeen(ctx context.Context, a actor.Actor, id int64, material string, seen bool, copies int) (*Draft, error) {
 	return s.changeDraft(ctx, a, id, 0, "case.draft-paper", material, func(_ *db.Tx, d *Draft) error {
 		if a.Kind != actor.Staff {
 			return errs.New(errs.Forbidden, "window-only", "只有窗口人员可以登记纸质材料。", "Only a window clerk can record paper.")
@@ -325,8 +340,12 @@ func (s *Service) PaperSeen(ctx context.Context, a actor.Actor, id int64, materi
 		if _, err := s.draftMaterial(ctx, d, material); err != nil {
 			return err
 		}
+		if copies < 0 || copies > maxCopies || copies > 0 && !seen {
+			bad := copiesProblem("copies")
+			return errs.InvalidFields(bad)
+		}
 		h := d.Data.Handed(material)
-		h.Paper = seen
+		h.Paper, h.Copies = seen, copies
 		d.Data.put(h)
 		return nil
 	})

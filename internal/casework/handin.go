@@ -32,9 +32,10 @@ func fitting(a actor.Actor, g *catalog.Guide, party actor.Party) error {
 }
 
 // entitled decides, for drafts and applications alike, whether the actor may
-// hand the item in for the party, and by which mandate (0 without one).
-func (s *Service) entitled(q db.Queryer, a actor.Actor, act identity.Act, it *catalog.Item, g *catalog.Guide, dir *identity.Directory, party actor.Party) (mandate int64, err error) {
-	t := identity.Target{UnitPath: dir.Path(it.UnitID), ReceivingPath: dir.Path(it.ReceivingUnitID), Owner: party, Applicant: party}
+// hand the item in for the party, and by which mandate (0 without one). helper is
+// the staff member who helps the party with it, 0 for none.
+func (s *Service) entitled(q db.Queryer, a actor.Actor, act identity.Act, it *catalog.Item, g *catalog.Guide, dir *identity.Directory, party actor.Party, helper int64) (mandate int64, err error) {
+	t := identity.Target{HelperID: helper, UnitPath: dir.Path(it.UnitID), ReceivingPath: dir.Path(it.ReceivingUnitID), Owner: party, Applicant: party}
 	if err := identity.Decide(a, act, t); err != nil {
 		return 0, err
 	}

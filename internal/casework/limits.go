@@ -28,13 +28,14 @@ func inputProblems(in Input) []errs.Field {
 	}{
 		{"reason", in.Reason, maxOpinion}, {"opinion", in.Opinion, maxOpinion}, {"elsewhere", in.Elsewhere, maxShort},
 		{"recipient", in.Recipient, maxShort}, {"waybill", in.Waybill, maxShort}, {"kind", in.Kind, maxShort},
+		{"newFact/what", in.NewFact.What, maxFact}, {"newFact/from", in.NewFact.From, maxShort}, {"newFact/on", in.NewFact.On, maxShort},
 	} {
 		bad = append(bad, textProblems(f.path, f.v, f.max)...)
 	}
 	if len(in.Asks) > maxAsks || len(in.Seen) > maxAsks {
 		bad = append(bad, errs.Field{Path: "asks", Code: "max-items", ZH: "勾选的内容过多", EN: "Too many entries"})
 	}
-	return bad
+	return append(bad, sideProblems(in)...)
 }
 
 func textProblems(path, v string, most int) []errs.Field {

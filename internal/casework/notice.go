@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -91,6 +92,7 @@ type noticeFacts struct {
 	Number    string
 	Now       time.Time // Asia/Shanghai
 	Rule      Rule
+	Cite      string // overrides the rule's article
 	Reason    string
 	Lines     []DocLine
 	Facts     []DocFact
@@ -100,6 +102,9 @@ type noticeFacts struct {
 	Rate      *DocRate
 	Elsewhere string // where to apply instead
 	Deemed    bool
+	Also      []string // articles beside the rule's own
+	Machine   bool     // decided by the published clauses
+	Body      []string // of a promise: the text that was signed
 }
 
 // compose writes the words of a notice. It cites only what the regime has.
@@ -113,9 +118,10 @@ func compose(kind Notice, f noticeFacts) Document {
 		Consult: f.Guide.Contacts.Consult, Complaint: f.Guide.Contacts.Complaint,
 		Progress: f.Progress, Licence: f.Licence, Rate: f.Rate,
 	}
-	if c := f.Regime.Cites[f.Rule]; c != "" {
+	if c := cmp.Or(f.Cite, f.Regime.Cites[f.Rule]); c != "" {
 		d.Basis = append(d.Basis, c)
 	}
+	d.Basis = append(d.Basis, f.Also...)
 	item := "“" + f.Guide.Basics.Name + "”"
 	switch kind {
 	case ReceiptNotice:
@@ -145,40 +151,54 @@ func compose(kind Notice, f noticeFacts) Document {
 		}
 		d.Remedies = remedies(f)
 	case NotNeededNotice:
-		d.Body = []string{fmt.Sprintf("您（单位）申请的事项依法不需要办理%s。说明：%s", item, sentence(f.Reason))}
+		d.Body = []string{fmt.Sprintf("您（单位）申请的%s，依法不需要提出%s。说明：%s", item, f.Regime.Words.Need, sentence(f.Reason))}
 		d.Remedies = remedies(f)
 	case PrecheckNotice:
 		d.Body = []string{
 			fmt.Sprintf("您（单位）提出的%s申请已通过网上预审。", item),
 			"请携带原件到下列窗口当面办理：" + sentence(f.Reason),
 		}
+	case MoreTimeNotice:
+		d.Body = []string{fmt.Sprintf("您（单位）就%s申请提出的延长补正期限的请求，经研究，同意延长。", item)}
+		if f.Reason != "" {
+			d.Body = append(d.Body, sentence(f.Reason))
+		}
+	case NoMoreTimeNotice:
+		d.Body = []string{fmt.Sprintf("您（单位）就%s申请提出的延长补正期限的请求，经研究，不予延长，请在原期限内补正。理由：%s", item, sentence(f.Reason))}
 	case ReturnNotice:
 		d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，在补正期限内未补正，现予退件。您可以在材料齐全后重新申请。%s", item, f.Reason)}
 		d.Remedies = remedies(f)
 	case ExtensionNotice:
-		d.Body = []string{fmt.Sprintf("您（单位）的%s申请，经本机关负责人批准，延长办理期限。理由：%s", item, sentence(f.Reason))}
+		d.Body = []string{fmt.Sprintf("您（单位）的%s申请，%s，延长办理期限。理由：%s", item, f.Regime.Words.Extended, sentence(f.Reason))}
+		if f.Rule == RuleJoint {
+			d.Body = []string{fmt.Sprintf("您（单位）的%s申请实行联合办理，经本级人民政府负责人批准，延长办理期限。理由：%s", item, sentence(f.Reason))}
+		}
 	case SpecialNotice:
 		d.Body = []string{
 			fmt.Sprintf("您（单位）的%s申请，依法需要进行下列特别程序，所需时间不计算在办理期限内。", item),
 			"理由：" + sentence(f.Reason),
 		}
 	case DecisionNotice:
-		d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，经审查，符合法定条件、标准，决定准予。", item)}
-		if f.Regime.Key == publicService.Key {
-			d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，经审查，符合办理条件，已经办结。", item)}
+		d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，经审查，%s", item, f.Regime.Words.Grant)}
+		if f.Machine {
+			d.Body = append(d.Body, "本决定由平台按照办事指南公布的秒批规则自动作出，下列各条经逐条核对全部符合。对结果有疑问的，可以要求由工作人员复核、说明。")
 		}
 		if f.Reason != "" {
 			d.Body = append(d.Body, sentence(f.Reason))
 		}
 	case RefusalNotice:
-		d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，经审查，决定不予%s。理由：%s", item, verb(f.Regime), sentence(f.Reason))}
+		d.Body = []string{fmt.Sprintf("您（单位）提出的%s申请，经审查，%s理由：%s", item, f.Regime.Words.Refuse, sentence(f.Reason))}
 		d.Remedies = remedies(f)
 	case WithdrawalNotice:
 		d.Body = []string{fmt.Sprintf("应您（单位）的请求，%s申请终止办理。%s", item, f.Reason)}
+	case HearingRightNotice, InterestNotice, HearingNotice, HearingMinutes, VisitNotice, ReferralNotice:
+		d.Body = sideBody(kind, f, item)
 	case DeliveryRecord:
 		d.Body = []string{fmt.Sprintf("%s申请的办理结果已按下列方式送达。", item)}
 	}
-	if kind == DecisionNotice || kind == RefusalNotice {
+	own := f.Regime.OwnBasis && (kind == DeclineNotice || kind == NotNeededNotice)
+	composePromise(&d, kind, item, f)
+	if own || kind == DecisionNotice || kind == RefusalNotice || kind == AnnulNotice {
 		for _, b := range f.Guide.Basis {
 			d.Basis = append(d.Basis, "《"+b.Law+"》"+b.Article)
 		}
@@ -186,11 +206,37 @@ func compose(kind Notice, f noticeFacts) Document {
 	return d
 }
 
-func verb(r Regime) string {
-	if r.Key == licensing.Key {
-		return "许可"
+// composePromise writes the words of what promises bring.
+func composePromise(d *Document, kind Notice, item string, f noticeFacts) {
+	switch kind {
+	case TolerancePromise, CommitmentPromise:
+		d.Body = f.Body
+	case ToleranceNotice:
+		d.Body = []string{
+			fmt.Sprintf("您（单位）提出的%s申请，主要材料齐全、符合规定形式，按照您签署的承诺先行受理。", item),
+			"请在下列补齐期限内补齐下列全部材料，审查同时进行。" + f.Reason,
+			"因不可抗力等原因不能按期补齐的，可以在期限届满以前向窗口申请延长。",
+		}
+	case SupplementReceipt:
+		d.Body = []string{fmt.Sprintf("您（单位）为%s申请补齐的下列材料已经收到。", item)}
+	case SupplementLonger:
+		d.Body = []string{fmt.Sprintf("您（单位）%s申请补齐材料的期限予以延长。理由：%s", item, sentence(f.Reason))}
+	case SupplementEnd:
+		d.Body = []string{fmt.Sprintf("您（单位）%s申请补齐材料的期限已经届满，下列材料没有补齐。%s", item, f.Reason), "作出决定以前仍然可以补交。"}
+	case SupplementLapsed:
+		d.Body = []string{fmt.Sprintf("您（单位）%s申请补齐材料的期限已经届满，下列材料没有补齐。按照办事指南和您签署的承诺，视为撤回申请，终止办理。材料齐全后可以重新申请。", item)}
+		d.Remedies = remedies(f)
+	case PromiseBack:
+		d.Body = []string{fmt.Sprintf("您（单位）就%s申请签署的下列承诺已经撤回，请改为提交证明。", item)}
+	case RectifyNotice:
+		d.Body = []string{
+			fmt.Sprintf("经核查，您（单位）办理%s时所作的下列承诺与实际情况不符：%s", item, sentence(f.Reason)),
+			"请在下列期限内改正，并配合复查；逾期不改正的，将依法撤销决定。您有权陈述、申辩。",
+		}
+	case AnnulNotice:
+		d.Body = []string{fmt.Sprintf("准予您（单位）%s申请的决定，现予撤销。理由：%s", item, sentence(f.Reason)), "自本决定送达之日起，依据原决定取得的证照、批文不再有效。"}
+		d.Remedies = remedies(f)
 	}
-	return "办理"
 }
 
 // remedies prints the ways of 行政复议 and 行政诉讼 where the regime has them; a

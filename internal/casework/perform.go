@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
@@ -16,28 +17,49 @@ import (
 type Input struct {
 	Version   int64 // case version that the actor saw; 0 = whatever it is
 	Once      Once
-	Reason    string   // decline, not-needed, extend, suspend, refuse, withdraw
+	Reason    string   // decline, not-needed, extend, suspend, refuse, withdraw, ask-more-time and its answers
 	Elsewhere string   // decline: who is competent instead
 	Asks      []Ask    // request-correction
+	NewFact   NewFact  // request-correction, after the first: on what more asks rest
+	Ground    string   // decline: NotOurs or NotMet; empty: NotOurs if there is an Elsewhere
+	Unit      string   // decline: key of the competent unit, instead of Elsewhere
 	Task      int64    // review: which task
 	Agree     bool     // review
 	Opinion   string   // review, decide
 	Grant     bool     // decide
-	Days      int      // extend: working days; suspend: planned working days
-	Kind      string   // suspend: which special procedure
+	Days      int      // extend: working days; suspend: planned working days; ask-more-time, grant-more-time, extend-supplement: days of the limit's unit; check-promise: time to put right, 0 = the guide's
+	Kind      string   // suspend: which special procedure; check-promise: kept, differs, broken; sample-review: right, wrong
 	Seen      []string // arrive: codes of materials whose originals were seen
 	Recipient string   // hand-over: who took it
+	Signed    bool     // hand-over: who took it has signed the record
 	Waybill   string   // post: courier and number
 	Delivery  Delivery // change-delivery
+	// Hearings, visits and approvers' acts.
+	Hearing HearingInput
+	Visit   VisitInput
+	Work    WorkInput
+	Experts string      // suspend for an expert review: who they are
+	Files   []NamedFile // hearing-record, visit-record, object, resume: what comes with it
 }
 
-// handlers is what is particular to each act. Submit and Resubmit start from a
-// draft and have their own entry.
+// handlers is what is particular to each act. Submit, Resubmit and Mend start
+// from a draft and have their own entry.
 var handlers = map[Act]func(*step) error{
+	AskMoreTime: (*step).askMoreTime, GrantMoreTime: (*step).grantMoreTime, RefuseMoreTime: (*step).refuseMoreTime,
 	Accept: (*step).accept, DeemAccepted: (*step).deemAccepted, RequestCorrection: (*step).requestCorrection,
-	ReturnUncorrected: (*step).returnUncorrected, Decline: (*step).decline, NotReceived: (*step).decline,
+	ReturnUncorrected: (*step).returnUncorrected, Decline: (*step).decline, NotReceived: (*step).turnAway,
 	PrecheckPass: (*step).precheckPass, Arrive: (*step).arrive, Review: (*step).review, Decide: (*step).decide, Extend: (*step).extend,
+	// Hearings, visits and approvers' acts.
+	HearingTell: (*step).hearingTell, HearingAsk: (*step).hearingAsk, HearingWaive: (*step).hearingWaive, HearingCall: (*step).hearingCall,
+	HearingChallenge: (*step).hearingChallenge, HearingAnswer: (*step).hearingAnswer, HearingRecord: (*step).hearingRecord, HearingDrop: (*step).hearingDrop,
+	VisitPlan: (*step).visitPlan, VisitRecord: (*step).visitRecord, VisitSign: (*step).visitSign, Object: (*step).object,
+	Claim: (*step).claim, Release: (*step).release, Transfer: (*step).transfer, SendBack: (*step).sendBack, Recheck: (*step).recheck,
+	AskOpinion: (*step).askOpinion, GiveOpinion: (*step).giveOpinion, Recuse: (*step).recuse, Refer: (*step).refer,
 	Suspend: (*step).suspend, Resume: (*step).resume, Withdraw: (*step).withdraw, HandOver: (*step).handOver, Post: (*step).post,
+	ExtendSupplement: (*step).extendSupplement, SupplementOver: (*step).supplementOver, SupplementWithdrawn: (*step).supplementOver,
+	WithdrawPromise: (*step).withdrawPromise, GrantByMachine: (*step).grantByMachine, ReferByMachine: (*step).referByMachine,
+	CheckPromise: (*step).checkPromise, SampleReview: (*step).sampleReview, Annul: (*step).annul, Uphold: (*step).uphold,
+
 	DeliverElectronic: (*step).deliverElectronic, ChangeDelivery: (*step).changeDelivery,
 }
 
@@ -63,7 +85,8 @@ func (s *Service) Perform(ctx context.Context, a actor.Actor, no string, act Act
 	}
 	// An opinion is bound to its task, not to the whole case: two departments
 	// that review at the same time do not disturb each other.
-	check := in.Version != 0 && act != Review
+	// So is what happens to one task.
+	check := in.Version != 0 && !ofTask[act]
 	for try := 0; ; try++ {
 		err = s.DB.Write(ctx, "casework."+string(act), func(tx *db.Tx) error {
 			if in.Once != nil {
@@ -89,6 +112,9 @@ func (s *Service) Perform(ctx context.Context, a actor.Actor, no string, act Act
 		}
 		break
 	}
+	if errors.Is(err, ErrClockBehind) {
+		s.Log.ErrorContext(ctx, "the platform's clock is behind what already happened", "case", no, "act", string(act))
+	}
 	if err != nil {
 		c, err = s.repeated(ctx, in.Once, err)
 	}
@@ -99,11 +125,20 @@ func (s *Service) Perform(ctx context.Context, a actor.Actor, no string, act Act
 	return c, nil
 }
 
+// ofTask are the acts that concern one task: they do not mind what happened to
+// the case beside it.
+var ofTask = map[Act]bool{Review: true, Claim: true, Release: true, Transfer: true, GiveOpinion: true}
+
 // permitted finds the move and asks whether the actor may make it.
 func (st *step) permitted(act Act, check bool) error {
 	c := st.c
-	if err := st.s.mayRead(st.tx, st.a, c, st.w); err != nil {
+	if err := st.s.mayRead(st.tx, st.a, c, &st.w); err != nil {
 		return err
+	}
+	if act == GiveOpinion && st.w.reach == nil {
+		if err := st.s.reach(st.tx, c, &st.w); err != nil {
+			return err
+		}
 	}
 	if check && c.Version != st.in.Version {
 		return ErrChanged
@@ -113,12 +148,25 @@ func (st *step) permitted(act Act, check bool) error {
 		return ErrNotOffered
 	}
 	st.m = m
-	return st.s.may(st.a, c, m, st.w)
+	if err := st.s.may(st.a, c, m, st.w); err != nil {
+		return err
+	}
+	if err := c.inOrder(st.now()); err != nil {
+		return err
+	}
+	return st.feeHeld()
 }
 
 // may asks the one policy whether the actor may make the move.
 func (s *Service) may(a actor.Actor, c *Case, m Move, w world) error {
-	err := identity.Decide(a, identity.Act("case."+string(m.Act)), target(c, w, c.Stage))
+	t := target(c, w, c.Stage)
+	if m.Act == GiveOpinion {
+		t.ReviewPaths = w.reach.asked()
+	}
+	if !slices.Contains(c.may, m.Act) {
+		t.HelperID = 0 // the person asked for help with other acts
+	}
+	err := identity.Decide(a, identity.Act("case."+string(m.Act)), t)
 	if err != nil && errs.KindOf(err) == errs.NotFound { // who may read the case knows of it
 		return identity.ErrForbidden
 	}
@@ -128,14 +176,31 @@ func (s *Service) may(a actor.Actor, c *Case, m Move, w world) error {
 // mayRead: the party, and staff of the units that handle the case. For
 // everybody else, and for an agent whose mandate does not cover the item, the
 // case does not exist.
-func (s *Service) mayRead(q db.Queryer, a actor.Actor, c *Case, w world) error {
-	if err := identity.Decide(a, identity.CaseRead, target(c, w, 0)); err != nil {
-		if errs.KindOf(err) == errs.Unauthenticated {
+// A unit to which a task was handed on, or which is asked for an opinion, sees
+// it too; that is looked up only where the ordinary way says no.
+func (s *Service) mayRead(q db.Queryer, a actor.Actor, c *Case, w *world) error {
+	err := identity.Decide(a, identity.CaseRead, target(c, *w, 0))
+	if err != nil && a.Kind == actor.Staff && a.Has(actor.Reviewer) && !errors.Is(err, identity.ErrRecused) {
+		if err := s.reach(q, c, w); err != nil {
+			return err
+		}
+		t := target(c, *w, 0)
+		t.ReviewPaths = append(t.ReviewPaths, w.reach.asked()...)
+		err = identity.Decide(a, identity.CaseRead, t)
+	}
+	if err != nil && a.Kind == actor.Staff && c.Filer.Kind == actor.Staff && c.Filer.ID == a.ID {
+		if err := s.helps(q, a, c); err != nil {
+			return err
+		}
+		err = identity.Decide(a, identity.CaseRead, target(c, *w, 0))
+	}
+	if err != nil {
+		if errs.KindOf(err) == errs.Unauthenticated || errors.Is(err, identity.ErrRecused) {
 			return err
 		}
 		return ErrNoCase
 	}
-	_, err := s.Identity.Covers(q, a, w.v.Guide.Basics.BasicCode)
+	_, err = s.Identity.Covers(q, a, w.v.Guide.Basics.BasicCode)
 	if errors.Is(err, identity.ErrNotCovered) {
 		return ErrNoCase
 	}
@@ -145,7 +210,7 @@ func (s *Service) mayRead(q db.Queryer, a actor.Actor, c *Case, w world) error {
 // target names the units that have a part in the case: who decides, whose
 // windows receive, who reviews in the stage (0 = in any).
 func target(c *Case, w world, stage int) identity.Target {
-	t := identity.Target{Owner: c.Party, Applicant: c.Party, ReviewerIDs: c.Reviewers,
+	t := identity.Target{Owner: c.Party, Applicant: c.Party, ReviewerIDs: c.Reviewers, RecusedIDs: c.Recused, HelperID: c.helper,
 		UnitPath: w.dir.Path(c.UnitID), ReceivingPath: w.dir.Path(c.ReceivingUnitID)}
 	for _, sp := range w.v.Guide.Steps {
 		u, ok := w.dir.UnitByKey(sp.Unit)
@@ -157,5 +222,46 @@ func target(c *Case, w world, stage int) identity.Target {
 			t.ReviewPaths = append(t.ReviewPaths, u.Path)
 		}
 	}
+	if w.reach != nil {
+		t.ReviewPaths = append(t.ReviewPaths, w.reach.handed...)
+	}
 	return t
+}
+
+// reached are the units whose tasks the case has beside those of its guide.
+type reached struct {
+	handed  []string // a review was handed on to them
+	opinion []string // they are asked for an opinion
+}
+
+func (r *reached) asked() []string {
+	if r == nil {
+		return nil
+	}
+	return r.opinion
+}
+
+// reach looks up where the tasks of a case are.
+func (s *Service) reach(q db.Queryer, c *Case, w *world) error {
+	tasks, err := s.tasks(q, c.ID)
+	if err != nil {
+		return err
+	}
+	w.reached(tasks)
+	return nil
+}
+
+func (w *world) reached(tasks []Task) {
+	r := &reached{}
+	for _, t := range tasks {
+		path := w.dir.Path(t.UnitID)
+		switch {
+		case path == "" || t.Role != actor.Reviewer || t.State == "void":
+		case t.Step == stepOpinion:
+			r.opinion = append(r.opinion, path)
+		case t.State == "open":
+			r.handed = append(r.handed, path)
+		}
+	}
+	w.reach = r
 }

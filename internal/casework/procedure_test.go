@@ -425,7 +425,7 @@ func TestSuspend(t *testing.T) {
 			}
 		}
 		c.clk.Set(day(t, "2026-03-04 10:00")) // two of ten working days used
-		k = c.do(rev, k.No, Suspend, Input{Kind: "expert", Days: 10, Reason: "需要专家评审"})
+		k = c.do(rev, k.No, Suspend, Input{Kind: "expert", Days: 10, Reason: "需要专家评审", Experts: "丁专家"})
 		if k.State != Suspended || k.DueOn != "" {
 			t.Errorf("%s due %q", k.State, k.DueOn)
 		}
@@ -448,8 +448,8 @@ func TestSuspend(t *testing.T) {
 			t.Errorf("%d tasks have the new date", n)
 		}
 		d := c.advanceTo(food, Deciding, catalog.PickUp)
-		d = c.do(c.staff("dec"), d.No, Suspend, Input{Kind: "hearing", Days: 20, Reason: "听证"})
-		if d = c.do(c.staff("dec"), d.No, Resume, Input{}); d.State != Deciding {
+		d = c.do(c.staff("dec"), d.No, Suspend, Input{Kind: "expert", Days: 20, Reason: "评审", Experts: "丁专家"})
+		if d = c.do(c.staff("dec"), d.No, Resume, Input{Reason: "评审意见"}); d.State != Deciding {
 			t.Errorf("back to %s", d.State)
 		}
 	})

@@ -18,9 +18,14 @@ import (
 const (
 	// Tasks without a date come last: an empty due date sorts as "~".
 	sqlQueue = `SELECT t.id, t.role, t.step, t.name, t.due_on, t.opened_at, c.no, c.item_name, c.state, c.party_name, c.submitted_at, c.channel,
-			coalesce(a.at, 0)
+			coalesce(a.at, 0), t.claimed_by, t.claimed_name, t.days, t.reminded_on, c.reviewers
 		FROM task t JOIN cases c ON c.id = t.case_id LEFT JOIN case_alarm a ON a.case_id = c.id AND a.due_on = c.due_on AND c.state = 'submitted'
 		WHERE t.unit_id = $1 AND t.role = $2 AND t.state = 'open' AND (t.due_on, t.id) > ($3, $4)
+		ORDER BY t.due_on, t.id LIMIT $5`
+	sqlResults = `SELECT t.id, t.role, t.step, t.name, t.due_on, t.opened_at, c.no, c.item_name, c.state, c.party_name, c.submitted_at, c.channel,
+			coalesce(a.at, 0), t.claimed_by, t.claimed_name, t.days, t.reminded_on, c.reviewers
+		FROM task t JOIN cases c ON c.id = t.case_id LEFT JOIN case_alarm a ON a.case_id = c.id AND a.due_on = c.due_on AND c.state = 'submitted'
+		WHERE t.unit_id = $1 AND t.role = $2 AND t.state = 'open' AND (t.due_on, t.id) > ($3, $4) AND c.state = 'delivering'
 		ORDER BY t.due_on, t.id LIMIT $5`
 	sqlQueueSize = `SELECT count(*) FROM (SELECT 1 FROM task WHERE unit_id = $1 AND role = $2 AND state = 'open' LIMIT $3) q`
 	sqlMine      = `SELECT id, no, item_name, state, outcome, due_on, submitted_at, closed_at, party_name, licence_id FROM cases
@@ -48,11 +53,27 @@ type QueueRow struct {
 	Late        bool // the date has passed
 	Soon        bool // three working days or fewer
 	Alarm       bool // an alarm stands, see Alarm
+	ClaimedBy   int64
+	ClaimedName string // who has taken it, empty if nobody
+	Days        int    // its own share of the limit, 0 if it has none
+	Reminded    bool   // its unit was reminded of the date
+
+	aside bool // the reader stands aside from the case and does not see the row
 }
 
 // Queue lists the open tasks of a unit for a role, the nearest date first.
 // cursor is "" at the start; next is "" at the end.
 func (s *Service) Queue(ctx context.Context, a actor.Actor, unit identity.Unit, role actor.Role, cursor string, limit int) (rows []QueueRow, next string, err error) {
+	return s.workList(ctx, a, sqlQueue, unit, role, cursor, limit)
+}
+
+// Results 窗口统一出件 lists what a centre's output window has to hand out or
+// post: Queue, of decided cases alone.
+func (s *Service) Results(ctx context.Context, a actor.Actor, unit identity.Unit, cursor string, limit int) (rows []QueueRow, next string, err error) {
+	return s.workList(ctx, a, sqlResults, unit, actor.WindowClerk, cursor, limit)
+}
+
+func (s *Service) workList(ctx context.Context, a actor.Actor, query string, unit identity.Unit, role actor.Role, cursor string, limit int) (rows []QueueRow, next string, err error) {
 	defer errs.Wrap(&err, "queue")
 	if err := s.mayQueue(ctx, a, unit); err != nil {
 		return nil, "", err
@@ -68,13 +89,22 @@ func (s *Service) Queue(ctx context.Context, a actor.Actor, unit identity.Unit, 
 	today := clock.DateOf(s.DB.Now())
 	rows, err = db.All(s.DB.Read(ctx), func(r *db.Rows) (q QueueRow, err error) {
 		var opened, submitted, alarmed int64
+		var reminded, people string
 		if err = r.Scan(&q.Task, &q.Role, &q.Step, &q.Name, &q.DueOn, &opened, &q.No, &q.ItemName, &q.State, &q.Party, &submitted, &q.Channel,
-			&alarmed); err != nil {
+			&alarmed, &q.ClaimedBy, &q.ClaimedName, &q.Days, &reminded, &people); err != nil {
 			return q, err
+		}
+		q.Reminded = reminded != "" && reminded == q.DueOn
+		if strings.HasPrefix(people, "{") { // somebody stands aside
+			var c Case
+			if err := readPeople(people, &c); err != nil {
+				return q, err
+			}
+			q.aside = slices.Contains(c.Recused, a.ID)
 		}
 		q.OpenedAt, q.SubmittedAt, q.Alarm = db.Time(opened), db.Time(submitted), alarmed != 0
 		return q, nil
-	}, sqlQueue, unit.ID, string(role), due, id, limit+1)
+	}, query, unit.ID, string(role), due, id, limit+1)
 	if err != nil {
 		return nil, "", err
 	}
@@ -83,6 +113,7 @@ func (s *Service) Queue(ctx context.Context, a actor.Actor, unit identity.Unit, 
 		last := rows[limit-1]
 		next = last.DueOn + "." + strconv.FormatInt(last.Task, 10)
 	}
+	rows = slices.DeleteFunc(rows, func(q QueueRow) bool { return q.aside })
 	for i := range rows {
 		q := &rows[i]
 		if q.DueOn == noDate {
@@ -109,6 +140,29 @@ func (s *Service) QueueSize(ctx context.Context, a actor.Actor, unit identity.Un
 	}
 	err = s.DB.Read(ctx).QueryRow(sqlQueueSize, unit.ID, string(role), 1000).Scan(&n)
 	return n, err
+}
+
+// Load 负荷 is how many open tasks somebody has taken in a unit.
+type Load struct {
+	Name string
+	Open int
+	id   int64
+}
+
+// Loads lists who has taken how much of a unit's open work in a role, the
+// fullest first.
+func (s *Service) Loads(ctx context.Context, a actor.Actor, unit identity.Unit, role actor.Role) (out []Load, err error) {
+	defer errs.Wrap(&err, "loads")
+	if err := s.mayQueue(ctx, a, unit); err != nil {
+		return nil, err
+	}
+	out, err = loads(s.DB.Read(ctx), unit.ID, role)
+	slices.SortStableFunc(out, func(x, y Load) int { return y.Open - x.Open })
+	return out, err
+}
+
+func loads(q db.Queryer, unit int64, role actor.Role) ([]Load, error) {
+	return db.All(q, func(r *db.Rows) (l Load, err error) { return l, r.Scan(&l.id, &l.Name, &l.Open) }, sqlLoad, unit, string(role))
 }
 
 // What a search by last digits looks through at most.

@@ -8,12 +8,13 @@ import (
 	"github.com/tongban/tongban/internal/audit"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/notify"
 )
 
 const (
 	sqlReckoned    = `SELECT edition FROM case_reckoning WHERE id = 1`
 	sqlSetReckoned = `INSERT INTO case_reckoning (id, edition) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET edition = excluded.edition`
-	sqlOpenCases   = `SELECT ` + caseColumns + ` FROM cases WHERE state <> 'closed' AND id > $1 ORDER BY id LIMIT 200`
+	sqlOpenCases   = `SELECT ` + caseColumns + `, id FROM cases WHERE state <> 'closed' AND id > $1 ORDER BY id LIMIT 200`
 	sqlMoveDue     = `UPDATE cases SET due_on = $3 WHERE id = $1 AND version = $2`
 )
 
@@ -55,34 +56,68 @@ func (s *Service) reckonAgain(ctx context.Context) error {
 }
 
 // reckonSome does the next cases after an id and says how far it came. A case
-// on which somebody acts meanwhile is left alone: the act reckons it.
+// on which somebody acts meanwhile is left alone: the act reckons it. One that
+// cannot be read is logged and does not keep the others back.
 func (s *Service) reckonSome(ctx context.Context, cal clock.Calendar, last int64) (moved int, at int64, err error) {
 	at = last
 	err = s.DB.Write(ctx, "casework.reckon", func(tx *db.Tx) error {
 		moved, at = 0, last
-		list, err := db.All(tx, func(r *db.Rows) (*Case, error) { return s.scanCase(r) }, sqlOpenCases, last)
+		rows, err := tx.Query(sqlOpenCases, last)
 		if err != nil {
 			return err
 		}
-		for _, c := range list {
-			at = c.ID
+		for rows.Next() {
+			var id int64
+			c, err := s.scanCase(alsoScan{rows, &id})
+			at = max(at, id)
+			if err != nil {
+				s.Log.ErrorContext(ctx, "the dates of a case cannot be reckoned", "id", id, "err", err)
+				continue
+			}
+			s.reckonPromises(tx, c, cal, tx.Now())
 			due := c.Clocks.due(c.State, cal, tx.Now())
 			if due == c.DueOn {
 				continue
 			}
-			n, err := tx.Exec(sqlMoveDue, c.ID, c.Version, due)
-			if err != nil {
-				return err
+			err = tx.Part(func(tx *db.Tx) error { return s.moveDue(tx, c, cal, due) })
+			if tx.Err() != nil {
+				return tx.Err()
 			}
-			if n == 0 || due == "" {
-				continue
+			if err != nil && !errors.Is(err, ErrChanged) {
+				s.Log.ErrorContext(ctx, "the date of a case could not be moved", "case", c.No, "err", err)
 			}
-			tx.Queue(sqlMoveTasks, c.ID, due)
-			audit.Append(tx, audit.Record{Actor: actor.Platform(), Act: "case.reckon", Subject: "case/" + c.No, Unit: c.UnitID,
-				Detail: map[string]string{"edition": cal.Edition(), "before": c.DueOn, "after": due}, Outcome: "done"})
-			moved++
+			if err == nil && due != "" {
+				moved++
+			}
 		}
 		return nil
 	})
 	return moved, at, err
+}
+
+// moveDue stores the new date of a case, moves its tasks and tells the people
+// whom it concerns.
+func (s *Service) moveDue(tx *db.Tx, c *Case, cal clock.Calendar, due string) error {
+	tx.QueueOne(ErrChanged, sqlMoveDue, c.ID, c.Version, due)
+	if due == "" {
+		return nil
+	}
+	tx.Queue(sqlMoveTasks, c.ID, due)
+	audit.Append(tx, audit.Record{Actor: actor.Platform(), Act: "case.reckon", Subject: "case/" + c.No, Unit: c.UnitID,
+		Detail: map[string]string{"edition": cal.Edition(), "before": c.DueOn, "after": due}, Outcome: "done"})
+	before := c.DueOn
+	c.DueOn = due
+	if err := s.moveShares(tx, c, cal); err != nil {
+		return err
+	}
+	if before == "" {
+		return nil
+	}
+	what := "办理期限"
+	if c.State == Correcting {
+		what = "补正期限"
+	}
+	_, err := s.Notify.Send(tx, notify.Message{To: c.Party, Subject: "您的办件期限随放假安排调整", Link: "/my/cases/" + c.No,
+		Body: "“" + c.ItemName + "”(办件编号 " + c.No + "):工作日安排有新的公布，" + what + "由 " + before + " 调整为 " + due + "。"})
+	return err
 }

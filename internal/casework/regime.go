@@ -1,6 +1,12 @@
 package casework
 
-import "slices"
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/tongban/tongban/internal/catalog"
+)
 
 // Regime 规则体系 is the body of procedural law that governs an item type. The
 // licensing law governs 行政许可 alone: deemed acceptance, twenty days plus ten,
@@ -20,10 +26,30 @@ type Regime struct {
 	Specials   []string
 	Special    bool // special procedures stop the clock
 
+	HearingAsk    Span // the applicant's time to ask for a hearing, from being told
+	HearingHold   Span // from the request to the hearing
+	HearingBefore Span // from the notice of time and place to the hearing
+	VisitAssign   Span // from acceptance to the assignment of inspectors, where the guide demands a visit
+	Lower         Span // the review of a lower level, from acceptance
+	Joint         Span // unified or joint handling, where the guide names the government's decision
+	JointMore     Span // by how much that may be extended
+
 	Cites map[Rule]string // the article each rule rests on
 	Names map[Notice]string
+	Words RegimeWords
 	// Remedies reports whether refusals carry 行政复议 and 行政诉讼.
 	Remedies bool
+	// OwnBasis reports whether notices that end the matter name, beside the
+	// rule's article, the item's own basis from its guide.
+	OwnBasis bool
+}
+
+// RegimeWords are what decisions of a regime say.
+type RegimeWords struct {
+	Need     string // 不需要…: what an application that is not needed asks for
+	Grant    string // after “经审查，”
+	Refuse   string // after “经审查，”
+	Extended string // who agreed to a longer limit
 }
 
 // Span is a length of time in working days; zero means the regime has none.
@@ -39,7 +65,10 @@ const (
 	RuleDeemed     Rule = "deemed"
 	RuleCorrection Rule = "correction"
 	RuleReturn     Rule = "return"
-	RuleDecline    Rule = "decline"
+	RuleDecline    Rule = "decline"   // not ours
+	RuleCondition  Rule = "condition" // ours, but not under these conditions
+	RuleMend       Rule = "mend"
+	RuleMoreTime   Rule = "more-time"
 	RuleNotNeeded  Rule = "not-needed"
 	RulePrecheck   Rule = "precheck"
 	RuleWithdraw   Rule = "withdraw"
@@ -48,10 +77,32 @@ const (
 	RuleSpecial    Rule = "special"
 	RuleDecide     Rule = "decide"
 	RuleDeliver    Rule = "deliver"
+
+	RuleTolerant Rule = "tolerant" // 容缺受理
+	RulePromise  Rule = "promise"  // 告知承诺
+	RuleMachine  Rule = "machine"  // 秒批
+	RuleAnnul    Rule = "annul"    // 撤销
+
+	RuleFee Rule = "fee" // charging, and giving back
+
+	RuleHearingRight Rule = "hearing-right" // to be told of a hearing, and to ask for one
+	RuleInterest     Rule = "interest"      // third parties are told
+	RuleHearing      Rule = "hearing"       // how a hearing is held
+	RuleHearingClock Rule = "hearing-clock" // its time is not counted
+	RuleFollow       Rule = "follow"        // the decision follows the record
+	RuleVisit        Rule = "visit"
+	RuleAssign       Rule = "assign"
+	RuleStatement    Rule = "statement"
+	RuleOffice       Rule = "office" // who in the office does it
+	RuleRecuse       Rule = "recuse"
+	RuleRefer        Rule = "refer"
+	RuleLower        Rule = "lower"
+	RuleJoint        Rule = "joint"
 )
 
 // Rules lists all rules, in the order of a case.
-var Rules = []Rule{RuleReceive, RuleAccept, RuleDeemed, RuleCorrection, RuleReturn, RuleDecline, RuleNotNeeded, RulePrecheck, RuleWithdraw, RuleReview, RuleExtend, RuleSpecial, RuleDecide, RuleDeliver}
+var Rules = []Rule{RuleReceive, RuleAccept, RuleDeemed, RuleCorrection, RuleMend, RuleMoreTime, RuleReturn, RuleDecline, RuleCondition, RuleNotNeeded, RulePrecheck, RuleWithdraw, RuleReview, RuleExtend, RuleSpecial, RuleDecide, RuleDeliver, RuleTolerant, RulePromise, RuleMachine, RuleAnnul, RuleFee,
+	RuleHearingRight, RuleInterest, RuleHearing, RuleHearingClock, RuleFollow, RuleVisit, RuleAssign, RuleStatement, RuleOffice, RuleRecuse, RuleRefer, RuleLower, RuleJoint}
 
 // SpecialKinds are the eight procedures of 行政许可法 第四十五条 whose time is not
 // counted; the list is closed (现场核查 is not in it).
@@ -77,85 +128,35 @@ func SpecialWords(key string) (zh, en string) {
 const (
 	licensingLaw = "《中华人民共和国行政许可法》"
 	cityRule     = "《无锡市政务服务“一网通办”工作规范》（锡政办发〔2022〕70号）"
+
+	// What rests on no article says so instead of borrowing one.
+	ownWill    = "申请人自愿（依申请办理的事项）"
+	ownRequest = "申请人的请求；补正期限是申请人的期限"
+	guideLimit = "本事项办事指南载明的补正期限"
+	guideBasis = "本事项办事指南载明的依据"
+	plainLimit = "办事指南没有另行规定时的期限"
+	guideSteps = "本事项办事指南载明的办理流程"
 )
 
-// Regimes lists every regime. Licensing is 行政许可; the others rest on the
-// item's own basis (named in its guide) and on the city regulation.
-var Regimes = []Regime{licensing, otherPowers, publicService}
+// What promises and instant decisions rest on, under every regime.
+const (
+	tolerantRule = "本事项办事指南公布的容缺受理规定"
+	promiseRule  = "《国务院办公厅关于全面推行证明事项和涉企经营许可事项告知承诺制的指导意见》（国办发〔2020〕42号）"
+	machineRule  = "本事项办事指南公布的秒批规则"
+)
 
-var licensing = Regime{
-	Key: "licensing", ZH: "行政许可", EN: "Administrative licensing",
-	Types:   []string{"01"},
-	Receipt: Span{5}, Deemed: true,
-	Decision: Span{20}, Extension: Span{10}, Delivery: Span{10}, Correction: Span{15},
-	Specials: []string{"hearing", "tender", "auction", "inspection", "testing", "quarantine", "appraisal", "expert"},
-	Special:  true, Remedies: true,
-	Cites: map[Rule]string{
-		RuleReceive:    licensingLaw + "第二十九条",
-		RuleAccept:     licensingLaw + "第三十二条第一款第五项",
-		RuleDeemed:     licensingLaw + "第三十二条第一款第四项",
-		RuleCorrection: licensingLaw + "第三十二条第一款第四项",
-		RuleReturn:     "本事项办事指南载明的补正期限",
-		RuleDecline:    licensingLaw + "第三十二条第一款第二项、第二款",
-		RuleNotNeeded:  licensingLaw + "第三十二条第一款第一项、第二款",
-		RulePrecheck:   cityRule + "第二十二条第二款",
-		RuleWithdraw:   cityRule + "第二十二条第一款",
-		RuleReview:     licensingLaw + "第三十四条",
-		RuleExtend:     licensingLaw + "第四十二条第一款",
-		RuleSpecial:    licensingLaw + "第四十五条",
-		RuleDecide:     licensingLaw + "第三十八条",
-		RuleDeliver:    licensingLaw + "第四十四条",
-	},
-	Names: map[Notice]string{
-		ReceiptNotice: "收件凭证", AcceptanceNotice: "行政许可申请受理通知书", CorrectionNotice: "行政许可申请材料补正告知书",
-		DeclineNotice: "行政许可申请不予受理决定书", NotNeededNotice: "行政许可申请不受理告知书", PrecheckNotice: "预审通过告知书",
-		ReturnNotice: "逾期未补正退件告知书", ExtensionNotice: "延长行政许可办理期限通知书", SpecialNotice: "行政许可特别程序告知书",
-		DecisionNotice: "准予行政许可决定书", RefusalNotice: "不予行政许可决定书", WithdrawalNotice: "行政许可申请终止办理通知书",
-		DeliveryRecord: "送达回证",
-	},
+// withPromises adds the titles that all regimes share.
+func withPromises(names map[Notice]string) map[Notice]string {
+	maps.Copy(names, map[Notice]string{TolerancePromise: "容缺受理承诺书", CommitmentPromise: "告知承诺书", ToleranceNotice: "容缺受理通知书",
+		SupplementReceipt: "补齐材料收件凭证", SupplementLonger: "延长补齐期限告知书", SupplementEnd: "补齐期限届满告知书",
+		SupplementLapsed: "逾期未补齐终止办理告知书", PromiseBack: "撤回承诺登记单", RectifyNotice: "限期整改告知书", AnnulNotice: "撤销决定书"})
+	return names
 }
 
-// cityCites is what every regime outside the licensing law has in common: the
-// city regulation and the guide.
-var cityCites = map[Rule]string{
-	RuleReceive:    cityRule + "第二十一条第二款",
-	RuleAccept:     cityRule + "第二十二条第一款",
-	RuleCorrection: cityRule + "第二十一条第三款",
-	RuleReturn:     "本事项办事指南载明的补正期限",
-	RuleDecline:    cityRule + "第二十一条及本事项办事指南受理标准",
-	RuleNotNeeded:  cityRule + "第二十一条及本事项办事指南受理标准",
-	RulePrecheck:   cityRule + "第二十二条第二款",
-	RuleWithdraw:   cityRule + "第二十二条第一款",
-	RuleReview:     cityRule + "第二十二条第一款",
-	RuleDecide:     cityRule + "第二十二条第一款及本事项法律依据",
-	RuleDeliver:    cityRule + "第二十二条第一款",
-}
-
-var otherPowers = Regime{
-	Key: "other-powers", ZH: "其他依申请行政权力", EN: "Other administrative powers on application",
-	Types:   []string{"05", "07", "08", "09", "10"},
-	Receipt: Span{5}, Correction: Span{15}, Remedies: true,
-	Cites: cityCites,
-	Names: map[Notice]string{
-		ReceiptNotice: "收件凭证", AcceptanceNotice: "受理通知书", CorrectionNotice: "申请材料补正告知书",
-		DeclineNotice: "不予受理决定书", NotNeededNotice: "不受理告知书", PrecheckNotice: "预审通过告知书",
-		ReturnNotice: "逾期未补正退件告知书", DecisionNotice: "办理结果决定书", RefusalNotice: "不予办理决定书",
-		WithdrawalNotice: "终止办理通知书", DeliveryRecord: "送达回证",
-	},
-}
-
-var publicService = Regime{
-	Key: "public-service", ZH: "公共服务", EN: "Public services",
-	Types:   []string{"20", "21"},
-	Receipt: Span{5}, Correction: Span{15},
-	Cites: cityCites,
-	Names: map[Notice]string{
-		ReceiptNotice: "收件凭证", AcceptanceNotice: "受理通知单", CorrectionNotice: "申请材料补正告知单",
-		DeclineNotice: "不予受理告知单", NotNeededNotice: "不受理告知单", PrecheckNotice: "预审通过告知单",
-		ReturnNotice: "逾期未补正退件告知单", DecisionNotice: "办理结果告知单", RefusalNotice: "不予办理告知单",
-		WithdrawalNotice: "终止办理告知单", DeliveryRecord: "送达回证",
-	},
-}
+// Regimes lists every regime: one for each type of item. Licensing is 行政许可;
+// the others rest on the item's own basis (named in its guide) and on the city
+// regulation. They are in regimes.go.
+var Regimes = []Regime{licensing, benefit, confirmation, reward, adjudication, otherPowers, publicService}
 
 // RegimeOf finds the regime that governs an item type. A type without a regime
 // (行政处罚 and the like) is not handled on application at all.
@@ -166,6 +167,47 @@ func RegimeOf(itemType string) (Regime, bool) {
 		}
 	}
 	return Regime{}, false
+}
+
+// For is the regime as it holds for an item. Outside the licensing law a longer
+// limit and special procedures exist only where the item's guide names them with
+// the basis that grants them, and then rest on that basis.
+func (r Regime) For(g *catalog.Guide) Regime {
+	if r.Key == licensing.Key {
+		return r
+	}
+	ext := g.Limits.Extension
+	longer := ext != nil && ext.Days > 0 && strings.TrimSpace(ext.Note) != ""
+	var specials []string
+	for _, sp := range g.Limits.Special {
+		if strings.TrimSpace(sp.Basis) != "" && slices.ContainsFunc(SpecialKinds, func(k SpecialKind) bool { return k.Key == sp.Kind }) {
+			specials = append(specials, sp.Kind)
+		}
+	}
+	if !longer && len(specials) == 0 {
+		return r
+	}
+	r.Cites = maps.Clone(r.Cites)
+	if longer {
+		r.Extension = Span{ext.Days}
+		r.Cites[RuleExtend] = ext.Note
+	}
+	if len(specials) > 0 {
+		r.Special, r.Specials = true, specials
+		r.Cites[RuleSpecial] = guideBasis
+	}
+	return r
+}
+
+// specialBasis is what a special procedure rests on: the law of the regime, or
+// the basis that the guide names for this kind.
+func (r Regime) specialBasis(g *catalog.Guide, kind string) string {
+	for _, sp := range g.Limits.Special {
+		if sp.Kind == kind && r.Key != licensing.Key {
+			return sp.Basis
+		}
+	}
+	return r.Cites[RuleSpecial]
 }
 
 // Has reports whether the regime knows the rule: a move whose rule it does not

@@ -17,6 +17,16 @@ import (
 // correct; a second call finds the same draft.
 func (s *Service) OpenCorrection(ctx context.Context, a actor.Actor, no string) (d *Draft, err error) {
 	defer errs.Wrap(&err, "open the correction of %s", no)
+	return s.openCopy(ctx, a, no, Resubmit, func(*db.Tx, *Draft) error { return nil })
+}
+
+// openCopy opens a draft that holds what the case holds, for an act that hands
+// it in again, or finds the one that the actor has open.
+func (s *Service) openCopy(ctx context.Context, a actor.Actor, no string, act Act, mark func(*db.Tx, *Draft) error) (d *Draft, err error) {
+	name := "case.open-correction"
+	if act == Mend {
+		name = "case.open-mend"
+	}
 	head, err := s.scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, no))
 	if err != nil {
 		return nil, err
@@ -31,8 +41,19 @@ func (s *Service) OpenCorrection(ctx context.Context, a actor.Actor, no string) 
 			return err
 		}
 		st := &step{s: s, tx: tx, a: a, c: c, w: w, from: c.State}
-		if err := st.permitted(Resubmit, false); err != nil {
+		act := act
+		if act == Resubmit && c.State != Correcting {
+			act = Supplement
+		}
+		if err := st.permitted(act, false); err != nil {
 			return err
+		}
+		promised, err := s.promises(tx, c.ID, &w.v.Guide)
+		if err != nil {
+			return err
+		}
+		if act == Supplement && len(owed(promised, &w.v.Guide)) == 0 {
+			return ErrNotOffered
 		}
 		if d, err = s.correctionDraft(tx, a, no); d != nil || err != nil {
 			return err
@@ -49,14 +70,28 @@ func (s *Service) OpenCorrection(ctx context.Context, a actor.Actor, no string) 
 			return err
 		}
 		d.Data.Consent = c.SubmittedAt
-		audit.Append(tx, audit.Record{Actor: a, Act: "case.open-correction", Subject: "case/" + no, Unit: c.UnitID, Outcome: "done"})
+		if d.Data.Assist = c.assist; c.assist != 0 {
+			if err := s.corrects(tx, a, c.assist, d.ID); err != nil {
+				return err
+			}
+		}
+		if err := mark(tx, d); err != nil {
+			return err
+		}
+		for _, p := range those(promised, Later, PromiseOpen, PromiseLapsed) {
+			d.Data.Promise.Later = append(d.Data.Promise.Later, p.Key)
+		}
+		for _, p := range those(promised, Commit, PromiseOpen) {
+			d.Data.Promise.Commit = append(d.Data.Promise.Commit, p.Key)
+		}
+		audit.Append(tx, audit.Record{Actor: a, Act: name, Subject: "case/" + no, Unit: c.UnitID, Outcome: "done"})
 		return s.insertDraft(tx, d)
 	})
 	if db.IsUnique(err) { // opened by another request meanwhile
 		d, err = s.correctionDraft(s.DB.Read(ctx), a, no)
 	}
 	if err != nil {
-		s.denied(ctx, a, "case.open-correction", "case/"+no, head.UnitID, err)
+		s.denied(ctx, a, name, "case/"+no, head.UnitID, err)
 		return nil, err
 	}
 	return d, nil
@@ -97,6 +132,34 @@ func (s *Service) resubmit(ctx context.Context, a actor.Actor, d *Draft, in Subm
 	if err != nil {
 		return nil, err
 	}
+	head, err := s.scanCase(s.DB.Read(ctx).QueryRow(sqlCaseByNo, d.CaseNo))
+	if err != nil {
+		return nil, err
+	}
+	act := Resubmit
+	if head.State != Correcting && w.v.Guide.Promises() {
+		act = Supplement
+		c, err = s.supplement(ctx, a, d, in, w)
+	} else {
+		c, err = s.handCorrection(ctx, a, d, in, w)
+	}
+	if err != nil {
+		c, err = s.repeated(ctx, in.Once, err)
+	}
+	if errors.Is(err, ErrNoDraft) || errors.Is(err, ErrDraftChanged) || errors.Is(err, ErrChanged) {
+		if prior, e := s.submitted(ctx, a, d.ID); e == nil {
+			return prior, nil // another request handed it in meanwhile
+		}
+	}
+	if err != nil {
+		s.denied(ctx, a, "case."+string(act), "case/"+d.CaseNo, 0, err)
+		return nil, err
+	}
+	return c, nil
+}
+
+// handCorrection is the act itself.
+func (s *Service) handCorrection(ctx context.Context, a actor.Actor, d *Draft, in SubmitInput, w world) (c *Case, err error) {
 	err = s.DB.Write(ctx, "casework.resubmit", func(tx *db.Tx) error {
 		if in.Once != nil {
 			in.Once.Claim(tx, d.CaseNo)
@@ -116,6 +179,9 @@ func (s *Service) resubmit(ctx context.Context, a actor.Actor, d *Draft, in Subm
 		if err := st.permitted(Resubmit, false); err != nil {
 			return err
 		}
+		if _, err := s.confirmed(tx, a, d); err != nil {
+			return err
+		}
 		if err := s.mergeCorrection(tx, c, d); err != nil {
 			return err
 		}
@@ -133,26 +199,21 @@ func (s *Service) resubmit(ctx context.Context, a actor.Actor, d *Draft, in Subm
 		if err := st.storeMaterials(d); err != nil {
 			return err
 		}
+		if err := st.settleLater(d); err != nil {
+			return err
+		}
 		if !s.KeepReceiptClock {
 			c.ReceivedAt = tx.Now()
 		}
 		st.docLines = st.handedLines(d)
+		st.voidTasks() // a request for more time that nobody has to answer any more
 		st.task(&w.v.Guide, catalog.StepReceive)
+		if err := s.assisted(tx, a, d, c); err != nil {
+			return err
+		}
 		return st.finish()
 	})
-	if err != nil {
-		c, err = s.repeated(ctx, in.Once, err)
-	}
-	if errors.Is(err, ErrNoDraft) || errors.Is(err, ErrDraftChanged) || errors.Is(err, ErrChanged) {
-		if prior, e := s.submitted(ctx, a, d.ID); e == nil {
-			return prior, nil // another request handed it in meanwhile
-		}
-	}
-	if err != nil {
-		s.denied(ctx, a, "case."+string(Resubmit), "case/"+d.CaseNo, 0, err)
-		return nil, err
-	}
-	return c, nil
+	return c, err
 }
 
 // mergeCorrection lays what was asked for over what the case holds. A material

@@ -20,7 +20,13 @@ func valid(act Act, o Offer) Input {
 	return map[Act]Input{
 		RequestCorrection: {Asks: []Ask{{Material: "m01", Line: "a"}}}, Decline: {Reason: "理由"}, NotReceived: {Reason: "理由"},
 		Review: {Agree: true, Opinion: "同意", Task: o.Task}, Decide: {Grant: true}, Extend: {Days: 1, Reason: "理由"},
-		Suspend: {Kind: "expert", Days: 1, Reason: "理由"}, HandOver: {Recipient: "张"}, Post: {Waybill: "1"},
+		AskMoreTime: {Days: 2, Reason: "在外地"}, GrantMoreTime: {Days: 2}, RefuseMoreTime: {Reason: "理由"},
+		Suspend: {Kind: "expert", Days: 1, Reason: "理由", Experts: "丁专家"}, Resume: {Reason: "评审意见"},
+		HearingTell: {Hearing: HearingInput{Interest: "相邻利益"}}, Object: {Reason: "陈述"}, SendBack: {Reason: "理由"}, Recuse: {Reason: "亲属"},
+		HearingCall: {Days: 10, Reason: "涉及公共利益", Hearing: HearingInput{At: "2026-11-30 09:00", Place: "第一会议室", Presider: "dec"}},
+		VisitPlan:   {Visit: VisitInput{Staff: []string{"rev", "rev2"}, At: "2026-11-30 09:00", Place: "现场"}},
+		AskOpinion:  {Work: WorkInput{Unit: "wx-cg"}, Days: 3, Reason: "请提出意见"}, GiveOpinion: {Opinion: "无意见"},
+		Refer: {Elsewhere: "江苏省有关部门", Reason: "属于省级权限"}, Claim: {Task: o.Task}, Transfer: {Task: o.Task}, Release: {Task: o.Task}, HandOver: {Recipient: "张"}, Post: {Waybill: "1"},
 		ChangeDelivery: {Delivery: Delivery{Way: catalog.Electronic}},
 	}[act]
 }
@@ -50,9 +56,12 @@ func TestOffered(t *testing.T) {
 					}
 					for _, act := range acts {
 						i := slices.IndexFunc(offers, func(o Offer) bool { return o.Act == act })
-						if act == Submit || act == Resubmit {
+						if act == Submit || act == Resubmit || act == Mend || act == Supplement {
 							if act == Resubmit && (i >= 0) != (state == Correcting && (same(who.For, k.Party) || who.Name == "周窗口")) {
 								t.Errorf("%s %s %s: resubmit offered %v", item, state, who.Name, i >= 0)
+							}
+							if act == Mend && (i >= 0) != ((state == Submitted || state == Prechecked) && who.Name == "周窗口") {
+								t.Errorf("%s %s %s: mend offered %v", item, state, who.Name, i >= 0)
 							}
 							continue
 						}
@@ -76,6 +85,9 @@ func TestOffered(t *testing.T) {
 						if _, err := c.Perform(ctx, who, fresh.No, act, func() Input {
 							in := valid(act, v.Offered[i])
 							in.Version = fresh.Version
+							if act == Transfer {
+								in.Work.Staff = c.fit(v, in.Task)
+							}
 							return in
 						}()); err != nil {
 							t.Errorf("%s %s: %s is offered %s: %v", item, state, who.Name, act, err)
@@ -89,6 +101,21 @@ func TestOffered(t *testing.T) {
 			t.Errorf("only %d and %d", offered, refused)
 		}
 	})
+}
+
+// fit is the login of a colleague who may do a task.
+func (c *city) fit(v *View, task int64) string {
+	c.t.Helper()
+	for _, t := range v.Tasks {
+		dir, err := c.Identity.Directory(c.t.Context())
+		c.must(err)
+		for _, m := range v.Colleagues {
+			if t.ID == task && m.holds(t.Role, dir.Path(t.UnitID)) {
+				return m.Login
+			}
+		}
+	}
+	return ""
 }
 
 func same(a, b actor.Party) bool { return a.Kind == b.Kind && a.ID == b.ID && a.ID != 0 }
@@ -296,7 +323,9 @@ func TestPlans(t *testing.T) {
 			{sqlCaseByNo, []any{"x"}}, {sqlCaseByID, []any{int64(1)}}, {sqlEvents, []any{int64(1)}}, {sqlTasks, []any{int64(1)}},
 			{sqlDocuments, []any{int64(1)}}, {sqlMaterials, []any{int64(1)}}, {sqlPastDue, []any{"2026-03-02", "", int64(0)}},
 			{sqlDrafts, []any{"person", int64(1), int64(1) << 62, 10, "person", int64(1)}}, {sqlDraftOfCase, []any{"person", int64(1), "x"}},
-			{sqlCorrections, []any{"x"}}, {sqlCaseOfEvent, []any{int64(1), "resubmit"}},
+			{sqlCorrections, []any{"x"}}, {sqlCaseOfEvent, []any{int64(1), "resubmit", "mend", "supplement", "person", int64(1)}},
+			{sqlSweep, []any{"2026-03-01", int64(0), "2026-03-02", int64(9)}}, {sqlTold, []any{int64(1)}}, {sqlMends, []any{int64(1)}}, {sqlMoreTime, []any{int64(1)}},
+			{sqlOpenCases, []any{int64(1)}}, {sqlStaleMends, nil},
 		}
 		for _, q := range queries {
 			var plan strings.Builder

@@ -9,6 +9,7 @@ import (
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/licence"
@@ -31,14 +32,21 @@ type Config struct {
 	Files    *files.Store
 	Licences *licence.Service
 	Ratings  *rating.Service
+	Fees     *fee.Service // nil: nothing is collected
 	Notify   *notify.Service
 	Vault    *sm.Vault
 	Log      *slog.Logger
+
+	Printer Printer      // nil: documents are not laid out for print
+	Trust   ArchiveTrust // what archive packages are sealed with
 
 	// KeepReceiptClock makes a resubmission continue the first receipt clock
 	// instead of starting its own (the usual reading: the day everything was
 	// handed in is the day of receipt).
 	KeepReceiptClock bool
+
+	// InstantSample is how many of a hundred machine grants 秒批 a person looks at afterwards.
+	InstantSample int
 }
 
 // New makes the service.
@@ -76,6 +84,8 @@ type world struct {
 	cal clock.Calendar
 	v   *catalog.Version
 	reg Regime
+
+	reach *reached // nil until it is needed
 }
 
 func (s *Service) world(ctx context.Context, versionID int64) (w world, err error) {
@@ -92,6 +102,6 @@ func (s *Service) world(ctx context.Context, versionID int64) (w world, err erro
 	if !ok {
 		return w, catalog.ErrNoItem
 	}
-	w.reg = reg
+	w.reg = reg.For(&w.v.Guide)
 	return w, nil
 }

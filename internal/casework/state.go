@@ -46,6 +46,8 @@ const (
 	NotNeeded Outcome = "not-needed" // 不受理: the matter needs no application here
 	Withdrawn Outcome = "withdrawn"  // 申请人撤回
 	Returned  Outcome = "returned"   // 逾期未补正,退件
+	Annulled  Outcome = "annulled"   // 准予后撤销
+	Referred  Outcome = "referred"   // 转报: another unit goes on with it
 )
 
 var outcomeWords = map[Outcome][3]string{
@@ -55,6 +57,8 @@ var outcomeWords = map[Outcome][3]string{
 	NotNeeded: {"不受理", "Not needed", "6"},
 	Withdrawn: {"撤回申请", "Withdrawn", "5"},
 	Returned:  {"退件", "Returned", "5"},
+	Annulled:  {"已撤销", "Annulled", "0"},
+	Referred:  {"转报办结", "Referred", "4"},
 }
 
 // Words gives the outcome's name for people.
@@ -73,16 +77,58 @@ const (
 	DeemAccepted      Act = "deem-accepted"
 	RequestCorrection Act = "request-correction"
 	Resubmit          Act = "resubmit"
+	// receiving
+	Mend           Act = "mend"
+	AskMoreTime    Act = "ask-more-time"
+	GrantMoreTime  Act = "grant-more-time"
+	RefuseMoreTime Act = "refuse-more-time"
+
 	ReturnUncorrected Act = "return-uncorrected"
 	Decline           Act = "decline"
 	NotReceived       Act = "not-needed"
 	PrecheckPass      Act = "precheck-pass"
 	Arrive            Act = "arrive"
-	Review            Act = "review"
-	Decide            Act = "decide"
-	Extend            Act = "extend"
-	Suspend           Act = "suspend"
-	Resume            Act = "resume"
+	// promises and instant approval
+	Supplement          Act = "supplement"
+	ExtendSupplement    Act = "extend-supplement"
+	SupplementOver      Act = "supplement-over"
+	SupplementWithdrawn Act = "supplement-withdrawn"
+	WithdrawPromise     Act = "withdraw-promise"
+	GrantByMachine      Act = "grant-by-machine"
+	ReferByMachine      Act = "refer-by-machine"
+	CheckPromise        Act = "check-promise"
+	SampleReview        Act = "sample-review"
+	Annul               Act = "annul"
+	Uphold              Act = "uphold"
+
+	Review  Act = "review"
+	Decide  Act = "decide"
+	Extend  Act = "extend"
+	Suspend Act = "suspend"
+	Resume  Act = "resume"
+	// Hearings, visits and approvers' acts.
+	HearingTell      Act = "hearing-tell"
+	HearingAsk       Act = "hearing-ask"
+	HearingWaive     Act = "hearing-waive"
+	HearingCall      Act = "hearing-call"
+	HearingChallenge Act = "hearing-challenge"
+	HearingAnswer    Act = "hearing-answer"
+	HearingRecord    Act = "hearing-record"
+	HearingDrop      Act = "hearing-drop"
+	VisitPlan        Act = "visit-plan"
+	VisitRecord      Act = "visit-record"
+	VisitSign        Act = "visit-sign"
+	Object           Act = "object"
+	Claim            Act = "claim"
+	Release          Act = "release"
+	Transfer         Act = "transfer"
+	SendBack         Act = "send-back"
+	Recheck          Act = "recheck"
+	AskOpinion       Act = "ask-opinion"
+	GiveOpinion      Act = "give-opinion"
+	Recuse           Act = "recuse"
+	Refer            Act = "refer"
+
 	Withdraw          Act = "withdraw"
 	HandOver          Act = "hand-over"
 	Post              Act = "post"
@@ -148,15 +194,20 @@ var Table = []Move{
 	{Submitted, PrecheckPass, Prechecked, ByWindow, "", nil, []Limit{Receipt}, false, false, PrecheckNotice, RulePrecheck, "预审通过", "Pass the pre-review"},
 	{Submitted, DeemAccepted, Next, BySystem, "", []Limit{Promised, Statutory}, []Limit{Receipt}, false, false, AcceptanceNotice, RuleDeemed, "视为受理", "Deemed accepted"},
 	{Submitted, RequestCorrection, Correcting, ByWindow, "", []Limit{Correction}, []Limit{Receipt}, false, false, CorrectionNotice, RuleCorrection, "一次性告知补正", "Ask for correction"},
+	{Submitted, Mend, Same, ByWindow, "", nil, nil, false, false, "", RuleMend, "当场更正", "Mend on the spot"},
 	{Submitted, Decline, Closed, ByWindow, Declined, nil, []Limit{Receipt}, false, false, DeclineNotice, RuleDecline, "不予受理", "Decline"},
 	{Submitted, NotReceived, Closed, ByWindow, NotNeeded, nil, []Limit{Receipt}, false, false, NotNeededNotice, RuleNotNeeded, "不受理（无需申请）", "No application needed"},
 	{Submitted, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Receipt}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
 
 	{Prechecked, Arrive, Next, ByWindow, "", []Limit{Promised, Statutory}, nil, false, false, AcceptanceNotice, RuleAccept, "到窗口受理", "Receive at the window"},
+	{Prechecked, Mend, Same, ByWindow, "", nil, nil, false, false, "", RuleMend, "当场更正", "Mend on the spot"},
 	{Prechecked, Decline, Closed, ByWindow, Declined, nil, nil, false, false, DeclineNotice, RuleDecline, "不予受理", "Decline"},
 	{Prechecked, Withdraw, Closed, ByApplicant, Withdrawn, nil, nil, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
 
 	{Correcting, Resubmit, Submitted, ByApplicant, "", []Limit{Receipt}, []Limit{Correction}, false, false, ReceiptNotice, RuleReceive, "提交补正", "Send the correction"},
+	{Correcting, AskMoreTime, Same, ByApplicant, "", nil, nil, false, false, "", RuleMoreTime, "申请延长补正期限", "Ask for more time"},
+	{Correcting, GrantMoreTime, Same, ByWindow, "", nil, nil, false, false, MoreTimeNotice, RuleMoreTime, "同意延长补正期限", "Give more time"},
+	{Correcting, RefuseMoreTime, Same, ByWindow, "", nil, nil, false, false, NoMoreTimeNotice, RuleMoreTime, "不予延长补正期限", "Refuse more time"},
 	{Correcting, ReturnUncorrected, Closed, ByWindow, Returned, nil, []Limit{Correction}, false, false, ReturnNotice, RuleReturn, "逾期未补正退件", "Return uncorrected"},
 	{Correcting, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Correction}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
 
@@ -170,8 +221,85 @@ var Table = []Move{
 	{Deciding, Suspend, Suspended, ByDecider, "", nil, nil, true, false, SpecialNotice, RuleSpecial, "启动特别程序", "Start a special procedure"},
 	{Deciding, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Promised, Statutory}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
 
+	// promises and instant approval
+	{Reviewing, Supplement, Same, ByApplicant, "", nil, nil, false, false, SupplementReceipt, RuleTolerant, "补齐容缺材料", "Hand in what was to follow"},
+	{Reviewing, ExtendSupplement, Same, ByWindow, "", nil, nil, false, false, SupplementLonger, RuleTolerant, "延长补齐期限", "Extend the time to supplement"},
+	{Reviewing, SupplementOver, Same, BySystem, "", nil, nil, false, false, SupplementEnd, RuleTolerant, "补齐期限届满", "Time to supplement over"},
+	{Reviewing, SupplementWithdrawn, Closed, BySystem, Withdrawn, nil, []Limit{Promised, Statutory}, false, false, SupplementLapsed, RuleTolerant, "逾期未补齐视为撤回", "Counts as withdrawn"},
+	{Deciding, Supplement, Same, ByApplicant, "", nil, nil, false, false, SupplementReceipt, RuleTolerant, "补齐容缺材料", "Hand in what was to follow"},
+	{Deciding, ExtendSupplement, Same, ByWindow, "", nil, nil, false, false, SupplementLonger, RuleTolerant, "延长补齐期限", "Extend the time to supplement"},
+	{Deciding, SupplementOver, Same, BySystem, "", nil, nil, false, false, SupplementEnd, RuleTolerant, "补齐期限届满", "Time to supplement over"},
+	{Deciding, SupplementWithdrawn, Closed, BySystem, Withdrawn, nil, []Limit{Promised, Statutory}, false, false, SupplementLapsed, RuleTolerant, "逾期未补齐视为撤回", "Counts as withdrawn"},
+	{Suspended, Supplement, Same, ByApplicant, "", nil, nil, false, false, SupplementReceipt, RuleTolerant, "补齐容缺材料", "Hand in what was to follow"},
+	{Suspended, ExtendSupplement, Same, ByWindow, "", nil, nil, false, false, SupplementLonger, RuleTolerant, "延长补齐期限", "Extend the time to supplement"},
+	{Suspended, SupplementOver, Same, BySystem, "", nil, nil, false, false, SupplementEnd, RuleTolerant, "补齐期限届满", "Time to supplement over"},
+	{Suspended, SupplementWithdrawn, Closed, BySystem, Withdrawn, nil, []Limit{Promised, Statutory}, false, false, SupplementLapsed, RuleTolerant, "逾期未补齐视为撤回", "Counts as withdrawn"},
+	{Submitted, WithdrawPromise, Same, ByApplicant, "", nil, nil, false, false, PromiseBack, RulePromise, "撤回承诺", "Withdraw the promise"},
+	{Reviewing, WithdrawPromise, Same, ByApplicant, "", nil, nil, false, false, PromiseBack, RulePromise, "撤回承诺", "Withdraw the promise"},
+	{Deciding, WithdrawPromise, Same, ByApplicant, "", nil, nil, false, false, PromiseBack, RulePromise, "撤回承诺", "Withdraw the promise"},
+	{Suspended, WithdrawPromise, Same, ByApplicant, "", nil, nil, false, false, PromiseBack, RulePromise, "撤回承诺", "Withdraw the promise"},
+	{Reviewing, GrantByMachine, Delivering, BySystem, "", []Limit{DeliveryLimit}, []Limit{Promised, Statutory}, false, false, DecisionNotice, RuleDecide, "秒批：按公布的规则准予", "Granted by the published rules"},
+	{Reviewing, ReferByMachine, Same, BySystem, "", nil, nil, false, false, "", RuleMachine, "转由工作人员办理", "Referred to a person"},
+	{Deciding, GrantByMachine, Delivering, BySystem, "", []Limit{DeliveryLimit}, []Limit{Promised, Statutory}, false, false, DecisionNotice, RuleDecide, "秒批：按公布的规则准予", "Granted by the published rules"},
+	{Deciding, ReferByMachine, Same, BySystem, "", nil, nil, false, false, "", RuleMachine, "转由工作人员办理", "Referred to a person"},
+	{Delivering, CheckPromise, Same, ByReviewer, "", nil, nil, false, false, "", RulePromise, "登记承诺核查结果", "Record the check of the promise"},
+	{Delivering, SampleReview, Same, ByReviewer, "", nil, nil, false, false, "", RuleMachine, "登记秒批抽查结果", "Record the sample"},
+	{Delivering, Annul, Closed, ByDecider, Annulled, nil, []Limit{DeliveryLimit}, false, false, AnnulNotice, RuleAnnul, "撤销决定", "Annul the decision"},
+	{Delivering, Uphold, Same, ByDecider, "", nil, nil, false, false, "", RuleAnnul, "维持决定", "Uphold the decision"},
+	{Closed, CheckPromise, Same, ByReviewer, "", nil, nil, false, false, "", RulePromise, "登记承诺核查结果", "Record the check of the promise"},
+	{Closed, SampleReview, Same, ByReviewer, "", nil, nil, false, false, "", RuleMachine, "登记秒批抽查结果", "Record the sample"},
+	{Closed, Annul, Same, ByDecider, Annulled, nil, []Limit{DeliveryLimit}, false, false, AnnulNotice, RuleAnnul, "撤销决定", "Annul the decision"},
+	{Closed, Uphold, Same, ByDecider, "", nil, nil, false, false, "", RuleAnnul, "维持决定", "Uphold the decision"},
+
 	{Suspended, Resume, Back, ByReviewer, "", nil, nil, false, true, "", RuleSpecial, "特别程序结束", "End the special procedure"},
 	{Suspended, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Promised, Statutory}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},
+
+	// Hearings 听证, visits 现场核查, statements 陈述申辩.
+	{Reviewing, HearingTell, Same, ByReviewer, "", []Limit{HearingAskLimit}, nil, false, false, HearingRightNotice, RuleHearingRight, "告知听证权利", "Tell the right to a hearing"},
+	{Reviewing, HearingAsk, Same, ByApplicant, "", []Limit{HearingHoldLimit}, nil, false, false, "", RuleHearingRight, "申请听证", "Ask for a hearing"},
+	{Reviewing, HearingWaive, Same, ByApplicant, "", nil, nil, false, false, "", RuleHearingRight, "放弃听证", "Waive the hearing"},
+	{Reviewing, HearingCall, Suspended, ByReviewer, "", []Limit{HearingHoldLimit}, nil, true, false, HearingNotice, RuleHearing, "组织听证", "Call the hearing"},
+	{Reviewing, HearingDrop, Same, ByApplicant, "", nil, []Limit{HearingHoldLimit}, false, false, "", RuleHearingRight, "撤回听证申请", "Withdraw the request for a hearing"},
+	{Deciding, HearingTell, Same, ByReviewer, "", []Limit{HearingAskLimit}, nil, false, false, HearingRightNotice, RuleHearingRight, "告知听证权利", "Tell the right to a hearing"},
+	{Deciding, HearingAsk, Same, ByApplicant, "", []Limit{HearingHoldLimit}, nil, false, false, "", RuleHearingRight, "申请听证", "Ask for a hearing"},
+	{Deciding, HearingWaive, Same, ByApplicant, "", nil, nil, false, false, "", RuleHearingRight, "放弃听证", "Waive the hearing"},
+	{Deciding, HearingCall, Suspended, ByReviewer, "", []Limit{HearingHoldLimit}, nil, true, false, HearingNotice, RuleHearing, "组织听证", "Call the hearing"},
+	{Deciding, HearingDrop, Same, ByApplicant, "", nil, []Limit{HearingHoldLimit}, false, false, "", RuleHearingRight, "撤回听证申请", "Withdraw the request for a hearing"},
+	{Suspended, HearingCall, Same, ByReviewer, "", nil, nil, false, false, HearingNotice, RuleHearing, "更改听证时间地点", "Move the hearing"},
+	{Suspended, HearingChallenge, Same, ByApplicant, "", nil, nil, false, false, "", RuleHearing, "申请听证主持人回避", "Challenge the presider"},
+	{Suspended, HearingAnswer, Same, ByDecider, "", nil, nil, false, false, "", RuleHearing, "答复回避申请", "Answer the challenge"},
+	{Suspended, HearingRecord, Back, ByReviewer, "", nil, []Limit{HearingHoldLimit}, false, true, HearingMinutes, RuleHearing, "登记听证笔录", "Enter the record of the hearing"},
+	{Suspended, HearingDrop, Back, ByApplicant, "", nil, []Limit{HearingHoldLimit}, false, true, "", RuleHearingRight, "撤回听证申请", "Withdraw the request for a hearing"},
+	{Reviewing, VisitPlan, Same, ByReviewer, "", nil, []Limit{VisitLimit}, false, false, VisitNotice, RuleVisit, "安排现场核查", "Arrange a site visit"},
+	{Reviewing, VisitRecord, Same, ByReviewer, "", nil, nil, false, false, "", RuleVisit, "登记现场核查情况", "Enter the site visit"},
+	{Reviewing, VisitSign, Same, ByReviewer, "", nil, nil, false, false, "", RuleVisit, "签署现场核查记录", "Sign the site visit"},
+	{Deciding, VisitPlan, Same, ByReviewer, "", nil, []Limit{VisitLimit}, false, false, VisitNotice, RuleVisit, "安排现场核查", "Arrange a site visit"},
+	{Deciding, VisitRecord, Same, ByReviewer, "", nil, nil, false, false, "", RuleVisit, "登记现场核查情况", "Enter the site visit"},
+	{Deciding, VisitSign, Same, ByReviewer, "", nil, nil, false, false, "", RuleVisit, "签署现场核查记录", "Sign the site visit"},
+	{Reviewing, Object, Same, ByApplicant, "", nil, nil, false, false, "", RuleStatement, "陈述申辩", "Make a statement"},
+	{Deciding, Object, Same, ByApplicant, "", nil, nil, false, false, "", RuleStatement, "陈述申辩", "Make a statement"},
+	{Suspended, Object, Same, ByApplicant, "", nil, nil, false, false, "", RuleStatement, "陈述申辩", "Make a statement"},
+
+	// Approvers' acts among themselves.
+	{Reviewing, Claim, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "领办", "Take the task"},
+	{Reviewing, Release, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "退回待办", "Give the task back"},
+	{Reviewing, Transfer, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "转交", "Hand the task on"},
+	{Reviewing, SendBack, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "退回前一环节", "Send back within the office"},
+	{Reviewing, Recheck, Next, ByWindow, "", nil, nil, false, false, "", RuleOffice, "复核完成", "Checked again"},
+	{Reviewing, AskOpinion, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "征求意见", "Ask another department"},
+	{Reviewing, GiveOpinion, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "答复征求意见", "Give the opinion asked for"},
+	{Reviewing, Recuse, Same, ByReviewer, "", nil, nil, false, false, "", RuleRecuse, "回避", "Stand aside"},
+	{Reviewing, Refer, Closed, ByDecider, Referred, nil, []Limit{Promised, Statutory}, false, false, ReferralNotice, RuleRefer, "转报", "Refer to another unit"},
+	{Deciding, Claim, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "领办", "Take the task"},
+	{Deciding, Release, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "退回待办", "Give the task back"},
+	{Deciding, Transfer, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "转交", "Hand the task on"},
+	{Deciding, SendBack, Reviewing, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "退回前一环节", "Send back within the office"},
+	{Deciding, AskOpinion, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "征求意见", "Ask another department"},
+	{Deciding, GiveOpinion, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "答复征求意见", "Give the opinion asked for"},
+	{Deciding, Recuse, Same, ByReviewer, "", nil, nil, false, false, "", RuleRecuse, "回避", "Stand aside"},
+	{Deciding, Refer, Closed, ByDecider, Referred, nil, []Limit{Promised, Statutory}, false, false, ReferralNotice, RuleRefer, "转报", "Refer to another unit"},
+	{Suspended, GiveOpinion, Same, ByReviewer, "", nil, nil, false, false, "", RuleOffice, "答复征求意见", "Give the opinion asked for"},
+	{Suspended, Recuse, Same, ByReviewer, "", nil, nil, false, false, "", RuleRecuse, "回避", "Stand aside"},
 
 	{Delivering, HandOver, Closed, ByWindow, "", nil, []Limit{DeliveryLimit}, false, false, DeliveryRecord, RuleDeliver, "窗口发放", "Hand over"},
 	{Delivering, Post, Closed, ByWindow, "", nil, []Limit{DeliveryLimit}, false, false, DeliveryRecord, RuleDeliver, "登记寄送", "Record the posting"},

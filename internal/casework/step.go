@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -33,17 +34,31 @@ type step struct {
 
 	eventID int64 // resubmit: the draft's id, so that a repeated hand-in finds what it led to
 
-	to       State  // where a (next), (back) or particular move leads
-	kind     Notice // overrides the move's notice
-	reason   string
-	note     string // kept with the event, shown to those concerned
-	docLines []DocLine
-	docFacts []DocFact
-	licence  *DocLicence
-	deemed   bool
-	longer   int // working days that the decision clocks are extended by
-	document int64
-	detail   map[string]string // for the audit record, no personal data
+	to        State  // where a (next), (back) or particular move leads
+	kind      Notice // overrides the move's notice
+	reason    string
+	note      string // kept with the event, shown to those concerned
+	docLines  []DocLine
+	docFacts  []DocFact
+	licence   *DocLicence
+	deemed    bool
+	longer    int // working days that the decision clocks are extended by
+	more      int // days that the applicant's time to correct is extended by
+	moreAt    time.Time
+	article   string    // what the act rests on, where that is not simply its rule's article
+	at        time.Time // when it happens; zero: the transaction's instant
+	document  int64
+	starts    []Limit           // clocks beside those of the move
+	machine   bool              // decided by the published clauses
+	detail    map[string]string // for the audit record, no personal data
+	addressee string            // of the document, where it is not the applicant
+	stops     []Limit
+	shows     []Limit        // limits that the document prints beside those that the case waits for
+	moved     bool           // the date that the case waits for may have changed
+	light     bool           // a task changes, the case does not
+	number    string         // of the document
+	after     []func() error // what has to know the document
+	basis     []string       // articles beside the move's own
 }
 
 // unit of the case that issues its documents: the receiving centre's notices
@@ -53,13 +68,27 @@ func (st *step) unit() identity.Unit {
 	return u
 }
 
+// now is the instant of the act.
+func (st *step) now() time.Time {
+	if !st.at.IsZero() {
+		return st.at
+	}
+	return st.tx.Now()
+}
+
+// cite is the article on which the act rests.
+func (st *step) cite() string { return cmp.Or(st.article, st.w.reg.Cites[st.m.Rule]) }
+
 func (st *step) finish() error {
-	c, m, now := st.c, st.m, st.tx.Now()
+	c, m, now := st.c, st.m, st.now()
+	if st.light {
+		return st.finishTask()
+	}
 	c.State = st.target()
 	if m.Ends != "" {
 		c.Outcome = m.Ends
 	}
-	if c.State == Closed {
+	if c.State == Closed && st.from != Closed {
 		c.ClosedAt = now
 	}
 	st.runClocks()
@@ -74,32 +103,54 @@ func (st *step) finish() error {
 		if err := st.s.saveCase(st.tx, c); err != nil {
 			return err
 		}
-		if c.State == Closed {
+		if c.State == Closed && st.from != Closed {
 			st.voidTasks()
-		} else if m.Pauses || m.Wakes || st.longer > 0 {
-			due := c.DueOn
-			if due == "" {
-				due = noDate
+		} else if m.Pauses || m.Wakes || st.longer > 0 || st.moved {
+			if err := st.moveTasks(); err != nil {
+				return err
 			}
-			st.tx.Queue(sqlMoveTasks, c.ID, due)
 		}
 	}
 	if err := st.writeEvent(); err != nil {
+		return err
+	}
+	if err := st.fees(); err != nil {
 		return err
 	}
 	audit.Append(st.tx, audit.Record{Actor: st.a, Act: "case." + string(m.Act), Subject: "case/" + c.No, Unit: c.UnitID, Detail: st.detail, Outcome: "done"})
 	if err := st.tellApplicant(); err != nil {
 		return err
 	}
-	if st.from == Correcting {
+	if st.from == Correcting && c.State != Correcting || st.endsSupplement() {
 		if err := st.s.dropCorrections(st.tx, c, st.eventID); err != nil {
 			return err
 		}
 	}
-	if c.State == Closed {
+	for _, f := range st.after {
+		if err := f(); err != nil {
+			return err
+		}
+	}
+	if c.State == Closed && st.from != Closed {
 		return st.closed()
 	}
 	return nil
+}
+
+// endsSupplement reports whether an open hand-in of what was to follow has no
+// more sense: it was handed in, or the case is decided or closed.
+func (st *step) endsSupplement() bool {
+	return st.m.Act == Supplement || st.w.v.Guide.Promises() && st.from != Delivering && (st.c.State == Delivering || st.c.State == Closed && st.from != Closed)
+}
+
+// finishTask ends an act that changes a task and leaves the case as it is: its
+// event and its audit record. Who works on another task is not disturbed.
+func (st *step) finishTask() error {
+	if err := st.writeEvent(); err != nil {
+		return err
+	}
+	return audit.Append(st.tx, audit.Record{Actor: st.a, Act: "case." + string(st.m.Act), Subject: "case/" + st.c.No, Unit: st.c.UnitID,
+		Detail: st.detail, Outcome: "done"})
 }
 
 // target resolves the marks of the table.
@@ -116,17 +167,24 @@ func (st *step) target() State {
 }
 
 // task opens a work-list row for a step of the guide.
-func (st *step) openTask(g catalog.Step, due string) {
+func (st *step) openTask(g catalog.Step, due string) int64 {
 	u, ok := st.w.dir.UnitByKey(g.Unit)
 	if !ok {
 		u = st.unit()
 	}
 	t := Task{ID: st.tx.NewID(), CaseID: st.c.ID, UnitID: u.ID, Role: actor.Role(g.Role), Step: g.Key, Name: g.Name, Stage: g.Stage,
 		State: "open", DueOn: due, OpenedAt: st.tx.Now()}
-	st.tx.Queue(sqlInsertTask, t.ID, t.CaseID, t.UnitID, string(t.Role), t.Step, t.Name, t.Stage, t.DueOn, micros(t.OpenedAt), []byte{})
+	if g.Kind == catalog.StepReview {
+		t.Days = g.Days
+	}
+	if u.Fair {
+		t.ClaimedBy, t.ClaimedName = st.fairly(u, t.Role)
+	}
+	st.tx.Queue(sqlInsertTask, t.ID, t.CaseID, t.UnitID, string(t.Role), t.Step, t.Name, t.Stage, t.DueOn, micros(t.OpenedAt), []byte{}, t.ClaimedBy, t.ClaimedName, t.Days)
 	if st.made != nil {
 		st.made.tasks = append(st.made.tasks, t)
 	}
+	return t.ID
 }
 
 // task opens the window's row: the receiving centre's.
@@ -159,30 +217,48 @@ func (st *step) advance(after int) {
 	if stage := g.NextStage(after); stage > 0 {
 		st.c.Stage = stage
 		st.to = Reviewing
+		st.passesUp(stage)
 		for _, sp := range g.Reviews(stage) {
-			st.openTask(sp, st.dueFor(catalog.StepReview))
+			st.openReview(sp)
 		}
 		return
 	}
+	st.toDecision()
+}
+
+// toDecision opens the decision.
+func (st *step) toDecision() {
+	g := &st.w.v.Guide
+	st.passesUp(0)
 	st.c.Stage = 0
 	st.to = Deciding
 	sp, _ := g.Step(catalog.StepDecide)
 	st.openTask(sp, st.dueFor(catalog.StepDecide))
 }
 
-func (st *step) writeDocument() error {
+func (st *step) writeDocument() (err error) {
 	kind := st.m.Notice
 	if st.kind != "" {
 		kind = st.kind
 	}
-	if kind == "" {
-		return nil
+	if kind != "" {
+		st.document, err = st.writeNotice(kind, st.m.Rule, func(*noticeFacts) {})
 	}
+	return err
+}
+
+// writeNotice fixes a document in the act: its number, content and hash. more
+// says what is particular to one that is not the act's own notice.
+func (st *step) writeNotice(kind Notice, rule Rule, more func(*noticeFacts)) (int64, error) {
 	c, u := st.c, st.unit()
+	addressee := st.addressee
+	if addressee == "" {
+		addressee = c.Party.Name
+	}
 	series := documentSeries(u, kind, clock.DateOf(st.tx.Now()).String()[:4])
 	n, err := st.tx.Serial("doc/" + series)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	number := fmt.Sprintf("%s第%06d号", series, n)
 	agent := ""
@@ -190,26 +266,36 @@ func (st *step) writeDocument() error {
 		agent = c.Filer.Name
 	}
 	var rate *DocRate
-	if c.State == Closed {
+	if c.State == Closed && st.from != Closed {
 		rate = &DocRate{st.s.Ratings.Path(c.No), st.s.Ratings.Until(st.tx.Now()).In(clock.Shanghai()).Format(time.RFC3339)}
 	}
-	doc := compose(kind, noticeFacts{Regime: st.w.reg, Guide: &st.w.v.Guide, CaseNo: c.No, Party: c.Party.Name, Agent: agent,
-		Unit: u.Name, UnitUSCC: u.USCC, Number: number, Now: st.tx.Now().In(clock.Shanghai()), Rule: st.m.Rule, Reason: st.reason,
+	cite := st.w.reg.Cites[rule]
+	if rule == st.m.Rule {
+		cite = st.cite()
+	}
+	facts := noticeFacts{Regime: st.w.reg, Guide: &st.w.v.Guide, CaseNo: c.No, Party: addressee, Agent: agent,
+		Unit: u.Name, UnitUSCC: u.USCC, Number: number, Now: st.tx.Now().In(clock.Shanghai()), Rule: rule, Cite: cite, Reason: st.reason,
 		Lines: st.docLines, Facts: st.docFacts, Clocks: st.docClocks(), Progress: st.s.ProgressPath(c.No), Licence: st.licence, Rate: rate,
-		Elsewhere: st.in.Elsewhere, Deemed: st.deemed})
+		Elsewhere: st.in.Elsewhere, Deemed: st.deemed, Also: st.basis, Machine: st.machine}
+	more(&facts)
+	doc := compose(kind, facts)
 	content := doc.Canonical()
 	sealed, err := st.s.Vault.Seal("casework/document", content)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	sum := sm.SM3(content)
+	if st.detail == nil {
+		st.detail = map[string]string{}
+	}
+	st.detail["document"], st.detail["sm3"] = number, hex.EncodeToString(sum[:]) // the log fixes what the notice says
 	ref := DocumentRef{ID: st.tx.NewID(), Kind: kind, Number: number, Title: doc.Title, Hash: hex.EncodeToString(sum[:]), At: st.tx.Now()}
-	st.document = ref.ID
+	st.document, st.number = ref.ID, number
 	st.tx.Queue(sqlInsertDocument, ref.ID, c.ID, string(ref.Kind), ref.Number, ref.Title, ref.Hash, sealed, micros(ref.At))
 	if st.made != nil {
 		st.made.documents = append(st.made.documents, ref)
 	}
-	return nil
+	return ref.ID, nil
 }
 
 // documentSeries is what numbers of documents begin with: unit, year, kind. The
@@ -234,7 +320,7 @@ func (st *step) writeEvent() error {
 		id = st.tx.NewID()
 	}
 	e := Event{ID: id, At: st.tx.Now(), Act: st.m.Act, From: st.from, To: c.State, Actor: Filer{st.a.Kind, st.a.ID, st.a.Name},
-		UnitID: st.a.Unit, Article: st.w.reg.Cites[st.m.Rule], Note: st.note, DocumentID: st.document}
+		UnitID: st.a.Unit, Article: st.cite(), Note: st.note, DocumentID: st.document}
 	st.tx.Queue(sqlInsertEvent, e.ID, c.ID, micros(e.At), string(e.Act), string(e.From), string(e.To), string(e.Actor.Kind),
 		e.Actor.ID, e.Actor.Name, e.UnitID, e.Article, note, e.DocumentID)
 	if st.made != nil {
@@ -249,7 +335,14 @@ var told = map[Act]string{
 	Decline: "您的申请不予受理", NotReceived: "您的事项无需申请", PrecheckPass: "您的申请已通过网上预审，请到窗口办理", Arrive: "您的申请已受理",
 	ReturnUncorrected: "您的申请已退件", Extend: "您的办件延长了办理期限", Suspend: "您的办件进入特别程序", Resume: "您的办件恢复办理",
 	Decide: "您的办件已作出决定", HandOver: "您的办理结果已领取", Post: "您的办理结果已寄出", DeliverElectronic: "您的办理结果已送达电子证照",
+	AskMoreTime: "您延长补正期限的申请已收到", GrantMoreTime: "您的补正期限已延长", RefuseMoreTime: "您延长补正期限的申请未获同意", Mend: "您的申请已在窗口当场更正",
 	Resubmit: "您的补正材料已收到", Withdraw: "您的申请已撤回",
+
+	// promises and instant approval
+	Supplement: "您补齐的材料已收到", ExtendSupplement: "您补齐材料的期限已延长", SupplementOver: "您承诺补齐的材料逾期未补齐", SupplementWithdrawn: "您的申请因逾期未补齐材料终止办理",
+	WithdrawPromise: "您的承诺已撤回，请提交证明", GrantByMachine: "您的办件已作出决定", CheckPromise: "您的承诺已核查", Annul: "您的办件的决定已被撤销", Uphold: "您的办件的决定予以维持",
+	HearingTell: "您有权申请听证", HearingAsk: "听证申请已收到", HearingCall: "听证时间、地点已确定", HearingAnswer: "听证主持人的回避申请已有答复",
+	HearingRecord: "听证已经结束", HearingDrop: "听证申请已撤回", VisitPlan: "工作人员将到现场核查", Object: "您的陈述申辩已收到", Refer: "您的申请已转报",
 }
 
 func (st *step) tellApplicant() error {
@@ -273,8 +366,8 @@ func (st *step) tellApplicant() error {
 // runClocks starts, stops, pauses and extends what the move says and sets the
 // date that the case waits for.
 func (st *step) runClocks() {
-	c, m, now := st.c, st.m, st.tx.Now()
-	for _, l := range m.Stops {
+	c, m, now := st.c, st.m, st.now()
+	for _, l := range slices.Concat(m.Stops, st.stops) {
 		c.Clocks.stop(l, now)
 	}
 	if c.State == Closed {
@@ -282,15 +375,18 @@ func (st *step) runClocks() {
 	}
 	if m.Pauses {
 		zh, _ := SpecialWords(st.in.Kind)
-		c.Clocks.pause(now, st.w.reg.Cites[m.Rule], zh)
+		c.Clocks.pause(now, st.cite(), zh)
 	}
 	if m.Wakes {
 		c.Clocks.wake(now)
 	}
 	if st.longer > 0 {
-		c.Clocks.extend(now, st.longer, st.w.reg.Cites[m.Rule])
+		c.Clocks.extend(now, st.longer, st.cite())
 	}
-	for _, l := range m.Starts {
+	if st.more > 0 {
+		c.Clocks.moreTime(st.moreAt, st.more, st.cite())
+	}
+	for _, l := range slices.Concat(m.Starts, st.starts) {
 		if l == Receipt && m.From == Correcting && st.s.KeepReceiptClock {
 			c.Clocks.resume(l, now, st.w.reg.Cites[RuleCorrection], "补正期间")
 			continue
@@ -302,9 +398,9 @@ func (st *step) runClocks() {
 
 // startClock begins a limit unless it runs already or the item has none.
 func (st *step) startClock(l Limit) {
-	from := st.tx.Now()
+	from := st.now()
 	switch l {
-	case Promised, Statutory:
+	case Promised, Statutory, VisitLimit, LowerLimit:
 		from = st.c.AcceptedAt
 	case Receipt:
 		from = st.c.ReceivedAt
@@ -344,7 +440,7 @@ func (st *step) say(parts ...string) {
 func (st *step) docClocks() []DocClock {
 	var out []DocClock
 	now := st.tx.Now()
-	for _, l := range waitsFor[st.c.State] {
+	for _, l := range slices.Concat(waitsFor[st.c.State], []Limit{SupplementLimit, RectifyLimit}, st.shows) {
 		c, ok := st.c.Clocks.of(l)
 		if !ok || !c.Done.IsZero() {
 			continue

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tongban/tongban/internal/actor"
@@ -17,7 +18,7 @@ const caseColumns = `id, no, item_id, version_id, item_name, unit_id, receiving_
 const (
 	sqlCaseByNo    = `SELECT ` + caseColumns + ` FROM cases WHERE no = $1`
 	sqlCaseByID    = `SELECT ` + caseColumns + ` FROM cases WHERE id = $1`
-	sqlCaseOfEvent = `SELECT ` + caseColumns + ` FROM cases WHERE id = (SELECT case_id FROM case_event WHERE id = $1 AND act = $2)`
+	sqlCaseOfEvent = `SELECT ` + caseColumns + ` FROM cases WHERE id = (SELECT case_id FROM case_event WHERE id = $1 AND act IN ($2, $3, $4) AND actor_kind = $5 AND actor_id = $6)`
 	sqlInsertCase  = `INSERT INTO cases (` + caseColumns + `, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
 		$14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)`
 	sqlSaveCase = `UPDATE cases SET state = $3, outcome = $4, resume_state = $5, stage = $6, version = version + 1, received_at = $7,
@@ -34,13 +35,14 @@ const (
 	sqlDropMaterial = `DELETE FROM case_material WHERE case_id = $1 AND code = $2`
 	sqlMaterials    = `SELECT data FROM case_material WHERE case_id = $1 ORDER BY code`
 
-	taskColumns   = `id, case_id, unit_id, role, step, name, stage, state, due_on, opened_at, done_at, done_by, done_name, agree, opinion`
-	sqlInsertTask = `INSERT INTO task (` + taskColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, 0, 0, '', FALSE, $10)`
+	taskColumns = `id, case_id, unit_id, role, step, name, stage, state, due_on, opened_at, done_at, done_by, done_name, agree, opinion,
+	claimed_by, claimed_name, days, reminded_on`
+	sqlInsertTask = `INSERT INTO task (` + taskColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, 0, 0, '', FALSE, $10, $11, $12, $13, '')`
 	sqlTasks      = `SELECT ` + taskColumns + ` FROM task WHERE case_id = $1 ORDER BY id`
 	sqlDoneTask   = `UPDATE task SET state = 'done', done_at = $2, done_by = $3, done_name = $4, agree = $5, opinion = $6
 		WHERE id = $1 AND state = 'open'`
-	sqlEndTasks  = `UPDATE task SET state = $2, done_at = $3, done_by = $4, done_name = $5 WHERE case_id = $1 AND state = 'open'`
-	sqlMoveTasks = `UPDATE task SET due_on = $2 WHERE case_id = $1 AND state = 'open'`
+	sqlEndTasks  = `UPDATE task SET state = CASE WHEN step = 'opinion' THEN 'void' ELSE $2 END, done_at = $3, done_by = $4, done_name = $5 WHERE case_id = $1 AND state = 'open' AND stage < 100`
+	sqlMoveTasks = `UPDATE task SET due_on = $2 WHERE case_id = $1 AND state = 'open' AND stage < 100 AND days = 0`
 
 	sqlInsertDocument = `INSERT INTO document (id, case_id, kind, number, title, hash, content, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 	sqlDocuments      = `SELECT id, kind, number, title, hash, at FROM document WHERE case_id = $1 ORDER BY id LIMIT 200`
@@ -49,10 +51,18 @@ const (
 
 // SQL lists the texts of this room, for the test that prepares them on both engines.
 func SQL() []string {
-	return []string{sqlCaseByNo, sqlCaseByID, sqlCaseOfEvent, sqlInsertCase, sqlSaveCase, sqlInsertEvent, sqlEvents, sqlPutMaterial,
+	return []string{sqlCaseByNo, sqlCaseByID, sqlAside, sqlCaseOfEvent, sqlInsertCase, sqlSaveCase, sqlInsertEvent, sqlEvents, sqlPutMaterial,
 		sqlDropMaterial, sqlMaterials, sqlInsertTask, sqlTasks, sqlDoneTask, sqlEndTasks, sqlMoveTasks, sqlInsertDocument, sqlDocuments,
-		sqlDocument, sqlInsertDraft, sqlDraft, sqlDrafts, sqlDraftOfCase, sqlCorrections, sqlSaveDraft, sqlDropDraft, sqlQueue, sqlQueueSize,
-		sqlMine, sqlPastDue, sqlAlarmed, sqlAlarmOf, sqlAlarm, sqlReckoned, sqlSetReckoned, sqlPast, sqlOpenCases, sqlMoveDue, fmt.Sprintf(sqlInHand, "$1")}
+		sqlDocument, sqlInsertTold, sqlTold, sqlInsertMend, sqlMends, sqlStaleMends, sqlAskMoreTime, sqlMoreTime, sqlAnswerMoreTime, sqlInsertDraft, sqlDraft, sqlDrafts, sqlDraftOfCase, sqlCorrections, sqlSaveDraft, sqlDropDraft, sqlQueue, sqlQueueSize,
+		sqlMine, sqlPastDue, sqlSweep, sqlAlarmOf, sqlAlarm, sqlReckoned, sqlSetReckoned, sqlPast, sqlOpenCases, sqlMoveDue, sqlPrint, sqlPutPrint, sqlPrinting,
+		sqlSetPrinting, sqlNewestDocument, sqlUnprinted, sqlServe, sqlServed, sqlServedCase, sqlStateOf, sqlContents, sqlClosed, sqlDocumentNumber, fmt.Sprintf(sqlInHand, "$1"),
+		sqlInsertPromise, sqlPromises, sqlSetPromise, sqlPromiseDue, sqlBroken, sqlLatePromises, sqlInstant, sqlSetInstant, sqlSetSample, sqlEndAfter, sqlEndAfterAll,
+		sqlSides, sqlInsertSide, sqlSaveSide, sqlClaim, sqlMoveTo, sqlUnclaim, sqlLoad, sqlShared, sqlMoveTask, sqlToRemind, sqlReminded,
+		// assistance
+		sqlAddAssist, sqlAssist, sqlSaveAssist, sqlAssistsOfUnit, sqlAssistsOfHelper, sqlAssistsOfParty, sqlAssistOfCase, sqlAssistsOver, sqlAddAssistEvent, sqlAssistEvents,
+		// papers
+		sqlAddPaper, sqlHeldPapers, sqlCasePapers, sqlPaper, sqlSlipPapers, sqlGivePaper, sqlLandPaper, sqlReturnPaper, sqlAddSlip, sqlAddMove, sqlMoveArrived,
+		sqlReceiveSlip, sqlSlip, sqlSlipsTo, sqlSlipsFrom, sqlResults}
 }
 
 type scanner interface{ Scan(dest ...any) error }
@@ -84,13 +94,8 @@ func (s *Service) scanCase(r scanner) (*Case, error) {
 			*t.to = db.Time(t.from)
 		}
 	}
-	for _, j := range []struct {
-		text string
-		to   any
-	}{{clocks, &c.Clocks}, {reviewers, &c.Reviewers}} {
-		if err := json.Unmarshal([]byte(j.text), j.to); err != nil {
-			return nil, fmt.Errorf("stored case %s: %w", c.No, err)
-		}
+	if err := errors.Join(json.Unmarshal([]byte(clocks), &c.Clocks), readPeople(reviewers, &c)); err != nil {
+		return nil, fmt.Errorf("stored case %s: %w", c.No, err)
 	}
 	if len(correction) > 0 {
 		if err := s.openJSON("correction", correction, &c.Correction); err != nil {
@@ -137,7 +142,7 @@ func (s *Service) insertCase(tx *db.Tx, c *Case) error {
 		string(c.Outcome), string(c.ResumeState), c.Stage, c.Version, string(c.Party.Kind), c.Party.ID, c.Party.Name, string(c.Filer.Kind),
 		c.Filer.ID, c.Filer.Name, c.Mandate, string(c.Channel), micros(c.SubmittedAt), micros(c.ReceivedAt), micros(c.AcceptedAt),
 		micros(c.DecidedAt), micros(c.ClosedAt), c.DueOn, text(c.Clocks), c.DeliveryWay, c.delivery, c.answers, correction,
-		text(c.Reviewers), c.LicenceID, tx.NowMicros())
+		peopleText(c), c.LicenceID, tx.NowMicros())
 	return nil
 }
 
@@ -149,17 +154,21 @@ func (s *Service) saveCase(tx *db.Tx, c *Case) error {
 	}
 	tx.QueueOne(ErrChanged, sqlSaveCase, c.ID, c.Version, string(c.State), string(c.Outcome), string(c.ResumeState), c.Stage,
 		micros(c.ReceivedAt), micros(c.AcceptedAt), micros(c.DecidedAt), micros(c.ClosedAt), c.DueOn, text(c.Clocks), c.DeliveryWay,
-		c.delivery, c.answers, correction, text(c.Reviewers), c.LicenceID, tx.NowMicros())
+		c.delivery, c.answers, correction, peopleText(c), c.LicenceID, tx.NowMicros())
 	c.Version++
 	return nil
 }
 
 func (s *Service) tasks(q db.Queryer, caseID int64) ([]Task, error) {
+	return s.taskList(q, sqlTasks, caseID)
+}
+
+func (s *Service) taskList(q db.Queryer, query string, args ...any) ([]Task, error) {
 	return db.All(q, func(r *db.Rows) (t Task, err error) {
 		var opened, done int64
 		var opinion []byte
 		if err = r.Scan(&t.ID, &t.CaseID, &t.UnitID, &t.Role, &t.Step, &t.Name, &t.Stage, &t.State, &t.DueOn, &opened, &done,
-			&t.DoneBy, &t.DoneName, &t.Agree, &opinion); err != nil {
+			&t.DoneBy, &t.DoneName, &t.Agree, &opinion, &t.ClaimedBy, &t.ClaimedName, &t.Days, &t.RemindedOn); err != nil {
 			return t, err
 		}
 		t.OpenedAt = db.Time(opened)
@@ -168,7 +177,31 @@ func (s *Service) tasks(q db.Queryer, caseID int64) ([]Task, error) {
 		}
 		t.Opinion, err = s.openText("task", opinion)
 		return t, err
-	}, sqlTasks, caseID)
+	}, query, args...)
+}
+
+// partakers is what the column reviewers holds: a plain list of those who gave an
+// opinion, and where somebody stands aside both lists by name.
+type partakers struct {
+	Gave    []int64 `json:"gave"`
+	Recused []int64 `json:"recused"`
+}
+
+func readPeople(stored string, c *Case) error {
+	if !strings.HasPrefix(stored, "{") {
+		return json.Unmarshal([]byte(stored), &c.Reviewers)
+	}
+	var p partakers
+	err := json.Unmarshal([]byte(stored), &p)
+	c.Reviewers, c.Recused = p.Gave, p.Recused
+	return err
+}
+
+func peopleText(c *Case) string {
+	if len(c.Recused) == 0 {
+		return text(c.Reviewers)
+	}
+	return text(partakers{c.Reviewers, c.Recused})
 }
 
 func (s *Service) materials(q db.Queryer, caseID int64) ([]Handed, error) {

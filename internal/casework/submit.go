@@ -60,11 +60,12 @@ func problems(d *Draft, v *catalog.Version, r *reading) []errs.Field {
 	}
 	out = append(out, r.found...)
 	for _, m := range v.Guide.Asked(r.values) {
-		if m.Required() && d.Data.Handed(m.Code).Empty() {
+		if m.Required() && d.Data.Handed(m.Code).Empty() && !committed(&v.Guide, d.Data.Promise, m.Code) {
 			out = append(out, errs.Field{Path: "materials/" + m.Code, Code: "required",
 				ZH: "请提交材料：" + m.Name, EN: "Hand in: " + orElse(m.NameEN, m.Name)})
 		}
 	}
+	out = append(out, promiseProblems(d, &v.Guide, r.values)...)
 	return append(out, deliveryProblems(d.Data.Delivery, v.Guide.Result())...)
 }
 
@@ -89,6 +90,9 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 	}
 	if err != nil {
 		return nil, err
+	}
+	if !d.Data.Present.IsZero() {
+		return s.mend(ctx, a, d, in)
 	}
 	if d.CaseNo != "" {
 		return s.resubmit(ctx, a, d, in)
@@ -144,7 +148,11 @@ func (s *Service) Submit(ctx context.Context, a actor.Actor, draftID int64, in S
 
 // receive makes a case of a complete draft inside the act that hands it in.
 func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w world, it *catalog.Item, once Once) (*Case, error) {
-	mandate, err := s.entitled(tx, a, identity.CaseSubmit, it, &w.v.Guide, w.dir, d.Party)
+	helper, err := s.confirmed(tx, a, d)
+	if err != nil {
+		return nil, err
+	}
+	mandate, err := s.entitled(tx, a, identity.CaseSubmit, it, &w.v.Guide, w.dir, d.Party, helper)
 	if err != nil {
 		return nil, err
 	}
@@ -170,8 +178,14 @@ func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w worl
 	if err := st.storeMaterials(d); err != nil {
 		return nil, err
 	}
+	if err := st.keepPromises(d); err != nil {
+		return nil, err
+	}
 	st.docLines = st.handedLines(d)
 	st.task(&w.v.Guide, catalog.StepReceive)
+	if err := s.assisted(tx, a, d, c); err != nil {
+		return nil, err
+	}
 	return c, st.finish()
 }
 
@@ -198,7 +212,9 @@ func (s *Service) submitted(ctx context.Context, a actor.Actor, draftID int64) (
 	rd := s.DB.Read(ctx)
 	c, err := s.scanCase(rd.QueryRow(sqlCaseByID, draftID))
 	if errors.Is(err, ErrNoCase) { // a correction became an event of its case
-		c, err = s.scanCase(rd.QueryRow(sqlCaseOfEvent, draftID, string(Resubmit)))
+		if c, err = s.scanCase(rd.QueryRow(sqlCaseOfEvent, draftID, string(Resubmit), string(Mend), string(Supplement), string(a.Kind), a.ID)); err == nil {
+			return c, nil
+		}
 	}
 	if err != nil || c.Filer.Kind != a.Kind || c.Filer.ID != a.ID {
 		return nil, ErrNoDraft
@@ -251,6 +267,10 @@ func (st *step) storeMaterials(d *Draft) error {
 		if st.made != nil {
 			st.made.materials = append(st.made.materials, h)
 		}
+		if had := handedOf(before, h.Code); h.Copies > 0 && h.Copies != had.Copies { // what was left before is recorded already
+			m, _ := st.w.v.Guide.Material(h.Code)
+			addPaper(st.tx, st.a, st.c, h.Code, m.Name, h.Copies, st.c.ReceivingUnitID)
+		}
 		if h.Licence != nil && !used(h.Licence.ID) {
 			err := st.s.Licences.UseTx(st.tx, st.a, licence.Use{LicenceID: h.Licence.ID, CaseNo: st.c.No, ItemName: st.c.ItemName, Purpose: "办理“" + st.c.ItemName + "”"})
 			if err != nil {
@@ -259,6 +279,15 @@ func (st *step) storeMaterials(d *Draft) error {
 		}
 	}
 	return nil
+}
+
+func handedOf(list []Handed, code string) Handed {
+	for _, h := range list {
+		if h.Code == code {
+			return h
+		}
+	}
+	return Handed{Code: code}
 }
 
 // handedLines lists the materials for the receipt.
@@ -271,8 +300,14 @@ func (st *step) handedLines(d *Draft) []DocLine {
 			out = append(out, DocLine{m.Name, "使用电子证照：" + h.Licence.Name})
 		case len(h.Files) > 0:
 			out = append(out, DocLine{m.Name, fmt.Sprintf("电子文件 %d 份", len(h.Files))})
+		case h.Copies > 0:
+			out = append(out, DocLine{m.Name, fmt.Sprintf("纸质材料，窗口已查验，留存 %d 份", h.Copies)})
 		case h.Paper:
 			out = append(out, DocLine{m.Name, "纸质材料，窗口已查验"})
+		case slices.Contains(d.Data.Promise.Later, m.Code):
+			out = append(out, DocLine{m.Name, "尚未提交，已签署容缺承诺"})
+		case committed(&st.w.v.Guide, d.Data.Promise, m.Code):
+			out = append(out, DocLine{m.Name, "已签署告知承诺，不提交证明"})
 		}
 	}
 	return out

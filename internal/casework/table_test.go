@@ -9,13 +9,17 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/identity"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
 
-var acts = []Act{Submit, Accept, DeemAccepted, RequestCorrection, Resubmit, ReturnUncorrected, Decline, NotReceived, PrecheckPass, Arrive,
-	Review, Decide, Extend, Suspend, Resume, Withdraw, HandOver, Post, DeliverElectronic, ChangeDelivery}
+var acts = []Act{Submit, Accept, DeemAccepted, RequestCorrection, Resubmit, Mend, AskMoreTime, GrantMoreTime, RefuseMoreTime, ReturnUncorrected, Decline, NotReceived, PrecheckPass, Arrive,
+	Supplement, ExtendSupplement, SupplementOver, SupplementWithdrawn, WithdrawPromise, GrantByMachine, ReferByMachine, CheckPromise, SampleReview, Annul, Uphold,
+	Review, Decide, Extend, Suspend, Resume, Withdraw, HandOver, Post, DeliverElectronic, ChangeDelivery,
+	HearingTell, HearingAsk, HearingWaive, HearingCall, HearingChallenge, HearingAnswer, HearingRecord, HearingDrop, VisitPlan, VisitRecord, VisitSign,
+	Object, Claim, Release, Transfer, SendBack, Recheck, AskOpinion, GiveOpinion, Recuse, Refer}
 
 // TestTable walks all pairs of state and act.
 func TestTable(t *testing.T) {
@@ -38,13 +42,13 @@ func TestTable(t *testing.T) {
 			if !slices.Contains(known, identity.Act("case."+string(act))) {
 				t.Errorf("%s: nobody decides who may", act)
 			}
-			if _, has := handlers[act]; !has && act != Submit && act != Resubmit {
+			if _, has := handlers[act]; !has && act != Submit && act != Resubmit && act != Mend && act != Supplement {
 				t.Errorf("%s: no handler", act)
 			}
 			if m.ZH == "" || m.EN == "" || !slices.Contains(Rules, m.Rule) {
 				t.Errorf("%s × %s: no words or no rule", from, act)
 			}
-			if (m.Ends != "") != (m.To == Closed && from != Delivering) {
+			if (m.Ends != "") != (m.To == Closed && from != Delivering || act == Annul) {
 				t.Errorf("%s × %s: ends %q at %s", from, act, m.Ends, m.To)
 			}
 			if m.To != Same && m.To != Back && m.To != Next && !slices.Contains(States, m.To) {
@@ -57,8 +61,10 @@ func TestTable(t *testing.T) {
 			t.Errorf("%s is not in the list of acts of this test", m.Act)
 		}
 	}
-	if len(MovesFrom(Closed)) != 0 {
-		t.Error("a closed case moves")
+	for _, m := range MovesFrom(Closed) { // a decision may be checked and annulled, and the case stays closed
+		if m.To != Same {
+			t.Errorf("a closed case moves to %s", m.To)
+		}
 	}
 	for _, s := range States {
 		if zh, en := s.Words(); zh == "" || en == "" {
@@ -91,6 +97,9 @@ func TestRegimes(t *testing.T) {
 				t.Errorf("%s: %s cites %s", r.Key, rule, cite)
 			}
 		}
+		if zh := r.Words; zh.Need == "" || zh.Grant == "" || zh.Refuse == "" || zh.Extended == "" {
+			t.Errorf("%s: decisions have no words: %+v", r.Key, zh)
+		}
 		for _, act := range []Act{DeemAccepted, Extend, Suspend, Resume} {
 			for _, m := range Table {
 				if m.Act == act && r.Allows(m) != licensed {
@@ -99,7 +108,7 @@ func TestRegimes(t *testing.T) {
 			}
 		}
 		for _, n := range r.Names {
-			if !licensed && strings.Contains(n, "许可") {
+			if !licensed && strings.Contains(n, "许可") || n == "" {
 				t.Errorf("%s: a notice is called %s", r.Key, n)
 			}
 		}
@@ -117,13 +126,54 @@ func TestRegimes(t *testing.T) {
 		}
 		marks[m] = n
 	}
-	for _, typ := range []string{"01", "05", "07", "08", "09", "10", "20"} {
-		if _, ok := RegimeOf(typ); !ok {
-			t.Errorf("no regime governs type %s", typ)
+	for typ, key := range map[string]string{"01": "licensing", "05": "benefit", "07": "confirmation", "08": "reward", "09": "adjudication", "10": "other-powers", "20": "public-service", "21": "public-service"} {
+		if r, ok := RegimeOf(typ); !ok || r.Key != key {
+			t.Errorf("type %s is governed by %q", typ, r.Key)
 		}
 	}
-	if _, ok := RegimeOf("02"); ok {
-		t.Error("行政处罚 is not handled on application")
+	for _, typ := range []string{"02", "03", "04", "06"} {
+		if _, ok := RegimeOf(typ); ok {
+			t.Errorf("%s is not handled on application", typ)
+		}
+	}
+}
+
+// TestRegimeFor: outside the licensing law a longer limit and special procedures
+// exist only where the guide names them with a basis, and rest on that basis.
+func TestRegimeFor(t *testing.T) {
+	moves := func(r Regime, act Act) (n int) {
+		for _, m := range Table {
+			if m.Act == act && r.Allows(m) {
+				n++
+			}
+		}
+		return n
+	}
+	for _, r := range Regimes {
+		g := guide("事项", r.Types[0])
+		g.Limits.Extension = &catalog.Limit{Days: 7, Unit: "workday"}
+		g.Limits.Special = []catalog.Special{{Kind: "appraisal", Days: 9}, {Kind: "tea", Days: 9, Basis: "某办法第九条"}}
+		if r.Key != licensing.Key && (moves(r.For(&g), Extend) != 0 || moves(r.For(&g), Suspend) != 0) {
+			t.Errorf("%s: a limit is extended or suspended on no basis", r.Key)
+		}
+		g.Limits.Extension.Note = "某条例第七条"
+		g.Limits.Special[0].Basis = "某条例第八条"
+		x := r.For(&g)
+		if r.Key == licensing.Key {
+			if x.Cites[RuleExtend] != licensingLaw+"第四十二条第一款" || x.specialBasis(&g, "appraisal") != licensingLaw+"第四十五条" {
+				t.Errorf("the licensing law gave way: %v", x.Cites)
+			}
+			continue
+		}
+		if moves(x, Extend) != 2 || moves(x, Suspend) != 2 || moves(x, Resume) != 1 || x.Extension.Workdays != 7 || len(x.Specials) != 1 {
+			t.Errorf("%s: %+v", r.Key, x)
+		}
+		if x.Cites[RuleExtend] != "某条例第七条" || x.specialBasis(&g, "appraisal") != "某条例第八条" {
+			t.Errorf("%s rests on %s and %s", r.Key, x.Cites[RuleExtend], x.specialBasis(&g, "appraisal"))
+		}
+		if again, _ := RegimeOf(r.Types[0]); again.Cites[RuleExtend] != "" {
+			t.Errorf("%s: one item's guide changed the regime of all", r.Key)
+		}
 	}
 }
 

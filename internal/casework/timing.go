@@ -57,15 +57,35 @@ func spanOf(l Limit, g *catalog.Guide, r Regime) (c Clock, ok bool) {
 	lim := &g.Limits
 	switch l {
 	case Receipt:
-		ok = from(lim.Receipt, guide) || law(r.Receipt, RuleCorrection)
+		if ok = from(lim.Receipt, guide) || law(r.Receipt, RuleCorrection); ok && !r.Deemed && c.Article != guide {
+			c.Article = plainLimit
+		}
 	case Promised:
 		ok = from(&lim.Promised, guide+"承诺办结时限")
 	case Statutory:
+		if j := lim.Joint; j != nil && r.Joint.Workdays > 0 {
+			c.Workdays, c.Article = min(j.Days, r.Joint.Workdays), r.Cites[RuleJoint]+"、"+j.Basis
+			return c, true
+		}
 		ok = from(&lim.Statutory, lim.StatutoryBasis) || law(r.Decision, RuleExtend)
 	case DeliveryLimit:
 		ok = from(lim.Delivery, guide) || law(r.Delivery, RuleDeliver)
+	case SupplementLimit:
+		s := g.SupplementLimit()
+		ok = from(&catalog.Limit{Days: s.Days, Unit: s.Unit}, guide+"容缺补齐期限")
+	case HearingAskLimit:
+		ok = law(r.HearingAsk, RuleHearingRight)
+	case HearingHoldLimit:
+		ok = law(r.HearingHold, RuleHearingRight)
+	case VisitLimit:
+		ok = law(r.VisitAssign, RuleAssign)
+	case LowerLimit:
+		ok = law(r.Lower, RuleLower)
 	case Correction:
-		ok = from(lim.Correction, guide) || law(r.Correction, RuleCorrection)
+		// No law says how long an applicant has to correct.
+		if ok = from(lim.Correction, guide); !ok && r.Correction.Workdays > 0 {
+			c.Workdays, c.Article, ok = r.Correction.Workdays, plainLimit, true
+		}
 	}
 	return c, ok
 }
@@ -104,7 +124,7 @@ func (cs Clocks) stop(l Limit, at time.Time) {
 }
 
 func (cs Clocks) stopAll(at time.Time) {
-	for _, l := range []Limit{Receipt, Promised, Statutory, DeliveryLimit, Correction} {
+	for _, l := range []Limit{Receipt, Promised, Statutory, DeliveryLimit, Correction, SupplementLimit, HearingAskLimit, HearingHoldLimit, VisitLimit, LowerLimit} {
 		cs.stop(l, at)
 	}
 }
@@ -139,6 +159,25 @@ func (cs Clocks) pause(at time.Time, article, kind string) {
 	}
 }
 
+// pausedOn is the article on which the pause that goes on rests.
+func (cs Clocks) pausedOn() string {
+	for _, c := range cs {
+		for _, s := range c.Suspensions {
+			if s.To.IsZero() {
+				return s.Article
+			}
+		}
+	}
+	return ""
+}
+
+// moreTime gives the applicant more days to correct, from when they were asked for.
+func (cs Clocks) moreTime(at time.Time, days int, article string) {
+	if c, ok := cs.of(Correction); ok && c.Done.IsZero() {
+		c.Extensions = append(slices.Clone(c.Extensions), clock.Extension{At: at, N: days, Article: article})
+	}
+}
+
 func (cs Clocks) wake(at time.Time) {
 	for _, l := range []Limit{Promised, Statutory} {
 		if c, ok := cs.of(l); ok {
@@ -157,10 +196,11 @@ func (cs Clocks) extend(at time.Time, days int, article string) {
 }
 
 // waitsFor lists, for each state, the limits it waits for, the nearer first.
-// While a special procedure goes on no limit runs, so there is no date.
+// While a special procedure goes on no limit runs, so there is no date; a
+// hearing alone has one of its own.
 var waitsFor = map[State][]Limit{
-	Submitted: {Receipt}, Correcting: {Correction}, Reviewing: {Promised, Statutory}, Deciding: {Promised, Statutory},
-	Delivering: {DeliveryLimit},
+	Submitted: {Receipt}, Correcting: {Correction}, Reviewing: {Promised, Statutory, HearingHoldLimit, VisitLimit, LowerLimit},
+	Deciding: {Promised, Statutory, HearingHoldLimit}, Suspended: {HearingHoldLimit}, Delivering: {DeliveryLimit},
 }
 
 // due is the date that the case waits for, empty if no limit runs.
@@ -180,6 +220,7 @@ func (cs Clocks) due(state State, cal clock.Calendar, now time.Time) string {
 
 // ClockView is a limit as people see it: words first, then the calculation.
 type ClockView struct {
+	N              int // among the limits of the case, from 1: ClockProof
 	Kind           Limit
 	Name, NameEN   string
 	Words, WordsEN string
@@ -190,8 +231,8 @@ type ClockView struct {
 // view reckons all clocks at now.
 func (cs Clocks) view(cal clock.Calendar, now time.Time) []ClockView {
 	var out []ClockView
-	for _, c := range cs {
-		v := ClockView{Kind: c.Kind, Reckoning: c.Timer().Reckon(cal, now)}
+	for i, c := range cs {
+		v := ClockView{N: i + 1, Kind: c.Kind, Reckoning: c.Timer().Reckon(cal, now)}
 		v.Status = v.Reckoning.Status
 		v.Name, v.NameEN = c.Kind.Words()
 		v.Words, v.WordsEN = clock.Remaining(v.Status, false), clock.Remaining(v.Status, true)

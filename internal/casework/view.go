@@ -12,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/identity"
 )
@@ -19,24 +20,35 @@ import (
 // View is a case as one person concerned may see it: personal data is masked
 // unless the act they do needs it, and the acts that they may do are listed.
 type View struct {
-	Case      *Case
-	Version   *catalog.Version
-	Regime    Regime
-	Values    form.Values // answers, for those who handle the case and the party itself
-	Summary   []form.Line
-	Materials []MaterialView
-	Tasks     []TaskView
-	Clocks    []ClockView
-	Events    []EventView
-	Documents []DocumentRef
-	Delivery  Delivery
-	Offered   []Offer
-	Unit      identity.Unit // deciding unit
-	Receiving identity.Unit
-	Progress  []Milestone
-	Alarm     *Alarm
-	Rate      *Rate // how the service can be rated; nil: not now, or no longer
-	At        time.Time
+	Case        *Case
+	Version     *catalog.Version
+	Regime      Regime
+	Values      form.Values // answers, for those who handle the case and the party itself
+	Summary     []form.Line
+	Materials   []MaterialView
+	Tasks       []TaskView
+	Clocks      []ClockView
+	Events      []EventView
+	Documents   []DocumentRef
+	Delivery    Delivery
+	Offered     []Offer
+	Unit        identity.Unit // deciding unit
+	Receiving   identity.Unit
+	Progress    []Milestone
+	Promises    []PromiseView // 容缺受理、告知承诺
+	Instant     *Instant      // 秒批: what the published clauses gave; nil: not asked
+	Alarm       *Alarm
+	MoreTime    *MoreTime       // the applicant's newest request for more time to correct
+	Mends       []MendView      // what was corrected at the counter
+	Competent   []identity.Unit // other departments, for who may say that a matter is theirs
+	Rate        *Rate           // how the service can be rated; nil: not now, or no longer
+	Sides       *Sides          // hearings, visits, statements; nil for a case without any
+	Colleagues  []Colleague     // staff: to whom something can be handed
+	Departments []identity.Unit // staff: who can be asked for an opinion
+	Bills       []*fee.View
+	At          time.Time
+
+	archive bool // the viewer may have the archive package
 }
 
 // Rate 评价邀请 is where a closed case is rated without an account, and until when.
@@ -55,7 +67,8 @@ type MaterialView struct {
 // TaskView is a task with its unit's name. Opinions are shown to staff only.
 type TaskView struct {
 	Task
-	Unit string
+	Unit  string
+	Share *Share // of a task with days of its own
 }
 
 // EventView is an event with its words.
@@ -153,7 +166,7 @@ func (s *Service) view(ctx context.Context, a actor.Actor, c *Case) (*View, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := s.mayRead(rd, a, c, w); err != nil {
+	if err := s.mayRead(rd, a, c, &w); err != nil {
 		s.denied(ctx, a, string(identity.CaseRead), "case/"+c.No, c.UnitID, err)
 		return nil, err
 	}
@@ -173,17 +186,49 @@ func (s *Service) view(ctx context.Context, a actor.Actor, c *Case) (*View, erro
 	v.Materials = viewMaterials(c, &w.v.Guide, p)
 	for _, t := range p.tasks {
 		u, _ := w.dir.Unit(t.UnitID)
-		if a.Kind != actor.Staff {
-			t.Opinion, t.DoneName, t.DoneBy = "", "", 0
+		if !inside(a) {
+			t.Opinion, t.DoneName, t.DoneBy, t.ClaimedBy, t.ClaimedName = "", "", 0, 0, ""
+			if t.Step == stepOpinion || t.Step == stepRecheck {
+				continue
+			}
 		}
-		v.Tasks = append(v.Tasks, TaskView{t, u.Name})
+		v.Tasks = append(v.Tasks, TaskView{t, u.Name, s.share(t, c, w)})
+	}
+	if v.Sides, err = s.sidesFor(rd, a, c, p.events); err != nil {
+		return nil, err
 	}
 	for _, e := range p.events {
+		if a.Kind != actor.Staff && inner[e.Act] {
+			continue
+		}
 		v.Events = append(v.Events, eventFor(a, e, w, p.documents))
 	}
+	if s.Fees != nil && collects(&w.v.Guide) {
+		if v.Bills, err = s.Fees.OfCase(ctx, a, c.ID); err != nil {
+			return nil, err
+		}
+	}
 	v.Clocks = c.Clocks.view(w.cal, v.At)
-	v.Offered = s.offered(a, c, w, p.tasks)
+	if err := s.viewReceiving(rd, a, v, p.events, w); err != nil {
+		return nil, err
+	}
+	x, err := s.extrasOf(rd, c, &w.v.Guide)
+	if err != nil {
+		return nil, err
+	}
+	v.Promises, v.Instant = x.view(&w.v.Guide), x.seenBy(a, a.Kind != actor.Staff || handles(a, c, w))
+	if a.Kind == actor.Staff && slices.ContainsFunc(p.tasks, func(t Task) bool { return t.Step == stepOpinion }) {
+		w.reached(p.tasks)
+	}
+	v.Offered = s.offered(a, c, w, p.tasks, v.MoreTime, x, v.Sides)
+	if slices.ContainsFunc(v.Offered, func(o Offer) bool { return o.Act == Decline }) {
+		v.Competent = competent(w.dir, c.UnitID)
+	}
+	if err := s.workers(rd, a, v, w); err != nil {
+		return nil, err
+	}
 	v.Progress = milestones(c)
+	v.archive = c.State == Closed && identity.Decide(a, identity.CaseArchive, target(c, w, 0)) == nil
 	if v.Alarm, err = s.alarmOf(rd, c, w); err != nil {
 		return nil, err
 	}
@@ -279,19 +324,27 @@ func (s *Service) events(q db.Queryer, caseID int64) ([]Event, error) {
 	}, sqlEvents, caseID)
 }
 
+// inside reports whether a viewer sees who works in the offices and what they
+// say to each other: staff, and the platform for its own archive.
+func inside(a actor.Actor) bool { return a.Kind == actor.Staff || a.Kind == actor.System }
+
 // eventFor words an event for a viewer.
 func eventFor(a actor.Actor, e Event, w world, docs []DocumentRef) EventView {
 	v := EventView{Event: e, By: e.Actor.Name}
 	if m, ok := MoveFor(e.From, e.Act); ok {
 		v.ZH, v.EN = m.ZH, m.EN
+	} else if words, ok := servedActs[e.Act]; ok {
+		v.ZH, v.EN = words[0], words[1]
+	} else if w, ok := feeWords[e.Act]; ok {
+		v.ZH, v.EN = w[0], w[1]
 	}
-	if a.Kind != actor.Staff && e.Actor.Kind == actor.Staff {
+	if !inside(a) && e.Actor.Kind == actor.Staff {
 		// Applicants see which unit acted, not who works there; inner opinions stay inside.
 		v.By, v.Actor = "", Filer{Kind: e.Actor.Kind}
 		if u, ok := w.dir.Unit(e.UnitID); ok {
 			v.By = u.Name
 		}
-		if e.Act == Review {
+		if e.Act == Review || e.Act == VisitRecord || e.Act == VisitSign {
 			v.Note = ""
 		}
 	}
@@ -337,7 +390,7 @@ func (s *Service) Document(ctx context.Context, a actor.Actor, id int64) (doc Do
 	if err != nil {
 		return doc, "", err
 	}
-	if err := s.mayRead(rd, a, c, w); err != nil {
+	if err := s.mayRead(rd, a, c, &w); err != nil {
 		s.denied(ctx, a, string(identity.CaseRead), "case/"+c.No, c.UnitID, err)
 		return doc, "", errNoDocument
 	}
@@ -345,7 +398,10 @@ func (s *Service) Document(ctx context.Context, a actor.Actor, id int64) (doc Do
 	if err != nil {
 		return doc, "", err
 	}
-	return doc, hash, json.Unmarshal(b, &doc)
+	if err := json.Unmarshal(b, &doc); err != nil {
+		return doc, "", err
+	}
+	return doc, hash, s.opened(ctx, a, c, docID)
 }
 
 var errNoDocument = errs.New(errs.NotFound, "document-not-found", "没有找到这份文书。", "There is no such document.")
@@ -364,18 +420,29 @@ func (s *Service) File(ctx context.Context, a actor.Actor, no string, file int64
 			}
 		}
 	}
+	for _, f := range v.Sides.files() {
+		if f.File == file {
+			return f, nil
+		}
+	}
 	return HandedDoc{}, ErrNoCase
 }
 
 // offered lists what the actor may do now: the table says what exists, the
 // policy who may.
-func (s *Service) offered(a actor.Actor, c *Case, w world, tasks []Task) []Offer {
+func (s *Service) offered(a actor.Actor, c *Case, w world, tasks []Task, more *MoreTime, x extras, sides *Sides) []Offer {
 	var out []Offer
 	for _, m := range MovesFrom(c.State) {
-		if !w.reg.Allows(m) || m.Side == BySystem || s.may(a, c, m, w) != nil {
+		if !w.reg.Allows(m) || m.Side == BySystem || !x.offers(c, m.Act, &w.v.Guide) || s.may(a, c, m, w) != nil {
 			continue
 		}
 		o := Offer{Act: m.Act, ZH: m.ZH, EN: m.EN}
+		if task, ok, known := s.offersSide(a, c, w, m, tasks, sides); known {
+			if o.Task = task; ok {
+				out = append(out, o)
+			}
+			continue
+		}
 		switch m.Act {
 		case Accept:
 			if w.v.Guide.Basics.Mode == "precheck" {
@@ -387,15 +454,36 @@ func (s *Service) offered(a actor.Actor, c *Case, w world, tasks []Task) []Offer
 			}
 		case ReturnUncorrected:
 			t, ok := c.Clocks.of(Correction)
-			if l := w.v.Guide.Limits.Correction; l == nil || l.Note == "" || !ok || !t.Timer().At(w.cal, s.DB.Now()).Effective() {
+			if l := w.v.Guide.Limits.Correction; l == nil || l.Note == "" || !ok || !t.Timer().At(w.cal, s.DB.Now()).Effective() || more.Waits() {
+				continue
+			}
+		case AskMoreTime:
+			if t, ok := c.Clocks.of(Correction); !ok || more.Waits() || t.Timer().At(w.cal, s.DB.Now()).State == clock.Lapsed {
+				continue
+			}
+		case GrantMoreTime, RefuseMoreTime:
+			if !more.Waits() {
 				continue
 			}
 		case Suspend:
-			if !slices.ContainsFunc(w.v.Guide.Limits.Special, func(sp catalog.Special) bool { return slices.Contains(w.reg.Specials, sp.Kind) }) {
+			if !slices.ContainsFunc(w.v.Guide.Limits.Special, func(sp catalog.Special) bool {
+				return sp.Kind != sideHearing && slices.Contains(w.reg.Specials, sp.Kind)
+			}) {
 				continue
 			}
 		case Extend:
 			if t, ok := c.Clocks.decision(); !ok || len(t.Extensions) > 0 || t.Timer().At(w.cal, s.DB.Now()).State == clock.Lapsed {
+				continue
+			}
+			if joint(w) && !governs(a, w, c) {
+				continue
+			}
+		case Resume:
+			if sides != nil && sides.Hearing.Pending() && c.Clocks.heard() {
+				continue
+			}
+		case Decide:
+			if c.Clocks.heard() && (sides != nil && sides.Hearing.Pending() || s.askRuns(c, w)) {
 				continue
 			}
 		case HandOver:
@@ -413,16 +501,46 @@ func (s *Service) offered(a actor.Actor, c *Case, w world, tasks []Task) []Offer
 		case Review:
 			for _, t := range tasks {
 				u, _ := w.dir.Unit(t.UnitID)
-				if t.State == "open" && t.Role == actor.Reviewer &&
+				if t.State == "open" && t.Role == actor.Reviewer && t.Step != stepOpinion && (t.ClaimedBy == 0 || t.ClaimedBy == a.ID) &&
 					identity.Decide(a, identity.CaseReview, identity.Target{UnitPath: u.Path, ReviewPaths: []string{u.Path}}) == nil {
 					o.Task = t.ID
 				}
 			}
-			if o.Task == 0 {
+			if o.Task == 0 || s.mustWait(a, c, w, tasks, o.Task, sides) {
 				continue
 			}
 		}
 		out = append(out, o)
+	}
+	return out
+}
+
+// viewReceiving adds what only some cases have from the time they were received.
+func (s *Service) viewReceiving(q db.Queryer, a actor.Actor, v *View, events []Event, w world) (err error) {
+	if slices.ContainsFunc(events, func(e Event) bool { return e.Act == AskMoreTime }) {
+		if v.MoreTime, err = s.moreTime(q, v.Case); err != nil {
+			return err
+		}
+		if v.Case.State != Correcting && v.MoreTime.Waits() {
+			v.MoreTime = nil // nobody has to answer it any more
+		}
+	}
+	if a.Kind != actor.Staff || handles(a, v.Case, w) {
+		v.Mends, err = s.mends(q, v.Case, events, a.Kind == actor.Staff)
+	}
+	return err
+}
+
+// competent lists the departments to which a matter may belong instead, those of
+// the same division first.
+func competent(dir *identity.Directory, not int64) (out []identity.Unit) {
+	own, _ := dir.Unit(not)
+	for _, near := range []bool{true, false} {
+		for _, u := range dir.Units() {
+			if u.ID != not && u.Kind == "department" && (u.Division == own.Division) == near {
+				out = append(out, u)
+			}
+		}
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package casework
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/clock"
@@ -23,8 +24,17 @@ func (st *step) acceptOn() error {
 	if st.c.AcceptedAt.IsZero() {
 		st.c.AcceptedAt = st.tx.Now()
 	}
-	st.advance(0)
-	return nil
+	st.starts = onAcceptance(st.w, st.c)
+	onSpot, err := st.tolerate()
+	if err != nil {
+		return err
+	}
+	if onSpot {
+		st.toDecision()
+	} else {
+		st.advance(0)
+	}
+	return st.letDecide()
 }
 
 // deemAccepted: no notice came in time, so the application counts as accepted
@@ -44,20 +54,26 @@ func (st *step) deemAccepted() error {
 }
 
 // requestCorrection 一次性告知: everything at once, and nothing that the guide
-// does not name. A second notice may only repeat what the first one asked.
+// does not name. A second notice may only repeat what the first one asked, or
+// rest on a new fact.
 func (st *step) requestCorrection() error {
 	asks, fs := checkAsks(&st.w.v.Guide, st.w.v.Form(), st.in.Asks)
 	if len(fs) > 0 {
 		return errs.InvalidFields(fs...)
 	}
-	if first := st.c.Correction; len(first) > 0 {
-		for i, a := range asks {
-			if !slices.ContainsFunc(first, func(f Ask) bool { return f.Material == a.Material && f.Line == a.Line && f.Field == a.Field }) {
-				return errs.InvalidFields(errs.Field{Path: fmt.Sprintf("asks/%d", i), Code: "told-once",
-					ZH: "补正内容须一次性告知：上次告知时已经可以发现的问题不得再次要求补正",
-					EN: "Corrections are asked for once: only what the first notice asked and is still missing may be repeated"})
-			}
-		}
+	promised, err := st.s.promises(st.tx, st.c.ID, &st.w.v.Guide)
+	if err != nil {
+		return err
+	}
+	if fs := promisedAsks(asks, promised); len(fs) > 0 {
+		return errs.InvalidFields(fs...)
+	}
+	st.say(fmt.Sprintf("一次性告知补正 %d 项", len(asks)))
+	if err := st.tell(asks); err != nil {
+		return err
+	}
+	if err := st.s.dropCorrections(st.tx, st.c, 0); err != nil { // somebody began to mend it on the spot
+		return err
 	}
 	st.c.Correction = asks
 	st.endTasks()
@@ -68,13 +84,46 @@ func (st *step) requestCorrection() error {
 		}
 		st.docLines = append(st.docLines, DocLine{fmt.Sprintf("%d. %s", i+1, askName(&st.w.v.Guide, st.w.v.Form(), a)), text})
 	}
-	st.say(fmt.Sprintf("一次性告知补正 %d 项", len(asks)))
 	return nil
 }
 
-// decline 不予受理 and 不受理: in writing, with the reason and the remedies.
+// The grounds of 不予受理.
+const (
+	NotOurs = "competence" // 不属于本机关职权范围: the notice says who is competent
+	NotMet  = "condition"  // 不符合办事指南载明的受理条件
+)
+
+// decline 不予受理: in writing, with the reason and the remedies; where the matter
+// is another organ's, with its name.
 func (st *step) decline() error {
-	if st.in.Reason == "" {
+	in := &st.in
+	if in.Unit != "" {
+		u, ok := st.w.dir.UnitByKey(in.Unit)
+		if !ok || u.ID == st.c.UnitID {
+			return errs.InvalidFields(errs.Field{Path: "unit", Code: "unknown", ZH: "请从名录中选择其他有权办理的单位", EN: "Choose another unit of the directory"})
+		}
+		in.Elsewhere = strings.Join(slices.DeleteFunc([]string{u.Name, u.Address, u.Phone, in.Elsewhere}, func(s string) bool { return s == "" }), "，")
+	}
+	if in.Ground == "" && in.Elsewhere != "" {
+		in.Ground = NotOurs
+	}
+	switch in.Ground {
+	case NotOurs:
+		if in.Elsewhere == "" {
+			return missing("elsewhere", "不属于本单位职权的，请写明应向哪个单位申请", "Say which body is competent instead")
+		}
+	case NotMet, "":
+		st.article = st.w.reg.Cites[RuleCondition]
+		in.Elsewhere = ""
+	default:
+		return errs.InvalidFields(errs.Field{Path: "ground", Code: "unknown", ZH: "请选择不予受理的情形", EN: "Choose the ground"})
+	}
+	return st.turnAway()
+}
+
+// turnAway ends the matter at the counter, in writing.
+func (st *step) turnAway() error {
+	if strings.TrimSpace(st.in.Reason) == "" {
 		return missing("reason", "请写明理由，申请人将在决定书上看到", "Give the reason; the applicant reads it on the notice")
 	}
 	st.reason = st.in.Reason
@@ -93,6 +142,13 @@ func (st *step) returnUncorrected() error {
 	}
 	if !t.Timer().At(st.w.cal, st.tx.Now()).Effective() {
 		return errs.New(errs.Conflict, "limit-not-over", "补正期限尚未届满，不能退件。", "The applicant's time is not over yet.")
+	}
+	m, err := st.s.moreTime(st.tx, st.c)
+	if err != nil {
+		return err
+	}
+	if m.Waits() {
+		return ErrAnswerFirst
 	}
 	st.reason = l.Note
 	return nil
@@ -126,10 +182,35 @@ func (st *step) arrive() error {
 		}
 		names = append(names, m.Name)
 	}
+	if err := st.seen(st.in.Seen); err != nil {
+		return err
+	}
 	if len(names) > 0 {
 		st.say(fmt.Sprintf("窗口已查验原件：%v", names))
 	}
 	return st.acceptOn()
+}
+
+// seen keeps with each material that its original was seen: what had been
+// uploaded is from now on of level B.
+func (st *step) seen(codes []string) error {
+	if len(codes) == 0 {
+		return nil
+	}
+	list, err := st.s.materials(st.tx, st.c.ID)
+	if err != nil {
+		return err
+	}
+	for _, code := range codes {
+		h := handedOf(list, code)
+		h.Paper = true
+		sealed, err := st.s.seal("material", h)
+		if err != nil {
+			return err
+		}
+		st.tx.Queue(sqlPutMaterial, st.tx.NewID(), st.c.ID, code, sealed)
+	}
+	return nil
 }
 
 // handOver 窗口发放: the result is handed over, with the name of who took it.
@@ -141,6 +222,9 @@ func (st *step) handOver() error {
 		return missing("recipient", "请填写领取人姓名", "Enter who took it")
 	}
 	st.docFacts = []DocFact{{"送达方式", "窗口领取"}, {"领取人", st.in.Recipient}, {"送达日期", clock.DateOf(st.tx.Now()).String()}}
+	if st.in.Signed {
+		st.docFacts = append(st.docFacts, DocFact{"签收", "领取人已当面清点并签字"})
+	}
 	st.say("领取人：" + st.in.Recipient)
 	st.endTasks()
 	return nil

@@ -92,6 +92,8 @@ func Diff(old, new *Guide) []Change {
 			entries(d, s.name, old.Questions, new.Questions, questionEntries)
 		case "scenarios":
 			entries(d, s.name, old.Scenarios, new.Scenarios, scenarioEntries)
+		case "commitments":
+			entries(d, s.name, old.Commitments, new.Commitments, commitmentEntries(forms()))
 		case "auto":
 			entries(d, s.name, old.Auto, new.Auto, autoEntries)
 		case "contacts":
@@ -113,7 +115,7 @@ func Diff(old, new *Guide) []Change {
 
 // askedFirst is the order of sections among changes that ask more or less: what
 // is asked, how long it takes, what it costs, how often one has to come.
-var askedFirst = []string{"materials", "form", "conditions", "limits", "fees", "basics", "results", "windows"}
+var askedFirst = []string{"materials", "commitments", "form", "conditions", "limits", "fees", "basics", "results", "windows"}
 
 // concern orders changes; less is nearer to the applicant.
 func (c Change) concern() int {

@@ -172,6 +172,8 @@ var stepEntries = entry[Step]{zh: "环节", en: "step", key: func(s *Step) strin
 		{path: "stage", zh: "阶段", en: "stage", one: func(s *Step) said { return number(s.Stage, "", "", "", "") }},
 		{path: "name", zh: "名称", en: "name", one: func(s *Step) said { return plain(s.Name) }},
 		{path: "key", zh: "代号", en: "key", one: func(s *Step) said { return plain(s.Key) }},
+		{path: "visit", zh: "现场核查", en: "site visit", one: func(s *Step) said { return yesNo(s.Visit) }},
+		{path: "questions", zh: "现场核查内容", en: "what the visit looks at", many: func(s *Step) []said { return texts(s.Questions) }},
 	}}
 
 var limitsRules = slices.Concat(
@@ -182,7 +184,43 @@ var limitsRules = slices.Concat(
 	limitRules("extension", "可以延长的时限", "extension", Heavier, func(l *Limits) *Limit { return l.Extension }),
 	limitRules("correction", "补正时限", "time to correct", Lighter, func(l *Limits) *Limit { return l.Correction }),
 	[]aspect[Limits]{
+		{path: "supplement", zh: "容缺补齐的期限", en: "time for what follows later", one: func(l *Limits) said { return supplementSaid(l.Supplement) },
+			weigh: shrinks(func(l *Limits) float64 {
+				if l.Supplement == nil {
+					return math.NaN()
+				}
+				return (&Limit{Days: l.Supplement.Days, Unit: l.Supplement.Unit}).Length()
+			})},
+		{path: "supplement/late", zh: "逾期未补齐的后果", en: "consequence of not following in time", one: func(l *Limits) said {
+			if l.Supplement == nil {
+				return said{}
+			}
+			return lateCodes.say(l.Supplement.Late)
+		}, weigh: grows(func(l *Limits) float64 {
+			if l.Supplement == nil {
+				return math.NaN()
+			}
+			return map[string]float64{LateDecide: 0, LateWithdrawn: 1}[l.Supplement.Late]
+		})},
+		{path: "supplement/note", zh: "逾期未补齐的说明", en: "words about not following in time", one: func(l *Limits) said {
+			if l.Supplement == nil {
+				return said{}
+			}
+			return plain(l.Supplement.Note)
+		}},
 		{path: "statutoryBasis", zh: "法定时限的依据", en: "basis of the limit by law", one: func(l *Limits) said { return plain(l.StatutoryBasis) }},
+		{path: "joint", zh: "联合办理时限", en: "limit of joint handling", one: func(l *Limits) said {
+			if l.Joint == nil {
+				return said{}
+			}
+			return number(l.Joint.Days, "个工作日", "working days", "", "")
+		}},
+		{path: "joint/basis", zh: "联合办理的依据", en: "basis of joint handling", one: func(l *Limits) said {
+			if l.Joint == nil {
+				return said{}
+			}
+			return plain(l.Joint.Basis)
+		}},
 		{path: "mark", zh: "法定时限的核对标记", en: "how well the limit by law was checked", one: func(l *Limits) said { return markCodes.say(l.Mark) }},
 	})
 
@@ -222,6 +260,10 @@ var feeEntries = entry[Fee]{zh: "收费项目", en: "fee", key: func(f *Fee) str
 	added: func(*Fee) Burden { return Heavier },
 	rules: []aspect[Fee]{
 		{path: "standard", zh: "标准", en: "amount", one: func(f *Fee) said { return plain(f.Standard) }, weigh: grows(func(f *Fee) float64 { return onlyNumber(f.Standard) })},
+		{path: "amount", zh: "金额", en: "sum", one: func(f *Fee) said { return money(f.Amount) }, weigh: grows(func(f *Fee) float64 { return float64(f.Amount) })},
+		{path: "per", zh: "计费数量", en: "quantity", one: func(f *Fee) said { return plain(strings.Join(f.Per, " × ")) }},
+		{path: "when", zh: "收取情形", en: "charged when", one: func(f *Fee) said { return plain(f.When.text()) }},
+		{path: "due", zh: "缴费时点", en: "due", one: func(f *Fee) said { return dueCodes.say(f.Due) }},
 		{path: "reducible", zh: "允许减免", en: "may be reduced", one: func(f *Fee) said { return yesNo(f.Reducible) }, weigh: shrinks(flag(func(f *Fee) bool { return f.Reducible }))},
 		{path: "reduction", zh: "减免规定", en: "reduction", one: func(f *Fee) said { return plain(f.Reduction) }},
 		{path: "name", zh: "名称", en: "name", one: func(f *Fee) said { return plain(f.Name) }},
@@ -293,6 +335,38 @@ var scenarioEntries = entry[Scenario]{zh: "情形问题", en: "scenario", key: f
 		{path: "questionEn", zh: "英文问法", en: "English wording", one: func(s *Scenario) said { return plain(s.QuestionEN) }},
 		{path: "note", zh: "说明", en: "note", one: func(s *Scenario) said { return plain(s.Note) }},
 	}}
+
+func supplementSaid(s *Supplement) said {
+	if s == nil {
+		return said{}
+	}
+	return duration(&Limit{Days: s.Days, Unit: s.Unit})
+}
+
+// commitmentEntries are the rules of 告知承诺. One more is a choice more.
+func commitmentEntries(old, new *formDoc) entry[Commitment] {
+	return entry[Commitment]{zh: "告知承诺", en: "commitment", key: func(c *Commitment) string { return c.Key },
+		name: func(c *Commitment) (string, string) { return c.Name, c.NameEN }, added: func(*Commitment) Burden { return Lighter },
+		rules: []aspect[Commitment]{
+			{path: "material", zh: "所代替的材料", en: "document that it replaces", one: func(c *Commitment) said { return plain(c.Material) },
+				weigh: given(Lighter, func(c *Commitment) string { return c.Material })},
+			{path: "text", zh: "承诺内容", en: "text", one: func(c *Commitment) said { return plain(c.Text) }},
+			{path: "duties", zh: "应当履行的义务", en: "duties", many: func(c *Commitment) []said { return texts(c.Duties) }, more: Heavier},
+			{path: "check", zh: "核查内容和方式", en: "check", one: func(c *Commitment) said { return plain(c.Check) }},
+			{path: "days", zh: "核查期限", en: "time of the check", one: func(c *Commitment) said { return number(c.Days, "个工作日", "working days", "", "") }},
+			{path: "rectify", zh: "整改期限", en: "time to put right", one: func(c *Commitment) said { return number(c.Rectify, "个工作日", "working days", "", "") },
+				weigh: shrinks(wholeNumber(func(c *Commitment) int { return c.Rectify }))},
+			{path: "consequence", zh: "违反承诺的后果", en: "consequence", one: func(c *Commitment) said { return plain(c.Consequence) }},
+			{path: "basis", zh: "依据", en: "basis", one: func(c *Commitment) said { return plain(c.Basis) }},
+			{path: "unless", zh: "不适用的情形", en: "when it is not offered", one: func(c *Commitment) said { return cmp.Or(new, old).condition(c.Unless) }},
+			{path: "excluded", zh: "不适用的申请人", en: "who may not promise", one: func(c *Commitment) said { return plain(c.Excluded) }},
+			{path: "onSpot", zh: "当场决定", en: "decided on the spot", one: func(c *Commitment) said { return yesNo(c.OnSpot) }, weigh: shrinks(flag(func(c *Commitment) bool { return c.OnSpot }))},
+			{path: "name", zh: "名称", en: "name", one: func(c *Commitment) said { return plain(c.Name) }},
+			{path: "nameEn", zh: "英文名称", en: "English name", one: func(c *Commitment) said { return plain(c.NameEN) }},
+			{path: "mark", zh: "核对标记", en: "how well it was checked", one: func(c *Commitment) said { return markCodes.say(c.Mark) }},
+			{path: "key", zh: "代号", en: "key", one: func(c *Commitment) said { return plain(c.Key) }},
+		}}
+}
 
 var autoEntries = entry[rule.Clause]{zh: "秒批规则", en: "clause of instant approval", key: func(c *rule.Clause) string { return c.Key },
 	name: func(c *rule.Clause) (string, string) { return c.Name, c.NameEN },

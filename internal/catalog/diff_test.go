@@ -41,10 +41,10 @@ func rich() *Guide {
 			{Code: "m01", Name: "营业执照", NameEN: "Business licence", Kind: "certificate", Necessity: "required", When: &Cond{Field: "mode", In: []string{"sale", "catering"}}, Media: "both", PaperLaw: "某法", Source: "government",
 				Issuer: "市场局", LicenceType: "business", Copies: 1, Spec: "A4", Formats: []string{"pdf", "jpg"}, MaxMB: 5, MaxFiles: 2, Standard: "有效", Filling: "照抄", Basis: "某办法", Lines: []Line{{"a", "请上传执照。"}, {"b", "请上传清楚的。"}}},
 			{Code: "m02", Name: "平面图", NameEN: "Plan", Kind: "document", Necessity: "optional", Media: "electronic", Source: "self", Standard: "清楚", Lines: []Line{{"a", "请画图。"}}, When: &Cond{Field: "area", Set: true}}},
-		Steps: []Step{{"receive", "收件", StepReceive, "zx", "window-clerk", 0, 1}, {"review", "审查", StepReview, "u", "reviewer", 1, 5}, {"decide", "决定", StepDecide, "u", "decider", 2, 2}},
+		Steps: []Step{{"receive", "收件", StepReceive, "zx", "window-clerk", 0, 1, false, nil}, {"review", "审查", StepReview, "u", "reviewer", 1, 5, true, []string{"与图纸一致吗", "通道畅通吗"}}, {"decide", "决定", StepDecide, "u", "decider", 2, 2, false, nil}},
 		Limits: Limits{Statutory: *limit(20), StatutoryBasis: "第一条", Promised: *limit(10), Receipt: limit(5), Delivery: limit(10), Extension: limit(9), Correction: limit(8),
-			Special: []Special{{"hearing", 20, "某条"}, {"testing", 10, "某条"}}, Mark: "C"},
-		Fees:      []Fee{{"工本费", "每证10元", "某文", true, "低保免收", "C"}, {"检测费", "每次200元", "某文", false, "", "L"}},
+			Special: []Special{{"hearing", 20, "某条"}, {"testing", 10, "某条"}}, Joint: &Joint{45, "某决定"}, Mark: "C"},
+		Fees:      []Fee{{"工本费", "每证10元", "某文", true, "低保免收", "C", 1000, []string{"area", "start..end"}, &Cond{Field: "mode", In: []string{"sale"}}, "delivery"}, {"检测费", "每次200元", "某文", false, "", "L", 0, nil, nil, ""}},
 		Results:   []Result{{"许可证", "licence", "food", 5, "end", []string{Electronic, PickUp}, map[string]string{"name": "applicant.name"}}, {"通知", "other", "", 0, "", []string{Mail}, nil}},
 		Basis:     []Basis{{"食品安全法", "主席令", "第三十五条", "许可制度", "C"}, {"某办法", "令", "第二条", "条件", "L"}},
 		Questions: []Question{{"要多久", "十天"}, {"收费吗", "不收"}}, Contacts: Contacts{"0510", "12345"}, Rights: []string{"知情", "申辩"}, Duties: []string{"如实", "配合"},
@@ -73,7 +73,7 @@ func touches(at string, v reflect.Value, add func(name string, change func())) {
 		if v.String() != "" {
 			add(at+" empty", func() { v.SetString("") })
 		}
-	case reflect.Int:
+	case reflect.Int, reflect.Int64:
 		add(at, func() { v.SetInt(v.Int() + 1) })
 	case reflect.Bool:
 		add(at, func() { v.SetBool(!v.Bool()) })
@@ -268,6 +268,8 @@ func TestDiffWords(t *testing.T) {
 		burden Burden
 		zh, en string
 	}{
+		{func(g *Guide) { g.Commitments = []Commitment{aCommitment()} }, Lighter, "新增告知承诺“场地平面图与现场一致”", "Added: commitment “场地平面图与现场一致”"},
+		{func(g *Guide) { g.Limits.Supplement = &Supplement{5, "workday", "decide", ""} }, Neutral, "新增容缺补齐的期限：5个工作日", "Time for what follows later added: 5 working days"},
 		{func(g *Guide) { g.Materials[0].Necessity = "tolerant" }, Lighter, "材料“营业执照”由必要改为容缺后补", "Document “Business licence” changed from required to may follow later"},
 		{func(g *Guide) { g.Materials[1].Necessity = "required" }, Heavier, "材料“平面图”由非必要改为必要", "Document “Plan” changed from optional to required"},
 		{func(g *Guide) { g.Materials = g.Materials[1:] }, Lighter, "删去材料“营业执照”（必要）", "Removed: document “Business licence” (required)"},

@@ -51,6 +51,8 @@ var (
 		"testing": {"检测", "testing"}, "quarantine": {"检疫", "quarantine"}, "appraisal": {"鉴定", "appraisal"}, "expert": {"专家评审", "expert review"}}
 	resultCodes   = codes{"licence": {"证照", "licence"}, "approval": {"批文", "approval"}, "other": {"其他", "other"}, "none": {"无", "none"}}
 	deliveryCodes = codes{Electronic: {"电子送达", "electronic"}, PickUp: {"窗口领取", "pick-up"}, Mail: {"邮寄", "post"}}
+	dueCodes      = codes{string(DueBeforeAcceptance): {"受理之前", "before acceptance"}, string(DueBeforeDecision): {"作出决定之前", "before the decision"}, string(DueBeforeDelivery): {"送达之前", "before delivery"}}
+	lateCodes     = codes{LateWithdrawn: {"视为撤回申请", "counts as withdrawn"}, LateDecide: {"按已有材料作出决定", "decided on what is there"}}
 	markCodes     = codes{"C": {"已核对", "checked in the text"}, "L": {"可能", "likely"}, "M": {"待核实", "to be verified"}}
 )
 

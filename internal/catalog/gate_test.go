@@ -68,6 +68,9 @@ func TestRules(t *testing.T) {
 		spoil func(s *subject)
 	}
 	material := func(change func(*Material)) func(*subject) { return func(s *subject) { change(&s.g.Materials[1]) } }
+	charged := func(per ...string) func(*subject) {
+		return func(s *subject) { s.g.Fees[0].Amount, s.g.Fees[0].Due, s.g.Fees[0].Per = 100, "decision", per }
+	}
 	limits := func(change func(*Limits)) func(*subject) { return func(s *subject) { change(&s.g.Limits) } }
 	basics := func(change func(*Basics)) func(*subject) { return func(s *subject) { change(&s.g.Basics) } }
 	never := `{"type":"object","title":"表","x-steps":[{"key":"a","title":"一","fields":["kind","a","b"]}],"properties":{
@@ -86,19 +89,24 @@ func TestRules(t *testing.T) {
 		"basic-code-type":      {{"basics/basicCode", basics(func(b *Basics) { b.BasicCode = "322099002000" })}},
 		"handling-name": {{"basics/handling/name", basics(func(b *Basics) { b.Handling.No = "01" })},
 			{"basics/handling/name", basics(func(b *Basics) { b.Handling = Handling{No: "01", Name: "新办（首次）"} })}},
-		"power-source":                  {{"basics/powerSource", basics(func(b *Basics) { b.PowerSource = "" })}},
-		"depth-range":                   {{"basics/depth", basics(func(b *Basics) { b.Depth = 5 })}},
-		"depth-of-mode":                 {{"basics/depth", basics(func(b *Basics) { b.Depth = 2 })}},
-		"online-without-visits":         {{"basics/visits", basics(func(b *Basics) { b.Visits, b.VisitReason, b.ModeGround = 1, "核验", "某法 第一条" })}},
-		"visit-reason":                  {{"basics/visitReason", basics(func(b *Basics) { b.VisitReason = "无" })}, {"basics/visitReason", basics(func(b *Basics) { b.Visits = 1 })}},
-		"visits-of-mode":                {{"basics/mode", basics(func(b *Basics) { b.Mode, b.Depth = "precheck", 3 })}, {"basics/mode", basics(func(b *Basics) { b.Mode, b.Depth = "window", 1 })}},
-		"many-visits":                   {{"basics/visits", basics(func(b *Basics) { b.Visits = 2 })}},
-		"mode-ground":                   {{"basics/modeGround", basics(func(b *Basics) { b.Visits, b.Mode = 1, "precheck" })}, {"basics/modeGround", basics(func(b *Basics) { b.Mode, b.ModeGround = "window", "领导要求" })}},
-		"ground-without-limit":          {{"basics/modeGround", basics(func(b *Basics) { b.ModeGround = "民法典 第一条" })}},
-		"summary-length":                {{"basics/summary", basics(func(b *Basics) { b.Summary = strings.Repeat("占用道路，", 20) })}},
-		"everyday-names":                {{"basics/aliases", basics(func(b *Basics) { b.Aliases = nil })}},
-		"code-department-nature":        {{"department/nature", func(s *subject) { s.g.Department.Nature = "" }}},
-		"entrusted-by":                  {{"department/entrusted", func(s *subject) { s.g.Department.Nature = "3" }}, {"department/entrusted", func(s *subject) { s.g.Department.Entrusted = "某局" }}},
+		"power-source":           {{"basics/powerSource", basics(func(b *Basics) { b.PowerSource = "" })}},
+		"depth-range":            {{"basics/depth", basics(func(b *Basics) { b.Depth = 5 })}},
+		"depth-of-mode":          {{"basics/depth", basics(func(b *Basics) { b.Depth = 2 })}},
+		"online-without-visits":  {{"basics/visits", basics(func(b *Basics) { b.Visits, b.VisitReason, b.ModeGround = 1, "核验", "某法 第一条" })}},
+		"visit-reason":           {{"basics/visitReason", basics(func(b *Basics) { b.VisitReason = "无" })}, {"basics/visitReason", basics(func(b *Basics) { b.Visits = 1 })}},
+		"visits-of-mode":         {{"basics/mode", basics(func(b *Basics) { b.Mode, b.Depth = "precheck", 3 })}, {"basics/mode", basics(func(b *Basics) { b.Mode, b.Depth = "window", 1 })}},
+		"many-visits":            {{"basics/visits", basics(func(b *Basics) { b.Visits = 2 })}},
+		"mode-ground":            {{"basics/modeGround", basics(func(b *Basics) { b.Visits, b.Mode = 1, "precheck" })}, {"basics/modeGround", basics(func(b *Basics) { b.Mode, b.ModeGround = "window", "领导要求" })}},
+		"ground-without-limit":   {{"basics/modeGround", basics(func(b *Basics) { b.ModeGround = "民法典 第一条" })}},
+		"summary-length":         {{"basics/summary", basics(func(b *Basics) { b.Summary = strings.Repeat("占用道路，", 20) })}},
+		"everyday-names":         {{"basics/aliases", basics(func(b *Basics) { b.Aliases = nil })}},
+		"code-department-nature": {{"department/nature", func(s *subject) { s.g.Department.Nature = "" }}},
+		"entrusted-by":           {{"department/entrusted", func(s *subject) { s.g.Department.Nature = "3" }}, {"department/entrusted", func(s *subject) { s.g.Department.Entrusted = "某局" }}},
+		"entrusted-organ": {{"department/nature", func(s *subject) {
+			s.g.Department.Nature, s.g.Department.Entrusted, s.g.Department.USCC = "3", "某局", "12320213XX0000021J"
+		}}},
+		"visit-step":                    {{"steps/decide/visit", func(s *subject) { s.g.Steps[3].Visit = true }}, {"steps/review/visit", func(s *subject) { s.g.Steps[1].Questions = []string{"通道"} }}},
+		"joint-limit":                   {{"limits/joint", limits(func(l *Limits) { l.Joint = &Joint{46, "决定"} })}, {"limits/joint", limits(func(l *Limits) { l.Joint = &Joint{20, ""} })}},
 		"some-windows":                  {{"windows", func(s *subject) { s.g.Windows = nil }}},
 		"window-complete":               {{"windows/0/address", func(s *subject) { s.g.Windows[0].Address = "" }}, {"windows/0/hours", func(s *subject) { s.g.Windows[0].Hours = " " }}},
 		"window-phone":                  {{"windows/0/phone", func(s *subject) { s.g.Windows[0].Phone = "00000001" }}, {"windows/0/phone", func(s *subject) { s.g.Windows[0].Phone = "021-00000001" }}, {"windows/0/phone", func(s *subject) { s.g.Windows[0].Phone = "" }}},
@@ -160,6 +168,10 @@ func TestRules(t *testing.T) {
 		"fee-basis":                     {{"fees/0/basis", func(s *subject) { s.g.Fees[0].Basis = "历来如此" }}},
 		"fee-vague":                     {{"fees/0/standard", func(s *subject) { s.g.Fees[0].Standard = "按有关规定收取" }}},
 		"fee-reduction":                 {{"fees/0/reduction", func(s *subject) { s.g.Fees[0].Reducible = true }}, {"fees/0/reduction", func(s *subject) { s.g.Fees[0].Reduction = "低保免收" }}},
+		"fee-due":                       {{"fees/0/due", func(s *subject) { s.g.Fees[0].Due, s.g.Fees[0].Amount = "someday", 100 }}},
+		"fee-amount":                    {{"fees/0/amount", func(s *subject) { s.g.Fees[0].Due = "decision" }}, {"fees/0/amount", func(s *subject) { s.g.Fees[0].Amount = 100 }}, {"fees/0/amount", func(s *subject) { s.g.Fees[0].Per = []string{"area"} }}},
+		"fee-per":                       {{"fees/0/per", charged("nowhere")}, {"fees/0/per", charged("start..nowhere")}, {"fees/0/per", charged("road")}},
+		"fee-when":                      {{"fees/0/when", func(s *subject) { charged()(s); s.g.Fees[0].When = &Cond{Field: "nowhere", Set: true} }}},
 		"fee-mark":                      {{"fees/0/mark", func(s *subject) { s.g.Fees[0].Mark = "" }}},
 		"some-results":                  {{"results", func(s *subject) { s.g.Results = nil }}},
 		"result-complete":               {{"results/0/name", func(s *subject) { s.g.Results[0].Name = "" }}, {"results/0/delivery", func(s *subject) { s.g.Results[0].Delivery = []string{"fax"} }}, {"results/0/licenceType", func(s *subject) { s.g.Results[0].LicenceType = "" }}, {"results/0/kind", func(s *subject) { s.g.Results[0].Kind = "" }}},
@@ -217,6 +229,17 @@ func TestRules(t *testing.T) {
 			m.Code = "m09"
 			s.g.Materials = append(slices.Clone(s.g.Materials), m)
 		}}},
+		"supplement-time":           {{"limits/supplement", func(s *subject) { s.g.Materials[1].Necessity = "tolerant" }}},
+		"supplement-right":          {{"limits/supplement/note", supplement(5, "workday", "withdrawn", "")}, {"limits/supplement/late", supplement(5, "workday", "", "")}, {"limits/supplement/unit", supplement(5, "instant", "decide", "")}, {"limits/supplement/days", supplement(0, "workday", "decide", "")}},
+		"supplement-within-promise": {{"limits/supplement/days", supplement(11, "workday", "decide", "")}, {"limits/supplement/days", supplement(40, "day", "decide", "")}},
+		"tolerant-instant": {{"materials/m02/necessity", func(s *subject) {
+			s.g.Materials[1].Necessity, s.g.Basics.CaseType = "tolerant", "instant"
+		}}},
+		"commitment-key":      {{"commitments/C 1/key", commitment(func(c *Commitment) { c.Key = "C 1" })}},
+		"commitment-complete": {{"commitments/c01/consequence", commitment(func(c *Commitment) { c.Consequence = "" })}, {"commitments/c01/duties", commitment(func(c *Commitment) { c.Duties = nil })}},
+		"commitment-days":     {{"commitments/c01/days", commitment(func(c *Commitment) { c.Days = 0 })}, {"commitments/c01/rectify", commitment(func(c *Commitment) { c.Rectify = 121 })}},
+		"commitment-material": {{"commitments/c01/material", commitment(func(c *Commitment) { c.Material = "m99" })}},
+		"commitment-unless":   {{"commitments/c01/unless", commitment(func(c *Commitment) { c.Unless = &Cond{Field: "nothing", In: []string{"x"}} })}},
 		"auto-online": {{"auto", func(s *subject) {
 			s.g.Basics.Mode, s.g.Auto = "window", []rule.Clause{{Key: "a", Name: "总是", Basis: "演示条例第一条", When: "true"}}
 		}}},
@@ -257,6 +280,24 @@ func TestRules(t *testing.T) {
 			t.Errorf("there is no rule %q", key)
 		}
 	}
+}
+
+func supplement(days int, unit, late, note string) func(*subject) {
+	return func(s *subject) { s.g.Limits.Supplement = &Supplement{days, unit, late, note} }
+}
+
+// commitment gives the guide a promise that is right but for one thing.
+func commitment(spoil func(*Commitment)) func(*subject) {
+	return func(s *subject) {
+		c := aCommitment()
+		spoil(&c)
+		s.g.Commitments = []Commitment{c}
+	}
+}
+
+func aCommitment() Commitment {
+	return Commitment{Key: "c01", Name: "场地平面图与现场一致", Material: "m02", Text: "本人承诺所述场地与现场一致。", Duties: []string{"按承诺布置场地。"}, Check: "现场核对。",
+		Days: 20, Rectify: 10, Consequence: "与承诺不符又不改正的，撤销决定。", Basis: "国办发〔2020〕42号", Mark: "M"}
 }
 
 func many(m Material, n int) (out []Material) {

@@ -14,22 +14,23 @@ import (
 // The same JSON names are used in the sample city's YAML, in the importer and
 // in the API.
 type Guide struct {
-	Basics     Basics      `json:"basics"`              // 基本信息
-	Department Department  `json:"department"`          // 部门信息
-	Windows    []Window    `json:"windows"`             // 办理窗口
-	Conditions []Condition `json:"conditions"`          // 受理标准: each line can be cited in a decline
-	Scenarios  []Scenario  `json:"scenarios,omitempty"` // 情形: questions that narrow materials and conditions
-	Materials  []Material  `json:"materials"`           // 办理材料
-	Steps      []Step      `json:"steps"`               // 办理流程
-	Limits     Limits      `json:"limits"`              // 办理时限
-	Fees       []Fee       `json:"fees"`                // 收费情况; empty means free of charge
-	Results    []Result    `json:"results"`             // 审批结果
-	Basis      []Basis     `json:"basis"`               // 法律依据
-	Questions  []Question  `json:"questions"`           // 常见问题
-	Contacts   Contacts    `json:"contacts"`            // 咨询投诉
-	Rights     []string    `json:"rights"`              // 权利
-	Duties     []string    `json:"duties"`              // 义务
-	Remedies   Remedies    `json:"remedies"`            // 法律救济
+	Basics      Basics       `json:"basics"`                // 基本信息
+	Department  Department   `json:"department"`            // 部门信息
+	Windows     []Window     `json:"windows"`               // 办理窗口
+	Conditions  []Condition  `json:"conditions"`            // 受理标准: each line can be cited in a decline
+	Scenarios   []Scenario   `json:"scenarios,omitempty"`   // 情形: questions that narrow materials and conditions
+	Materials   []Material   `json:"materials"`             // 办理材料
+	Commitments []Commitment `json:"commitments,omitempty"` // 告知承诺: proofs that a promise may replace
+	Steps       []Step       `json:"steps"`                 // 办理流程
+	Limits      Limits       `json:"limits"`                // 办理时限
+	Fees        []Fee        `json:"fees"`                  // 收费情况; empty means free of charge
+	Results     []Result     `json:"results"`               // 审批结果
+	Basis       []Basis      `json:"basis"`                 // 法律依据
+	Questions   []Question   `json:"questions"`             // 常见问题
+	Contacts    Contacts     `json:"contacts"`              // 咨询投诉
+	Rights      []string     `json:"rights"`                // 权利
+	Duties      []string     `json:"duties"`                // 义务
+	Remedies    Remedies     `json:"remedies"`              // 法律救济
 
 	Form    json.RawMessage `json:"form"`           // form language (docs/forms.md)
 	Privacy Privacy         `json:"privacy"`        // 个人信息处理告知 (个人信息保护法 第十七条)
@@ -145,6 +146,9 @@ type Step struct {
 	Role  string `json:"role"`           // "window-clerk", "reviewer", "decider"
 	Stage int    `json:"stage"`
 	Days  int    `json:"days"` // internal share of the promised limit, working days
+
+	Visit     bool     `json:"visit,omitempty"`     // review: needs a 现场核查 (行政许可法 第三十四条第三款、第五十五条)
+	Questions []string `json:"questions,omitempty"` // what the visit looks at, one form for both inspectors
 }
 
 // Limit 时限. Days 0 with Unit "instant" means on the spot.
@@ -156,15 +160,25 @@ type Limit struct {
 
 // Limits 办理时限.
 type Limits struct {
-	Statutory      Limit     `json:"statutory"` // 法定办结时限, from acceptance
-	StatutoryBasis string    `json:"statutoryBasis"`
-	Promised       Limit     `json:"promised"`           // 承诺办结时限, ≤ statutory
-	Receipt        *Limit    `json:"receipt,omitempty"`  // 受理; nil = the regime's
-	Delivery       *Limit    `json:"delivery,omitempty"` // 送达; nil = the regime's
-	Extension      *Limit    `json:"extension,omitempty"`
-	Correction     *Limit    `json:"correction,omitempty"` // time the applicant has to correct; nil = the regime's default
-	Special        []Special `json:"special,omitempty"`
-	Mark           string    `json:"mark"` // confidence of the statutory limit: C, L or M (待核实)
+	Statutory      Limit       `json:"statutory"` // 法定办结时限, from acceptance
+	StatutoryBasis string      `json:"statutoryBasis"`
+	Promised       Limit       `json:"promised"`           // 承诺办结时限, ≤ statutory
+	Receipt        *Limit      `json:"receipt,omitempty"`  // 受理; nil = the regime's
+	Delivery       *Limit      `json:"delivery,omitempty"` // 送达; nil = the regime's
+	Extension      *Limit      `json:"extension,omitempty"`
+	Correction     *Limit      `json:"correction,omitempty"` // time the applicant has to correct; nil = the regime's default
+	Supplement     *Supplement `json:"supplement,omitempty"` // 容缺补齐: time for materials that may follow later
+	Special        []Special   `json:"special,omitempty"`
+	Joint          *Joint      `json:"joint,omitempty"` // 联合办理: nil = handled by one department's limit
+	Mark           string      `json:"mark"`            // confidence of the statutory limit: C, L or M (待核实)
+}
+
+// Joint 联合办理 is handling by several departments for which the government has
+// decided on unified or joint handling: forty-five days in all, and fifteen more
+// with the approval of the head of the government (行政许可法 第二十六条、第四十二条第二款).
+type Joint struct {
+	Days  int    `json:"days"`  // working days, at most 45
+	Basis string `json:"basis"` // the government's decision
 }
 
 // Special 特别程序 whose time is not counted (行政许可法 第四十五条).
@@ -182,6 +196,11 @@ type Fee struct {
 	Reducible bool   `json:"reducible"`
 	Reduction string `json:"reduction,omitempty"`
 	Mark      string `json:"mark"`
+
+	Amount int64    `json:"amount,omitempty"` // fen, for one unit; 0 = the platform does not collect it
+	Per    []string `json:"per,omitempty"`    // what it is multiplied by: a number of the form, or "startDate..endDate" for days
+	When   *Cond    `json:"when,omitempty"`   // charged only when the form says so
+	Due    string   `json:"due,omitempty"`    // a FeeDue; "" = the platform does not collect it
 }
 
 // Result 审批结果.

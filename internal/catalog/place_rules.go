@@ -124,6 +124,13 @@ var placeRules = []Rule{
 			}
 		}},
 
+	{Key: "entrusted-organ", Severity: Blocks, Element: "department", Rests: "行政许可法 第二十四条", ZH: "行政许可只能委托其他行政机关实施，统一社会信用代码应当是机关的（以11开头）", EN: "A licence is entrusted to another administrative organ alone; its code begins with 11", reads: "department basics",
+		find: func(s *subject, say say) {
+			if d := s.g.Department; s.g.Basics.Type == licensing && d.Nature == "3" && d.USCC != "" && !strings.HasPrefix(d.USCC, "11") {
+				say("department/nature")
+			}
+		}},
+
 	some("windows", "windows", words{"办理窗口", "the windows"}, func(g *Guide) int { return len(g.Windows) }),
 	{Key: "window-complete", Severity: Blocks, Element: "windows", Rests: "第七条", ZH: "窗口缺少%s", EN: "The window has no %s", reads: "windows",
 		find: func(s *subject, say say) {

@@ -67,6 +67,14 @@ var processRules = []Rule{
 				say("steps", strconv.Itoa(days), limitSaid(p))
 			}
 		}},
+	{Key: "visit-step", Severity: Blocks, Element: "steps", Rests: "行政许可法 第三十四条、第五十五条", ZH: "只有审查环节可以有现场核查，核查内容只写在有现场核查的环节：“%s”", EN: "Only a review has a site visit, and questions stand with one: “%s”", reads: "steps",
+		find: func(s *subject, say say) {
+			for _, st := range s.g.Steps {
+				if st.Visit && st.Kind != StepReview || len(st.Questions) > 0 && !st.Visit || slices.ContainsFunc(st.Questions, blank) {
+					say(loc("steps", st.Key, "visit"), st.Name)
+				}
+			}
+		}},
 	{Key: "instant-steps", Severity: Warns, Element: "steps", Rests: "事项质检规则4", ZH: "即办件不应有跨部门的审查环节“%s”", EN: "What is done on the spot has no review “%s” by another department", reads: "steps basics department",
 		find: func(s *subject, say say) {
 			for _, st := range s.g.Steps {
@@ -142,8 +150,24 @@ var processRules = []Rule{
 	{Key: "licensing-statutory", Severity: Warns, Element: "limits", Rests: "行政许可法 第四十二条", ZH: "行政许可的法定时限超过二十日，依据应写出另有规定的法律、法规", EN: "A licence decided in more than twenty days needs the law that says so", reads: "limits basics",
 		find: func(s *subject, say say) {
 			l, other := s.g.Limits, strings.ReplaceAll(s.g.Limits.StatutoryBasis, "行政许可法", "")
-			if s.g.Basics.Type == licensing && limitShorter(Limit{Days: 20, Unit: "workday"}, l.Statutory) && !blank(l.StatutoryBasis) && !citesRule(other) {
+			if s.g.Basics.Type == licensing && l.Joint == nil && limitShorter(Limit{Days: 20, Unit: "workday"}, l.Statutory) && !blank(l.StatutoryBasis) && !citesRule(other) {
 				say("limits/statutory")
+			}
+		}},
+	{Key: "joint-limit", Severity: Blocks, Element: "limits", Rests: "行政许可法 第二十六条、第四十二条第二款", ZH: "联合办理只用于两个以上部门审查的行政许可，不得超过45个工作日，与法定时限一致，并写明本级人民政府决定的依据", EN: "Joint handling is for licences that two departments review: at most 45 working days, the same as the limit by law, with the government's decision as its basis", reads: "limits steps basics",
+		find: func(s *subject, say say) {
+			j := s.g.Limits.Joint
+			if j == nil {
+				return
+			}
+			var units []string
+			for _, st := range s.g.Steps {
+				if st.Kind == StepReview && !slices.Contains(units, st.Unit) {
+					units = append(units, st.Unit)
+				}
+			}
+			if s.g.Basics.Type != licensing || len(units) < 2 || j.Days < 1 || j.Days > 45 || blank(j.Basis) || s.g.Limits.Statutory != (Limit{Days: j.Days, Unit: "workday", Note: s.g.Limits.Statutory.Note}) {
+				say("limits/joint")
 			}
 		}},
 	{Key: "special-complete", Severity: Blocks, Element: "limits", Rests: "行政许可法 第四十五条", ZH: "特别程序“%s”的种类、天数或者依据不完整", EN: "Special procedure “%s”: kind, days or basis is missing", reads: "limits",

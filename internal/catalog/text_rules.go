@@ -78,7 +78,7 @@ var textRules = []Rule{
 
 const (
 	longSentence = 60 // characters
-	readByPeople = "basics conditions scenarios materials questions rights duties"
+	readByPeople = "basics conditions scenarios materials commitments questions rights duties"
 )
 
 // placed is a text of a guide with its place.
@@ -104,6 +104,9 @@ func (g *Guide) readTexts() []placed {
 	out := append([]placed{{"basics/summary", g.Basics.Summary}, {"basics/visitReason", g.Basics.VisitReason}}, g.asked()...)
 	for i, x := range g.Scenarios {
 		out = append(out, placed{loc("scenarios", i, "question"), x.Question}, placed{loc("scenarios", i, "note"), x.Note})
+	}
+	for _, c := range g.Commitments {
+		out = append(out, placed{loc("commitments", c.Key, "text"), c.Text}, placed{loc("commitments", c.Key, "check"), c.Check})
 	}
 	for i, q := range g.Questions {
 		out = append(out, placed{loc("questions", i, "q"), q.Q}, placed{loc("questions", i, "a"), q.A})

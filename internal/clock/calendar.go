@@ -17,6 +17,7 @@ type calendar struct {
 	off     map[Date]string // name of the holiday
 	work    map[Date]string // make-up working day, name of the holiday it belongs to
 	until   Date
+	years   []Year // as given, for Part
 }
 
 // Spec is what a calendar is made of: one edition, year by year. Its JSON form
@@ -45,7 +46,7 @@ type NamedDay struct {
 // or given twice, a make-up day from Monday to Friday, and a projected year
 // with make-up days, which nobody can know.
 func New(s Spec) (Calendar, error) {
-	c := &calendar{edition: s.Edition, covered: map[int]bool{}, off: map[Date]string{}, work: map[Date]string{}}
+	c := &calendar{edition: s.Edition, covered: map[int]bool{}, off: map[Date]string{}, work: map[Date]string{}, years: slices.Clone(s.Years)}
 	if s.Edition == "" {
 		return Calendar{}, fmt.Errorf("clock: the calendar has no edition id")
 	}
@@ -89,6 +90,21 @@ func (c Calendar) Edition() string {
 		return ""
 	}
 	return c.c.edition
+}
+
+// Part is what the edition says of the years from that of a to that of b:
+// all that days between them rest on.
+func (c Calendar) Part(a, b Date) Spec {
+	s := Spec{Edition: c.Edition(), Years: []Year{}}
+	if c.c == nil {
+		return s
+	}
+	for _, y := range c.c.years {
+		if a.Year() <= y.Year && y.Year <= b.Year() {
+			s.Years = append(s.Years, y)
+		}
+	}
+	return s
 }
 
 // Covers reports whether d lies in a year whose notice is known.

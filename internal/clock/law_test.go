@@ -99,7 +99,7 @@ func fields(text string) (out [][]string) {
 	return out
 }
 
-func parseTimer(t *testing.T, text string) (timer Timer, end time.Time) {
+func parseTimer(t testing.TB, text string) (timer Timer, end time.Time) {
 	t.Helper()
 	for _, f := range fields(text) {
 		switch f[0] {
@@ -164,7 +164,7 @@ func expect(t *testing.T, cal Calendar, timer Timer, end time.Time, f []string) 
 	}
 }
 
-func instant(t *testing.T, date, clock string) time.Time {
+func instant(t testing.TB, date, clock string) time.Time {
 	t.Helper()
 	at, err := time.ParseInLocation("2006-01-02 15:04", date+" "+clock, Shanghai())
 	if err != nil {
@@ -173,7 +173,7 @@ func instant(t *testing.T, date, clock string) time.Time {
 	return at
 }
 
-func number(t *testing.T, s string) int {
+func number(t testing.TB, s string) int {
 	t.Helper()
 	n, err := strconv.Atoi(s)
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/tongban/tongban/internal/errs"
 )
 
 // pgRunner sends one act in as few round trips as its questions allow: BEGIN
@@ -153,6 +155,27 @@ func (r *pgRunner) fail(at string, err error) error {
 		r.failed, r.failedAt = err, at
 	}
 	return err
+}
+
+// undo goes back to the savepoint, unless the connection is gone or the act met
+// another one and has to begin anew. What was queued and not sent is forgotten;
+// if the savepoint itself was never sent, nothing has to be undone.
+func (r *pgRunner) undo(ctx context.Context, err error) bool {
+	if r.failed != nil && (lost(r.failed) || collided(r.failed)) || errs.KindOf(err) == errs.Unavailable {
+		return false
+	}
+	for i, q := range r.queued {
+		if q.text == "SAVEPOINT part" {
+			r.queued = r.queued[:i]
+			return true
+		}
+	}
+	r.queued, r.failed = nil, nil
+	_, _, err = r.send(ctx, &pgStatement{text: "ROLLBACK TO SAVEPOINT part"}, false, false)
+	if err == nil {
+		_, _, err = r.send(ctx, &pgStatement{text: "RELEASE SAVEPOINT part"}, false, false)
+	}
+	return err == nil
 }
 
 // refuse ends the act with the caller's own error, which is never retried.

@@ -336,3 +336,10 @@ func (r liteRunner) queue(ctx context.Context, text string, args []any, conflict
 	}
 	return err
 }
+
+func (r liteRunner) undo(_ context.Context, err error) bool {
+	if errs.KindOf(err) == errs.Unavailable { // disk full, input or output: the engine may have undone everything
+		return false
+	}
+	return r.w.control("ROLLBACK TO part") == nil && r.w.control("RELEASE part") == nil
+}

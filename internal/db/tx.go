@@ -18,6 +18,7 @@ type Tx struct {
 	run    runner
 	err    error // the first failure; it ends the act
 	done   bool
+	part   bool // a part of it is under way
 	last   []closing
 	commit []func()
 }
@@ -34,6 +35,9 @@ type runner interface {
 	exec(ctx context.Context, sql string, args []any) (int64, error)
 	// queue may wait with a statement. With conflict set, it must affect one row.
 	queue(ctx context.Context, sql string, args []any, conflict error) error
+	// undo goes back to a savepoint after err and reports whether that is
+	// possible: after trouble with the engine itself the whole act is over.
+	undo(ctx context.Context, err error) bool
 }
 
 var errEnded = errors.New("db: the act has ended")
@@ -98,6 +102,38 @@ func (tx *Tx) queueOne(conflict error, sql string, args []any) {
 	if err := tx.run.queue(tx.ctx, sql, a, conflict); err != nil {
 		_ = tx.stop(sql, err) // kept; the next call and Write return it
 	}
+}
+
+// Part runs fn in a savepoint of its own. If fn or one of its statements fails,
+// what fn wrote is undone, Part returns the error and the act goes on: of many
+// things done in one act, one that cannot be done does not keep the others
+// back. Trouble with the engine, or with another act, ends the whole act all the
+// same. Parts do not nest. A part waits for its own writes.
+func (tx *Tx) Part(fn func(*Tx) error) error {
+	if tx.part {
+		return tx.stop("SAVEPOINT part", errors.New("db: a part within a part"))
+	}
+	tx.Queue("SAVEPOINT part")
+	if tx.err != nil {
+		return tx.err
+	}
+	tx.part = true
+	last, commit := len(tx.last), len(tx.commit)
+	err := fn(tx)
+	if err == nil && tx.err == nil {
+		_, err = tx.Exec("RELEASE SAVEPOINT part")
+	}
+	if tx.part = false; err == nil && tx.err == nil {
+		return nil
+	}
+	if tx.err != nil {
+		err = tx.err
+	}
+	if tx.done || tx.ctx.Err() != nil || !tx.run.undo(context.WithoutCancel(tx.ctx), err) {
+		return tx.stop("SAVEPOINT part", err)
+	}
+	tx.err, tx.last, tx.commit = nil, tx.last[:last], tx.commit[:commit]
+	return err
 }
 
 // Fail ends the act with err, as a failed statement would.

@@ -26,6 +26,7 @@ const (
 	XLS  Type = "xls"
 	TXT  Type = "txt"
 	ZIP  Type = "zip"
+	HTML Type = "html" // printed documents of the platform itself; never taken from people
 )
 
 // Materials is what an applicant may hand in when the item says nothing else.
@@ -62,6 +63,8 @@ func info(t Type) typeInfo {
 		return typeInfo{"text/plain; charset=utf-8", []string{"txt"}}
 	case ZIP:
 		return typeInfo{"application/zip", []string{"zip"}}
+	case HTML:
+		return typeInfo{"text/html; charset=utf-8", []string{"html"}}
 	}
 	return typeInfo{}
 }
@@ -131,6 +134,9 @@ func detect(src io.ReaderAt, size int64, ending string, l archiveLimits) (Type, 
 	}
 	if m.Is("text/plain") {
 		return TXT, nil
+	}
+	if ending == HTML.Ending() && m.Is("text/html") {
+		return HTML, nil
 	}
 	return "", ErrType()
 }

@@ -25,32 +25,102 @@ const (
 
 // Cases 办件. Every act of the casework state table is "case." + its name.
 const (
-	CaseDraft             Act = "case.draft"   // start, read, fill and discard one's own draft
-	CaseReceive           Act = "case.receive" // the same at the window, for whom it concerns
-	CaseSubmit            Act = "case.submit"
-	CaseRead              Act = "case.read" // with its documents and timeline
-	CaseAccept            Act = "case.accept"
-	CaseDeemAccepted      Act = "case.deem-accepted"
-	CaseRequestCorrection Act = "case.request-correction"
-	CaseResubmit          Act = "case.resubmit"
-	CaseReturnUncorrected Act = "case.return-uncorrected"
-	CaseDecline           Act = "case.decline"
-	CaseNotNeeded         Act = "case.not-needed"
-	CasePrecheckPass      Act = "case.precheck-pass"
-	CaseArrive            Act = "case.arrive"
-	CaseReview            Act = "case.review"
-	CaseDecide            Act = "case.decide"
-	CaseExtend            Act = "case.extend"
-	CaseSuspend           Act = "case.suspend"
-	CaseResume            Act = "case.resume"
+	CaseDraft               Act = "case.draft"   // start, read, fill and discard one's own draft
+	CaseReceive             Act = "case.receive" // the same at the window, for whom it concerns
+	CaseSubmit              Act = "case.submit"
+	CaseRead                Act = "case.read" // with its documents and timeline
+	CaseAccept              Act = "case.accept"
+	CaseDeemAccepted        Act = "case.deem-accepted"
+	CaseRequestCorrection   Act = "case.request-correction"
+	CaseResubmit            Act = "case.resubmit"
+	CaseMend                Act = "case.mend"          // 当场更正
+	CaseAskMoreTime         Act = "case.ask-more-time" // 申请延长补正期限
+	CaseGrantMoreTime       Act = "case.grant-more-time"
+	CaseRefuseMoreTime      Act = "case.refuse-more-time"
+	CaseReturnUncorrected   Act = "case.return-uncorrected"
+	CaseDecline             Act = "case.decline"
+	CaseNotNeeded           Act = "case.not-needed"
+	CasePrecheckPass        Act = "case.precheck-pass"
+	CaseArrive              Act = "case.arrive"
+	CaseSupplement          Act = "case.supplement" // promises and instant approval
+	CaseExtendSupplement    Act = "case.extend-supplement"
+	CaseSupplementOver      Act = "case.supplement-over"
+	CaseSupplementWithdrawn Act = "case.supplement-withdrawn"
+	CaseWithdrawPromise     Act = "case.withdraw-promise"
+	CaseGrantByMachine      Act = "case.grant-by-machine"
+	CaseReferByMachine      Act = "case.refer-by-machine"
+	CaseCheckPromise        Act = "case.check-promise"
+	CaseSampleReview        Act = "case.sample-review"
+	CaseAnnul               Act = "case.annul"
+	CaseUphold              Act = "case.uphold"
+
+	CaseReview  Act = "case.review"
+	CaseDecide  Act = "case.decide"
+	CaseExtend  Act = "case.extend"
+	CaseSuspend Act = "case.suspend"
+	CaseResume  Act = "case.resume"
+	// Hearings, visits and approvers' acts.
+	CaseHearingTell      Act = "case.hearing-tell"
+	CaseHearingAsk       Act = "case.hearing-ask"
+	CaseHearingWaive     Act = "case.hearing-waive"
+	CaseHearingCall      Act = "case.hearing-call"
+	CaseHearingChallenge Act = "case.hearing-challenge"
+	CaseHearingAnswer    Act = "case.hearing-answer"
+	CaseHearingRecord    Act = "case.hearing-record"
+	CaseHearingDrop      Act = "case.hearing-drop"
+	CaseVisitPlan        Act = "case.visit-plan"
+	CaseVisitRecord      Act = "case.visit-record"
+	CaseVisitSign        Act = "case.visit-sign"
+	CaseObject           Act = "case.object"
+	CaseClaim            Act = "case.claim"
+	CaseRelease          Act = "case.release"
+	CaseTransfer         Act = "case.transfer"
+	CaseSendBack         Act = "case.send-back"
+	CaseRecheck          Act = "case.recheck"
+	CaseAskOpinion       Act = "case.ask-opinion"
+	CaseGiveOpinion      Act = "case.give-opinion"
+	CaseRecuse           Act = "case.recuse"
+	CaseRefer            Act = "case.refer"
+
+	UnitFair Act = "unit.fair" // 自动分办: turn it on and off
+
 	CaseWithdraw          Act = "case.withdraw"
 	CaseHandOver          Act = "case.hand-over"
 	CasePost              Act = "case.post"
 	CaseDeliverElectronic Act = "case.deliver-electronic"
 	CaseChangeDelivery    Act = "case.change-delivery"
-	CaseCollect           Act = "case.collect"  // the applicant confirms what arrived
-	CaseQueue             Act = "case.queue"    // a unit's work list
-	CaseProgress          Act = "case.progress" // public page by receipt code, no personal data
+	CaseCollect           Act = "case.collect"      // the applicant confirms what arrived
+	CaseArchive           Act = "case.archive"      // 电子档案: the package of a closed case
+	CaseServeNotice       Act = "case.serve-notice" // 送达登记: a document was handed over or posted
+	CaseQueue             Act = "case.queue"        // a unit's work list
+	CaseProgress          Act = "case.progress"     // public page by receipt code, no personal data
+
+	AssistAsk     Act = "assist.ask"
+	AssistTake    Act = "assist.take"    // a helper takes a request of his unit
+	AssistRead    Act = "assist.read"    // what was asked and done
+	AssistHelp    Act = "assist.help"    // the helper's own acts: fill in, ask for the word
+	AssistConfirm Act = "assist.confirm" // the person says yes before anything is handed in
+	AssistEnd     Act = "assist.end"
+
+	PaperHandle Act = "paper.handle" // 交接: take, hand on, receive and return papers of cases, as the unit that has them
+)
+
+// Fees 收费.
+const (
+	FeeRead         Act = "fee.read"          // a bill with its payments, reductions and refunds
+	FeePay          Act = "fee.pay"           // begin to pay online
+	FeeTake         Act = "fee.take"          // 窗口收款
+	FeeReduce       Act = "fee.reduce"        // ask for a reduction
+	FeeReduceDecide Act = "fee.reduce-decide" // 批准减免
+	FeeRefund       Act = "fee.refund"        // ask for money back
+	FeeRefundDecide Act = "fee.refund-decide" // 批准退款
+	FeePayBack      Act = "fee.pay-back"      // 窗口退款: hand back what was paid at a window
+	FeeHeard        Act = "fee.heard"         // what the provider tells
+	FeeList         Act = "fee.list"          // bills that are due at a unit's windows
+	FeeWaiting      Act = "fee.waiting"       // bills with something to decide or to hand back; each is asked about by itself
+	FeeTill         Act = "fee.till"          // 日结 of one's own till
+	FeeMatch        Act = "fee.match"         // 对账
+	FeeSettle       Act = "fee.settle"        // work off a difference
 )
 
 // Licences 电子证照.

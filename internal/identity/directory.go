@@ -118,7 +118,7 @@ const (
 	sqlDirectoryVersion = `SELECT version FROM directory_version WHERE id = 1`
 	sqlBumpDirectory    = `UPDATE directory_version SET version = version + 1 WHERE id = 1`
 	sqlAllDivisions     = `SELECT code, name, parent, level, is_national, statistical FROM division ORDER BY code`
-	sqlAllUnits         = `SELECT id, key, name, short, uscc, kind, parent_id, path, division, level, phone, address, synthetic
+	sqlAllUnits         = `SELECT id, key, name, short, uscc, kind, parent_id, path, division, level, phone, address, synthetic, fair
 		FROM unit ORDER BY id`
 )
 
@@ -140,7 +140,7 @@ func loadDirectory(q db.Queryer, version int64) (*Directory, error) {
 
 func scanUnit(r *db.Rows) (u Unit, err error) {
 	err = r.Scan(&u.ID, &u.Key, &u.Name, &u.Short, &u.USCC, &u.Kind, &u.ParentID, &u.Path, &u.Division, &u.Level,
-		&u.Phone, &u.Address, &u.Synthetic)
+		&u.Phone, &u.Address, &u.Synthetic, &u.Fair)
 	return u, err
 }
 

@@ -30,6 +30,7 @@ type Unit struct {
 	Phone       string
 	Address     string
 	Synthetic   bool // made up for the demonstration
+	Fair        bool // 自动分办: new tasks go to whoever has the least open work
 }
 
 // Person 自然人. IDNumber, Phone, Email and Address are sealed at rest; they are

@@ -41,8 +41,10 @@ type Target struct {
 	Owner         actor.Party // whose it is: maker of a draft, holder of a licence
 	Applicant     actor.Party // for whom a case was submitted
 	ReviewerIDs   []int64     // staff who gave an opinion on the case
+	RecusedIDs    []int64     // staff who stand aside from the case (回避): it is closed to them
 	StaffID       int64       // the account that is managed
 	AuthorIDs     []int64     // staff who wrote what is to be passed
+	HelperID      int64       // staff member who helps the applicant with this matter, at his request, while that lasts
 }
 
 // Acts lists every act of the table, sorted.
@@ -61,6 +63,7 @@ var (
 	ErrNotFound    = errs.New(errs.NotFound, "not-found", "没有找到，或者您无权查看。", "There is no such thing, or it is not yours to see.")
 	ErrForbidden   = errs.New(errs.Forbidden, "forbidden", "您没有办理这一步的权限。", "You are not authorised to do this.")
 	ErrSamePerson  = errs.New(errs.Forbidden, "same-person", "审查人员不得对同一办件作出决定。", "Whoever reviewed a case does not decide it.")
+	ErrRecused     = errs.New(errs.Forbidden, "recused", "您已回避本办件，不能查看和办理。", "You stand aside from this case and may neither see nor handle it.")
 	ErrOwnWork     = errs.New(errs.Forbidden, "own-work", "编制人员不得审核、发布自己编制的内容，请由其他审核人员办理。", "Whoever wrote it neither reviews nor publishes it.")
 	ErrOwnAccount  = errs.New(errs.Forbidden, "own-account", "管理员不得管理自己的账号或为自己授权。", "Nobody manages his own account or gives himself a role.")
 	ErrPurpose     = errs.New(errs.Forbidden, "purpose-required", "查看个人信息须写明用途。", "Say for what purpose personal data is looked at.")
@@ -91,6 +94,7 @@ type rule struct {
 	owner  bool // the party whose thing it is, or its agent
 	system bool // the platform itself
 	staff  []holder
+	helper bool // the clerk whom the applicant asked for help with this matter (第二十四条)
 
 	principal bool // among persons: not an agent
 	notMaker  bool // among staff: nobody who reviewed the case
@@ -105,6 +109,7 @@ var (
 	counter  = []holder{{actor.WindowClerk, receiving | handling}}
 	reviewer = []holder{{actor.Reviewer, reviewing}}
 	decider  = []holder{{actor.Decider, handling}}
+	examiner = append(slices.Clone(reviewer), decider...)
 	official = []holder{{actor.WindowClerk, receiving | handling}, {actor.Reviewer, reviewing | handling}, {actor.Decider, handling}}
 	viewer   = append(slices.Clone(official), holder{actor.Supervisor, receiving | handling})
 	steward  = []holder{{actor.ItemSteward, handling}}
@@ -113,6 +118,7 @@ var (
 	operator = []holder{{actor.SystemAdmin, anywhere}}
 	admins   = []holder{{actor.SystemAdmin, handling}, {actor.SecurityAdmin, handling}, {actor.AuditAdmin, handling}}
 	clerks   = []holder{{actor.WindowClerk, anywhere}}
+	ledger   = []holder{{actor.Supervisor, anywhere}} // money of all units goes through one provider
 )
 
 // rules 权限表: deny by default, one line an act.
@@ -134,9 +140,9 @@ var rules = map[Act]rule{
 	AdjustmentCarryOut: {staff: auditor, notAuthor: true, system: true},
 
 	CaseDraft:    {owner: true, hides: CaseDraft},
-	CaseReceive:  {staff: counter},
-	CaseSubmit:   {owner: true, staff: counter, hides: CaseRead},
-	CaseRead:     {owner: true, staff: viewer, system: true, hides: CaseRead},
+	CaseReceive:  {staff: counter, helper: true},
+	CaseSubmit:   {owner: true, staff: counter, helper: true, hides: CaseRead},
+	CaseRead:     {owner: true, staff: viewer, helper: true, system: true, hides: CaseRead},
 	CaseProgress: {anyone: true},
 	CaseQueue: {staff: []holder{{actor.WindowClerk, handling}, {actor.Reviewer, handling}, {actor.Decider, handling},
 		{actor.Supervisor, handling}}},
@@ -144,23 +150,91 @@ var rules = map[Act]rule{
 	CaseAccept:            {staff: counter, hides: CaseRead},
 	CaseDeemAccepted:      {system: true, hides: CaseRead},
 	CaseRequestCorrection: {staff: counter, hides: CaseRead},
-	CaseResubmit:          {owner: true, staff: counter, hides: CaseRead},
+	CaseResubmit:          {owner: true, staff: counter, helper: true, hides: CaseRead},
+	CaseMend:              {staff: counter, hides: CaseRead},
+	CaseAskMoreTime:       {owner: true, staff: counter, hides: CaseRead},
+	CaseGrantMoreTime:     {staff: counter, hides: CaseRead},
+	CaseRefuseMoreTime:    {staff: counter, hides: CaseRead},
 	CaseReturnUncorrected: {staff: counter, hides: CaseRead},
 	CaseDecline:           {staff: counter, hides: CaseRead},
 	CaseNotNeeded:         {staff: counter, hides: CaseRead},
 	CasePrecheckPass:      {staff: counter, hides: CaseRead},
 	CaseArrive:            {staff: counter, hides: CaseRead},
-	CaseReview:            {staff: reviewer, hides: CaseRead},
-	CaseDecide:            {staff: decider, notMaker: true, hides: CaseRead},
-	CaseExtend:            {staff: decider, hides: CaseRead}, // 行政许可法 第四十二条: 经本行政机关负责人批准
-	CaseSuspend:           {staff: append(slices.Clone(reviewer), decider...), hides: CaseRead},
-	CaseResume:            {staff: append(slices.Clone(reviewer), decider...), hides: CaseRead},
-	CaseWithdraw:          {owner: true, staff: counter, hides: CaseRead},
+	// promises and instant approval
+	CaseSupplement:          {owner: true, staff: counter, hides: CaseRead},
+	CaseExtendSupplement:    {staff: counter, hides: CaseRead},
+	CaseSupplementOver:      {system: true, hides: CaseRead},
+	CaseSupplementWithdrawn: {system: true, hides: CaseRead},
+	CaseWithdrawPromise:     {owner: true, staff: counter, hides: CaseRead},
+	CaseGrantByMachine:      {system: true, hides: CaseRead},
+	CaseReferByMachine:      {system: true, hides: CaseRead},
+	CaseCheckPromise:        {staff: reviewer, hides: CaseRead},
+	CaseSampleReview:        {staff: reviewer, hides: CaseRead},
+	CaseAnnul:               {staff: decider, notMaker: true, hides: CaseRead}, // 行政许可法 第六十九条
+	CaseUphold:              {staff: decider, notMaker: true, hides: CaseRead},
+
+	CaseReview:  {staff: reviewer, hides: CaseRead},
+	CaseDecide:  {staff: decider, notMaker: true, hides: CaseRead},
+	CaseExtend:  {staff: decider, hides: CaseRead}, // 行政许可法 第四十二条: 经本行政机关负责人批准
+	CaseSuspend: {staff: append(slices.Clone(reviewer), decider...), hides: CaseRead},
+	CaseResume:  {staff: append(slices.Clone(reviewer), decider...), hides: CaseRead},
+	// Hearings, visits and approvers' acts.
+	CaseHearingTell:      {staff: examiner, hides: CaseRead},
+	CaseHearingAsk:       {owner: true, staff: counter, hides: CaseRead},
+	CaseHearingWaive:     {owner: true, staff: counter, hides: CaseRead},
+	CaseHearingCall:      {staff: examiner, hides: CaseRead},
+	CaseHearingChallenge: {owner: true, staff: counter, hides: CaseRead},
+	CaseHearingAnswer:    {staff: decider, hides: CaseRead},
+	CaseHearingRecord:    {staff: examiner, hides: CaseRead},
+	CaseHearingDrop:      {owner: true, staff: counter, hides: CaseRead},
+	CaseVisitPlan:        {staff: examiner, hides: CaseRead},
+	CaseVisitRecord:      {staff: reviewer, hides: CaseRead},
+	CaseVisitSign:        {staff: reviewer, hides: CaseRead},
+	CaseObject:           {owner: true, staff: counter, hides: CaseRead},
+	CaseClaim:            {staff: official, hides: CaseRead},
+	CaseRelease:          {staff: official, hides: CaseRead},
+	CaseTransfer:         {staff: examiner, hides: CaseRead},
+	CaseSendBack:         {staff: examiner, hides: CaseRead},
+	CaseRecheck:          {staff: counter, hides: CaseRead},
+	CaseAskOpinion:       {staff: examiner, hides: CaseRead},
+	CaseGiveOpinion:      {staff: reviewer, hides: CaseRead},
+	CaseRecuse:           {staff: examiner, hides: CaseRead},
+	CaseRefer:            {staff: decider, hides: CaseRead},
+	UnitFair:             {staff: decider},
+
+	CaseWithdraw:          {owner: true, staff: counter, helper: true, hides: CaseRead},
 	CaseHandOver:          {staff: counter, hides: CaseRead},
 	CasePost:              {staff: counter, hides: CaseRead},
 	CaseDeliverElectronic: {system: true, hides: CaseRead},
 	CaseChangeDelivery:    {owner: true, staff: counter, hides: CaseRead},
 	CaseCollect:           {owner: true, hides: CaseRead},
+	CaseArchive: {owner: true, staff: []holder{{actor.Decider, handling}, {actor.Supervisor, receiving | handling}}, system: true,
+		hides: CaseRead},
+	CaseServeNotice: {staff: counter, hides: CaseRead},
+
+	PaperHandle: {staff: []holder{{actor.WindowClerk, handling}, {actor.Reviewer, handling}, {actor.Decider, handling}}},
+
+	AssistAsk:     {person: true, staff: clerks}, // 帮办代办: at the person's request alone, who says so himself
+	AssistTake:    {staff: []holder{{actor.WindowClerk, handling}}},
+	AssistRead:    {owner: true, staff: []holder{{actor.WindowClerk, handling}, {actor.Supervisor, handling}}, hides: AssistRead},
+	AssistHelp:    {helper: true, hides: AssistRead},
+	AssistConfirm: {owner: true, hides: AssistRead},
+	AssistEnd:     {owner: true, helper: true, system: true, hides: AssistRead},
+
+	FeeRead:         {owner: true, staff: viewer, system: true, hides: FeeRead},
+	FeePay:          {owner: true, hides: FeeRead},
+	FeeTake:         {staff: counter, hides: FeeRead},
+	FeeReduce:       {owner: true, staff: counter, hides: FeeRead},
+	FeeReduceDecide: {staff: decider, notAuthor: true, hides: FeeRead},
+	FeeRefund:       {owner: true, staff: append(slices.Clone(counter), decider...), hides: FeeRead},
+	FeeRefundDecide: {staff: decider, notAuthor: true, hides: FeeRead},
+	FeePayBack:      {staff: counter, hides: FeeRead},
+	FeeHeard:        {system: true}, // by its signature, not by a session
+	FeeList:         {staff: append(slices.Clone(counter), holder{actor.Decider, handling})},
+	FeeWaiting:      {staff: append(slices.Clone(clerks), holder{actor.Decider, anywhere})},
+	FeeTill:         {staff: clerks},
+	FeeMatch:        {staff: ledger, system: true},
+	FeeSettle:       {staff: ledger},
 
 	LicenceVerify: {anyone: true},
 	LicenceRead:   {owner: true, staff: official, purpose: true, system: true, hides: LicenceRead},
@@ -238,10 +312,13 @@ func (r rule) checkPerson(a actor.Actor, t Target) error {
 }
 
 func (r rule) checkStaff(a actor.Actor, t Target) error {
-	if !slices.ContainsFunc(r.staff, func(h holder) bool { return h.holds(a, t) }) {
+	helps := r.helper && t.HelperID != 0 && t.HelperID == a.ID && a.Has(actor.WindowClerk)
+	if !helps && !slices.ContainsFunc(r.staff, func(h holder) bool { return h.holds(a, t) }) {
 		return ErrForbidden
 	}
 	switch {
+	case slices.Contains(t.RecusedIDs, a.ID):
+		return ErrRecused
 	case r.notMaker && slices.Contains(t.ReviewerIDs, a.ID):
 		return ErrSamePerson
 	case r.notAuthor && slices.Contains(t.AuthorIDs, a.ID):

@@ -32,6 +32,8 @@ const (
 	sqlStaffByID   = `SELECT ` + staffColumns + ` FROM staff s LEFT JOIN staff_role r ON r.staff_id = s.id WHERE s.id = $1 ORDER BY r.role, r.unit_id`
 	sqlStaffOfUnit = `SELECT ` + staffColumns + ` FROM staff s LEFT JOIN staff_role r ON r.staff_id = s.id
 		WHERE s.unit_id = $1 ORDER BY s.login, r.role, r.unit_id`
+	sqlMembers = `SELECT ` + staffColumns + ` FROM staff s JOIN unit u ON u.id = s.unit_id LEFT JOIN staff_role r ON r.staff_id = s.id
+		WHERE substr(u.path, 1, length($1)) = $1 AND NOT s.disabled ORDER BY s.login, r.role, r.unit_id`
 	sqlStaffIDByLogin = `SELECT id FROM staff WHERE login = $1`
 	sqlInsertStaff    = `INSERT INTO staff (id, login, name, unit_id, password, must_change, totp, totp_step, disabled, demo, created_at, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, FALSE, $8, $9, $9) ON CONFLICT (login) DO NOTHING`
@@ -99,6 +101,16 @@ func (s *Service) StaffOf(ctx context.Context, a actor.Actor, unitID int64) (_ [
 		return nil, err
 	}
 	return staffList(s.db.Read(ctx), dir, sqlStaffOfUnit, unitID)
+}
+
+// Members lists who serves in the unit at a path or below it and may log in, by
+// login. It decides nothing: rooms that hand work out among colleagues ask it
+// after they have decided.
+func (s *Service) Members(q db.Queryer, dir *Directory, path string) ([]Staff, error) {
+	if path == "" {
+		return nil, nil
+	}
+	return staffList(q, dir, sqlMembers, path)
 }
 
 // CreateStaff makes an account without any role: roles are the security

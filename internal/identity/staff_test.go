@@ -191,6 +191,6 @@ func TestStatements(t *testing.T) {
 		sqlMandatesGiven, sqlInsertMandate, sqlRevokeMandate, sqlInsertPerson, sqlPersonLogin, sqlPersonByNo, sqlPersonStill,
 		sqlStaffLogin, sqlStaffStill, sqlUseStep, sqlRehashPerson, sqlRehashStaff, sqlPersonPassword, sqlStaffPassword, sqlSetPerson,
 		sqlSetStaff, sqlDemoSecret, sqlActingSelf, sqlActingEntity, sqlActingPerson, sqlEntitiesOfRep, sqlWalkInContact, sqlSetContact,
-		sqlStaffByID, sqlStaffOfUnit, sqlStaffIDByLogin, sqlInsertStaff, sqlResetStaff, sqlDisableStaff, sqlGrantRole, sqlRevokeRole, sqlHasDemo,
+		sqlStaffByID, sqlStaffOfUnit, sqlMembers, sqlSetFair, sqlStaffIDByLogin, sqlInsertStaff, sqlResetStaff, sqlDisableStaff, sqlGrantRole, sqlRevokeRole, sqlHasDemo,
 		sqlUpsertDivision, sqlUnitByKey, sqlUpsertUnit, sqlMoveUnits, sqlPersonIDs, sqlPersonIDLogin, sqlUpdatePerson, sqlUpsertEntity, sqlUpdateStaff)
 }

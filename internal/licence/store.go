@@ -18,6 +18,7 @@ const (
 	sqlByNumber     = `SELECT ` + columns + ` FROM licence WHERE type_key = $1 AND number_index = $2`
 	sqlHeld         = `SELECT ` + columns + ` FROM licence WHERE holder_kind = $1 AND holder_id = $2 ORDER BY id DESC LIMIT 200`
 	sqlSign         = `UPDATE licence SET signature = $2, signed_at = $3 WHERE id = $1 AND signed_at = 0`
+	sqlStatus       = `UPDATE licence SET status = $2 WHERE id = $1 AND status = $3`
 	sqlSignedAt     = `SELECT signed_at FROM licence WHERE id = $1`
 
 	sqlInsertUse = `INSERT INTO licence_use (id, licence_id, at, actor_kind, actor_id, actor_name, unit_id, case_no, item_name, purpose)
@@ -32,7 +33,7 @@ const (
 
 // SQL lists the texts of this room, for the test that prepares them on both engines.
 func SQL() []string {
-	return []string{sqlInsert, sqlByID, sqlByIdentifier, sqlByNumber, sqlHeld, sqlSign, sqlSignedAt, sqlInsertUse, sqlUses, sqlTypes, sqlType, sqlPutType}
+	return []string{sqlInsert, sqlByID, sqlByIdentifier, sqlByNumber, sqlHeld, sqlSign, sqlStatus, sqlSignedAt, sqlInsertUse, sqlUses, sqlTypes, sqlType, sqlPutType}
 }
 
 func (s *Service) insert(tx *db.Tx, l *Licence) error {

@@ -75,12 +75,22 @@ func (m *met) verdict() *rule.Verdict {
 }
 
 // attributes are what the clauses may ask (catalog.DecisionAttributes).
-func (m *met) attributes() map[string]any {
-	out := map[string]any{"agent": m.c.Agent, "licences": append([]string{}, m.c.Licences...)}
-	if m.c.Age >= 0 {
-		out["applicant.age"] = int64(m.c.Age)
+func (m *met) attributes() map[string]any { return attributes(m.c, m.values) }
+
+// Attributes are what the clauses of an instant decision may ask of an
+// application, and the answers that its form knows, with its defaults.
+func Attributes(f *form.Form, c Case) (form.Values, map[string]any) {
+	s := &side{Contract: Contract{Form: f}}
+	values := s.of(c).values
+	return values, attributes(c, values)
+}
+
+func attributes(c Case, values form.Values) map[string]any {
+	out := map[string]any{"agent": c.Agent, "licences": append([]string{}, c.Licences...)}
+	if c.Age >= 0 {
+		out["applicant.age"] = int64(c.Age)
 	}
-	for name, v := range m.values {
+	for name, v := range values {
 		if list, ok := v.([]any); ok {
 			texts := make([]string, 0, len(list))
 			for _, x := range list {

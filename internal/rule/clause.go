@@ -36,8 +36,9 @@ type Verdict struct {
 // Finding is the answer of one clause.
 type Finding struct {
 	Clause
-	Met bool
-	Err error // it could not be answered; Met is false
+	Met  bool
+	Err  error    // it could not be answered; Met is false
+	Uses []string // attributes that it asks for, sorted
 }
 
 // maxClauses of one decision.
@@ -89,7 +90,7 @@ func (d *Decision) Eval(values map[string]any) Verdict {
 	for _, c := range d.clauses {
 		met, err := c.rule.Eval(values)
 		v.Met = v.Met && met && err == nil
-		v.Findings = append(v.Findings, Finding{c.Clause, met, err})
+		v.Findings = append(v.Findings, Finding{c.Clause, met, err, c.rule.Uses()})
 	}
 	return v
 }

@@ -20,6 +20,7 @@ type NoteSet struct {
 	Verifiers   []note.Verifier // Ed25519, then every SM2 key of the folder, oldest first
 	VerifierKey string          // Ed25519, in the text form of the note package
 	VerifierSM2 string          // newest SM2 key, same form, signature type "tongban/sm2"
+	Texts       []string        // Verifiers in the same form and order
 }
 
 func newNoteSet(name string, ed ed25519.PrivateKey, sm2s []*Signer) (NoteSet, error) {
@@ -31,16 +32,21 @@ func newNoteSet(name string, ed ed25519.PrivateKey, sm2s []*Signer) (NoteSet, er
 	if err != nil {
 		return NoteSet{}, fmt.Errorf("sm: note key for %q: %w", name, err)
 	}
-	set := NoteSet{VerifierKey: vkey, Signers: []note.Signer{ed25519Note{v, ed}}, Verifiers: []note.Verifier{v}}
+	set := NoteSet{VerifierKey: vkey, Signers: []note.Signer{ed25519Note{v, ed}}, Verifiers: []note.Verifier{v}, Texts: []string{vkey}}
 	var last sm2Note
 	for _, s := range sm2s {
 		last = newSM2Note(name, s.pub, s)
 		set.Verifiers = append(set.Verifiers, newSM2Note(name, s.pub, nil))
+		set.Texts = append(set.Texts, last.text())
 	}
 	set.Signers = append(set.Signers, last)
-	set.VerifierSM2 = fmt.Sprintf("%s+%08x+%s", name, last.hash,
-		base64.StdEncoding.EncodeToString(append([]byte(sm2NoteAlg), last.pub.der...)))
+	set.VerifierSM2 = last.text()
 	return set, nil
+}
+
+// text is the verifier key as the note package writes one.
+func (n sm2Note) text() string {
+	return fmt.Sprintf("%s+%08x+%s", n.name, n.hash, base64.StdEncoding.EncodeToString(append([]byte(sm2NoteAlg), n.pub.der...)))
 }
 
 // sm2NoteAlg is the type of the SM2 signature in the signed-note format: 0xff

@@ -14,6 +14,8 @@ type Clock struct {
 	Days  []Day     // from the first day to the due date or today, whichever is later; empty: no strip
 	Calc  []CalcRow // empty: no explanation
 	Note  string    // “暂按周末推算，以公布的放假安排为准”
+	Proof Link      // the calculation as a file that others can check
+	Open  bool      // the calculation is shown at once
 }
 
 // Day is one cell of the strip.

@@ -27,6 +27,7 @@ type Page struct {
 	Unread int    // messages not read
 	Keys   bool   // keyboard shortcuts wanted (desk)
 	Styles []string
+	Script string     // one more static script of ours, for a page that needs it; empty: none
 	End    *Countdown // kiosk: when the session ends by itself
 
 	nav        []NavLink

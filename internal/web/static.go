@@ -52,6 +52,7 @@ func loadAssets() (*assets, error) {
 	a.add("tongban.css", "text/css; charset=utf-8", squeezeCSS(sheet))
 	for name, kind := range map[string]string{
 		"tongban.js":  "text/javascript; charset=utf-8",
+		"draft.js":    "text/javascript; charset=utf-8",
 		"favicon.svg": "image/svg+xml",
 	} {
 		b, err := staticFS.ReadFile("static/" + name)

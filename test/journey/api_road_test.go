@@ -70,14 +70,14 @@ func programmaticRoad(t *testing.T, l *look, c *city) {
 
 	// The special procedure stops the clock, and nobody gives an opinion meanwhile.
 	refuse(municipal, no, "suspend", client.Object{"kind": "hearing", "days": 8, "reason": "需要听证"}, 422)
-	do(t, municipal, no, "suspend", client.Object{"kind": "expert", "days": 8, "reason": "主干道开挖，需要专家评审。"})
+	do(t, municipal, no, "suspend", client.Object{"kind": "expert", "days": 8, "reason": "主干道开挖，需要专家评审。", "experts": "丁专家（演示大学）"})
 	k := state(no, "suspended")
 	if clockOf(k, "promised").Text("state") != "paused" || k.Text("due") != "" {
 		t.Errorf("the clocks go on: %v", k.At("clocks"))
 	}
 	offers(traffic, no, "review", false)
 	refuse(traffic, no, "review", client.Object{"agree": true, "opinion": "同意"}, 409)
-	do(t, municipal, no, "resume", nil)
+	do(t, municipal, no, "resume", client.Object{"reason": "交通组织方案可行"})
 	if k = state(no, "reviewing"); clockOf(k, "promised").Text("state") != "running" || k.Text("due") == "" {
 		t.Errorf("the clocks stand still: %v", k.At("clocks"))
 	}
@@ -102,6 +102,8 @@ func programmaticRoad(t *testing.T, l *look, c *city) {
 	refuse(p, no, "change-delivery", client.Object{"delivery": client.Object{"way": "post"}}, 422)
 	do(t, p, no, "change-delivery", client.Object{"delivery": client.Object{"way": "post", "name": "蒋涛", "phone": "13900008888", "address": "无锡市梁溪区演示路1号"}})
 	refuse(clerk, no, "hand-over", client.Object{"recipient": "蒋涛"}, 409)
+	refuse(clerk, no, "post", client.Object{"waybill": "1"}, 409) // nothing goes out before the fee is paid
+	paidOnline(t, p, get(t, p, "/cases/"+no).Text("bills", 0))
 	refuse(clerk, no, "post", nil, 422)
 	do(t, clerk, no, "post", client.Object{"waybill": "演示快递 DEMO-20260043"})
 	k = state(no, "closed")

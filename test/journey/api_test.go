@@ -58,7 +58,7 @@ func programmatic(t *testing.T, l *look, c *city) {
 
 	// 4, 11. Materials, a licence already held, delivery.
 	_, err = p.Fill(ctx, id, answers, map[string][]byte{"m02": content(t, w.pdf(t, "id.pdf", "ID")), "m03": content(t, w.pdf(t, "plan.pdf", "PLAN")),
-		"m04": content(t, w.pdf(t, "rules.pdf", "RULES")), "m06": content(t, w.pdf(t, "health.pdf", "HEALTH"))}, client.Object{"way": "electronic"})
+		"m04": content(t, w.pdf(t, "rules.pdf", "RULES")), "m05": content(t, w.pdf(t, "lease.pdf", "LEASE")), "m06": content(t, w.pdf(t, "health.pdf", "HEALTH"))}, client.Object{"way": "electronic"})
 	must(t, err)
 	_, err = p.Upload(ctx, "/drafts/"+id+"/materials/m04/files", "rules.pdf", []byte("not a document"))
 	refused(t, err, 415)

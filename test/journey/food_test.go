@@ -80,6 +80,7 @@ func food(t *testing.T, l *look, c *city, on device, at place, f firm, post bool
 	p.follow("保存并下一步")
 	p.see("核对并提交", "从业人员健康证明", f.name, "热食类食品制售")
 	p.follow("从业人员健康证明")
+	p.upload("经营场所使用证明", w.pdf(t, "租赁合同.pdf", "LEASE"))
 	p.upload("从业人员健康证明", w.photo(t, "健康证.jpg", 40))
 	p.follow("下一步")
 	p.follow("保存并下一步")

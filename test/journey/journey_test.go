@@ -63,6 +63,8 @@ var journeys = []journey{
 	{"marriage without scripts", postgres, func(t *testing.T, l *look, c *city) { marriage(t, l, c, still) }},
 	{"window", sqlite, func(t *testing.T, l *look, c *city) { window(t, l, c, desktop) }},
 	{"window without scripts", postgres, func(t *testing.T, l *look, c *city) { window(t, l, c, still) }},
+	{"bench by keyboard", sqlite, bench},
+	{"assistance", sqlite, assistance},
 	{"item", sqlite, func(t *testing.T, l *look, c *city) { item(t, l, c, desktop) }},
 	{"item without scripts", postgres, func(t *testing.T, l *look, c *city) { item(t, l, c, still) }},
 	{"card", sqlite, card},

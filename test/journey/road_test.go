@@ -64,8 +64,16 @@ func road(t *testing.T, l *look, c *city, on device) {
 	no := p.caseNo()
 
 	accept(l, t, c, on, "clerk2-lx", no)
-	// Both departments have it at the same time.
-	l.as(t, c, "reviewer-lx-cgj", on.office(), func(d *person) { d.toCase(no) })
+	// Both departments have it at the same time, each with days of its own; one of
+	// the reviewers takes it, and the others see that.
+	l.as(t, c, "reviewer-lx-cgj", on.office(), func(d *person) {
+		d.toCase(no)
+		d.see("限5个工作日，已用0个，剩5个")
+		d.unfold("听证、核查、内部流转")
+		d.act("领办", "领办")
+		d.toCase(no)
+		d.see("邱欣悦领办")
+	})
 	l.as(t, c, "reviewer-lx-jj", on.office(), func(d *person) { d.toCase(no) })
 
 	// The special procedure stops the clock; no opinion is given meanwhile.
@@ -73,6 +81,7 @@ func road(t *testing.T, l *look, c *city, on device) {
 		d.unfold("启动特别程序")
 		d.choose("特别程序", "专家评审")
 		d.fill("启动的理由", "主干道开挖，需要专家评审交通组织方案。")
+		d.fill("评审专家", "丁专家（演示大学）、戊专家（演示设计院）")
 		d.follow("启动特别程序")
 		d.see("查看办件")
 	})
@@ -80,13 +89,17 @@ func road(t *testing.T, l *look, c *city, on device) {
 	p.see("特别程序", "这段时间不计入办理时限")
 	l.as(t, c, "reviewer-lx-cgj", on.office(), func(d *person) {
 		d.toCase(no)
-		d.act("特别程序结束", "特别程序结束")
+		d.unfold("特别程序结束")
+		d.fill("专家评审意见", "交通组织方案可行。")
+		d.follow("特别程序结束")
 	})
 	p.open("/my/cases/" + no)
 	p.see("特别程序结束", "专家评审")
 
 	review(l, t, c, on, "reviewer-lx-cgj", no, "管线避让方案可行，同意挖掘，完工后按原结构恢复。")
 	review(l, t, c, on, "reviewer-lx-jj", no, "绕行路线和标志设置可行，同意占用。")
+
+	hearing(l, t, c, on, p, no)
 
 	// The decider moves the limit once, then decides on both opinions.
 	l.as(t, c, "decider-lx-spj", on.office(), func(d *person) {
@@ -104,6 +117,7 @@ func road(t *testing.T, l *look, c *city, on device) {
 	decide(l, t, c, on, "decider-lx-spj", no, "管线避让方案可行", "绕行路线和标志设置可行")
 
 	p.awaitCase(no, "结果已经做好", "窗口领取")
+	refund(l, t, c, on, p, "clerk2-lx", "decider-lx-spj", no)
 	handOver(l, t, c, on, "clerk2-lx", no, "周志远")
 	p.awaitCase(no, "已经办结", "窗口发放")
 	rated(p, no, "基本满意", "")

@@ -24,6 +24,8 @@ func window(t *testing.T, l *look, c *city, on device) {
 		d.fill("事项名称，或者群众常用的说法", "高龄补贴")
 		d.follow("查找")
 		d.followIn("尊老金（高龄津贴）发放", "收件")
+		d.see("材料清单", "申请人居民身份证", "必须提交")
+		d.follow("开始收件")
 
 		d.see("谁来处理", "陈阿婆")
 		d.tick("已将以上内容向申请人告知")

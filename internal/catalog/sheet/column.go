@@ -45,6 +45,29 @@ func number[T any](head, field string, at func(*T) *int) column[T] {
 		}}
 }
 
+// fen is an amount of money: yuan in the cell, fen in the guide.
+func fen[T any](head, field string, at func(*T) *int64) column[T] {
+	return column[T]{head: head, field: field,
+		get: func(t *T) string {
+			if *at(t) == 0 {
+				return ""
+			}
+			return catalog.Yuan(*at(t))
+		},
+		set: func(t *T, v string) fault {
+			if v == "" {
+				*at(t) = 0
+				return fault{}
+			}
+			n, ok := catalog.Fen(v)
+			if !ok {
+				return unlike(v, "应为金额，单位是元，最多两位小数", "should be an amount in yuan with at most two decimals")
+			}
+			*at(t) = n
+			return fault{}
+		}}
+}
+
 // zero leaves a cell empty where nothing is meant.
 func zero(s string) string {
 	if s == "0" {
@@ -297,10 +320,70 @@ func optional[T any](head string, at func(*T) **catalog.Limit) column[T] {
 		}}
 }
 
+// supplement is the time for what may follow later: “5 工作日 视为撤回申请 逾期……”.
+func supplement[T any](head string, at func(*T) **catalog.Supplement) column[T] {
+	late := guideTable("late")
+	return column[T]{head: head,
+		get: func(x *T) string {
+			s := *at(x)
+			if s == nil {
+				return ""
+			}
+			return strings.TrimSpace(strconv.Itoa(s.Days) + " " + limitUnits.say(s.Unit) + " " + late.say(s.Late) + " " + s.Note)
+		},
+		set: func(x *T, v string) fault {
+			if v == "" {
+				*at(x) = nil
+				return fault{}
+			}
+			f := strings.SplitN(v, " ", 4)
+			bad := unlike(v, "应写成：5 工作日 视为撤回申请 说明", "should be written as: 5 工作日 视为撤回申请 note")
+			if len(f) < 3 {
+				return bad
+			}
+			n, ok := whole(f[0])
+			unit, wrongUnit := limitUnits.code(f[1])
+			end, wrongLate := late.code(f[2])
+			if !ok || wrongUnit != (fault{}) || wrongLate != (fault{}) {
+				return bad
+			}
+			s := &catalog.Supplement{Days: n, Unit: unit, Late: end}
+			if len(f) == 4 {
+				s.Note = f[3]
+			}
+			*at(x) = s
+			return fault{}
+		}}
+}
+
 // cut shortens a value that an answer cites.
 func cut(v string) string {
 	if r := []rune(v); len(r) > 40 {
 		return string(r[:40]) + "……"
 	}
 	return v
+}
+
+// jointly is 联合办理 in one cell: the days, a semicolon, the government's decision.
+func jointly(head string) column[gd] {
+	return column[gd]{head: head,
+		get: func(g *gd) string {
+			if g.Limits.Joint == nil {
+				return ""
+			}
+			return strconv.Itoa(g.Limits.Joint.Days) + "；" + g.Limits.Joint.Basis
+		},
+		set: func(g *gd, v string) fault {
+			if v == "" {
+				g.Limits.Joint = nil
+				return fault{}
+			}
+			days, basis, _ := strings.Cut(strings.Replace(v, ";", "；", 1), "；")
+			n, ok := whole(strings.TrimSpace(days))
+			if !ok {
+				return unlike(v, "应为天数和依据，以分号隔开", "should be the days and the basis, apart by a semicolon")
+			}
+			g.Limits.Joint = &catalog.Joint{Days: n, Basis: strings.TrimSpace(basis)}
+			return fault{}
+		}}
 }

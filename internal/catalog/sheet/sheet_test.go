@@ -30,8 +30,8 @@ func TestSQL(t *testing.T) { dbtest.Prepares(t, SQL()...) }
 func full() *catalog.Guide {
 	g := &catalog.Guide{}
 	n := 0
-	tables := map[string]string{"Type": "20", "CaseType": "promised", "Level": "4", "PowerSource": "1", "Scope": "3", "Mode": "online", "Nature": "1", "Necessity": "required",
-		"Media": "both", "Source": "self", "Role": "reviewer", "Unit": "workday", "Mark": "C"}
+	tables := map[string]string{"Due": "decision", "Type": "20", "CaseType": "promised", "Level": "4", "PowerSource": "1", "Scope": "3", "Mode": "online", "Nature": "1", "Necessity": "required",
+		"Media": "both", "Source": "self", "Role": "reviewer", "Unit": "workday", "Mark": "C", "Late": "decide"}
 	var fill func(v reflect.Value, path string)
 	fill = func(v reflect.Value, path string) {
 		name := path[strings.LastIndexByte(path, '.')+1:]
@@ -70,7 +70,7 @@ func full() *catalog.Guide {
 				value = fmt.Sprintf("a%d", n)
 			case strings.HasSuffix(path, "Unit") && !strings.Contains(path, "Limits"):
 				value = "unit"
-			case strings.Contains(path, "When") || strings.Contains(path, "Note") && strings.Contains(path, "Limits"):
+			case strings.Contains(path, "When") || strings.Contains(path, "Unless") || strings.Contains(path, "Note") && strings.Contains(path, "Limits"):
 				value = fmt.Sprintf("v%d", n)
 			case tables[name] != "":
 				value = tables[name]
@@ -82,6 +82,9 @@ func full() *catalog.Guide {
 			if n%4 == 0 {
 				v.SetInt(3)
 			}
+		case reflect.Int64:
+			n++
+			v.SetInt(int64(1000 + n))
 		case reflect.Bool:
 			v.SetBool(true)
 		}

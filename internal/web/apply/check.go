@@ -44,8 +44,16 @@ func (z *Wizard) checkPage(w http.ResponseWriter, r *http.Request, j *job, statu
 	p.Button = p.Tr("确认无误，提交申请", "All correct: submit")
 	if j.correcting() {
 		p.Button = p.Tr("提交补正", "Send the correction")
+		if len(j.owed) > 0 {
+			p.Button = p.Tr("提交补齐的材料", "Hand in what was to follow")
+		}
 	}
-	p.Limits = z.promise(p.Page, j)
+	if j.mending() {
+		p.Button = p.Tr("确认更正", "Confirm what was corrected")
+	}
+	if !j.mending() {
+		p.Limits = z.promise(p.Page, j)
+	}
 	lines := j.v.Form().Summary(j.d.Data.Values)
 	for _, s := range j.v.Form().Steps() {
 		var mine []form.Line
@@ -64,6 +72,7 @@ func (z *Wizard) checkPage(w http.ResponseWriter, r *http.Request, j *job, statu
 		p.Sections = append(p.Sections, sec)
 	}
 	p.Sections = append(p.Sections, z.materialSection(p.Page, j)...)
+	p.Sections = append(p.Sections, z.promiseSection(p.Page, j)...)
 	if !j.correcting() {
 		p.Sections = append(p.Sections, z.deliverySection(p.Page, j))
 	}
@@ -85,7 +94,7 @@ func (z *Wizard) mend(j *job, f errs.Field) string {
 	switch key {
 	case "materials":
 		return to + "#m-" + f.Path[len("materials/"):]
-	case "privacy", "delivery", "check":
+	case "privacy", "promise", "delivery", "check":
 		return to
 	}
 	return to + "?check=1"
@@ -98,7 +107,12 @@ func (z *Wizard) materialSection(p web.Page, j *job) []Section {
 	}
 	s := Section{Title: p.Tr("申请材料", "Documents"), Change: web.Link{Href: j.at + "/materials", Text: p.Tr("修改", "Change")}}
 	for _, m := range list {
-		s.Facts.Rows = append(s.Facts.Rows, HandedFact(p, p.Tr(m.Name, m.NameEN), j.d.Data.Handed(m.Code), m.Required()))
+		h := j.d.Data.Handed(m.Code)
+		f := HandedFact(p, p.Tr(m.Name, m.NameEN), h, m.Required())
+		if z.c.Staff && !h.Empty() {
+			f.Tag = caseview.Trust(p, casework.TrustOf(h, m))
+		}
+		s.Facts.Rows = append(s.Facts.Rows, f)
 	}
 	return []Section{s}
 }
@@ -114,6 +128,10 @@ func HandedFact(p web.Page, name string, h casework.Handed, required bool) web.F
 	}
 	if h.Paper {
 		f.Lines = append(f.Lines, p.Tr("纸质原件，窗口已查验", "Paper original, seen at the window"))
+	}
+	if h.Copies > 0 {
+		n := strconv.Itoa(h.Copies)
+		f.Lines = append(f.Lines, p.Tr("窗口留存 "+n+" 份", n+" copies stay at the window"))
 	}
 	switch {
 	case len(f.Lines) > 0:
@@ -178,6 +196,9 @@ func (z *Wizard) submit(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		return z.checkPage(w, r, j, http.StatusUnprocessableEntity, true)
+	}
+	if r.PostFormValue("mend") != "" {
+		return web.SeeOther(w, r, z.c.Case(c.No)+"?done="+string(casework.Mend))
 	}
 	return web.SeeOther(w, r, z.c.Done(c.No))
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tongban/tongban/internal/casework"
@@ -19,6 +20,7 @@ import (
 type FormPage struct {
 	Frame
 	Form web.FormView
+	Safe string // names the page's own copy of what is typed, at the window
 }
 
 // typed is what a request brought for one page of the form, laid over the draft.
@@ -55,7 +57,7 @@ func (z *Wizard) showForm(w http.ResponseWriter, r *http.Request) error {
 
 func (z *Wizard) formPage(w http.ResponseWriter, r *http.Request, j *job, status int, t typed, blank map[string]int) error {
 	key := "form/" + t.step.Key
-	p := FormPage{Frame: z.frame(r, j, key)}
+	p := FormPage{Frame: z.frame(r, j, key), Safe: j.at + "/" + key}
 	in := web.FormInput{Form: j.v.Form(), Step: t.step.Key, Values: t.values, Raw: t.raw, Problems: t.wrong, Blank: blank,
 		Action: j.at + "/" + key, Autosave: j.at + "/autosave", Hidden: []web.Hidden{{Name: "_step", Value: t.step.Key}},
 		Submit: p.Tr("保存并下一步", "Save and continue"), From: z.origins(r, j, p.Page, t.values)}
@@ -174,6 +176,7 @@ func (z *Wizard) autosave(w http.ResponseWriter, r *http.Request) error {
 	if _, err := z.keep(j, r, s); err != nil {
 		return err
 	}
+	w.Header().Set("X-Draft-Version", strconv.FormatInt(j.d.Version, 10)) // what the page's own copy is measured against
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

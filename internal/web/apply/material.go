@@ -37,7 +37,11 @@ type MaterialPart struct {
 	Taken   web.Action // give a licence back
 	Licence string     // words of the licence that stands for it
 	Paper   web.Action // at the window
+	Copies  string     // name of the box for how many copies stay there; empty: not asked
 	Seen    bool
+	Kept    int      // copies that stay at the window
+	Trust   web.Tag  // 证照可信等级 of what is handed in
+	Camera  bool     // a photo may be taken for it
 	Facts   []string // standard, how to fill in, copies
 	Closed  bool     // not asked for in this correction
 }
@@ -103,10 +107,14 @@ func (z *Wizard) materialPart(p web.Page, j *job, m catalog.Material) MaterialPa
 	switch {
 	case !h.Empty():
 		u.Tag = web.Tag{Tone: web.OK, Text: p.Tr("已提交", "Handed in")}
+	case slices.ContainsFunc(j.v.Guide.Commitments, func(c catalog.Commitment) bool { return c.Material == m.Code && c.Offered(j.d.Data.Values) }) && !j.correcting():
+		u.Tag = web.Tag{Tone: web.Note, Text: p.Tr("提交，或者下一步签署承诺", "Hand in, or promise in the next step")}
 	case m.Necessity == "required":
 		u.Tag = web.Tag{Tone: web.Note, Text: p.Tr("必须提交", "Required")}
+	case m.Tolerant() && !j.v.Guide.Tolerates(m):
+		u.Tag = web.Tag{Text: p.Tr("到窗口时提交", "Bring it to the window")}
 	case m.Necessity == "tolerant":
-		u.Tag = web.Tag{Text: p.Tr("可以后补", "May follow later")}
+		u.Tag = web.Tag{Text: p.Tr("可以后补，下一步签署承诺", "May follow later: sign in the next step")}
 	default:
 		u.Tag = web.Tag{Text: p.Tr("如有请提交", "If you have it")}
 	}
@@ -139,11 +147,14 @@ func (z *Wizard) materialPart(p web.Page, j *job, m catalog.Material) MaterialPa
 			part.Taken = web.Action{URL: at + "/licence", Text: p.Tr("改为上传文件", "Upload files instead"), Alt: true, Hidden: []web.Hidden{{Name: "licence", Value: "0"}}}
 		}
 	}
-	part.Seen = h.Paper
+	part.Seen, part.Kept, part.Trust = h.Paper, h.Copies, caseview.Trust(p, casework.TrustOf(h, m))
+	part.Camera = slices.Contains(m.FileTypes(), string(files.JPEG))
 	if z.c.Staff && !part.Closed {
 		part.Paper = web.Action{URL: at + "/paper", Alt: true, Text: p.Tr("登记：已查验纸质原件", "Record: paper original seen"), Hidden: []web.Hidden{{Name: "seen", Value: "true"}}}
+		part.Copies = "copies-" + m.Code
 		if h.Paper {
 			part.Paper.Text, part.Paper.Hidden[0].Value = p.Tr("撤销“已查验原件”", "Take back “original seen”"), "false"
+			part.Copies = ""
 		}
 	}
 	if !part.Closed && h.Licence == nil && len(h.Files) < m.FilesAllowed() {
@@ -347,8 +358,19 @@ func (z *Wizard) paperSeen(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := z.c.Casework.PaperSeen(r.Context(), j.a, j.d.ID, m.Code, r.PostFormValue("seen") == "true"); err != nil {
-		return err
+	copies := 0
+	if s := strings.TrimSpace(r.PostFormValue("copies")); s != "" {
+		if copies, err = strconv.Atoi(s); err != nil {
+			copies = -1 // refused in words
+		}
+	}
+	if _, err := z.c.Casework.PaperSeen(r.Context(), j.a, j.d.ID, m.Code, r.PostFormValue("seen") == "true", copies); err != nil {
+		fields, err := problems(err)
+		if err != nil {
+			return err
+		}
+		p := web.NewPage(r, "", "")
+		return z.materialsPage(w, r, j, http.StatusUnprocessableEntity, m.Code, []string{p.Tr(fields[0].ZH, fields[0].EN)})
 	}
 	return web.SeeOther(w, r, j.at+"/materials#m-"+m.Code)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/tongban/tongban/internal/casework"
+	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/web"
@@ -23,13 +24,22 @@ type Frame struct {
 	Consult string   // whom to ask
 	Staff   bool
 	Discard web.Action
+	Draft   DraftRef
+}
+
+// DraftRef says which draft a page shows, and how new it was.
+type DraftRef struct {
+	At      string // address
+	Version int64
 }
 
 // Notice 补正告知 is what an open correction asks for; empty for a first application.
 type Notice struct {
+	Mend  bool   // no notice: the applicant stands at the counter and corrects
 	Until string // words of the clock
 	Asks  []web.Fact
 	Case  web.Link
+	Later bool // what was to follow is handed in
 }
 
 // station is one page of the wizard.
@@ -58,6 +68,9 @@ func (z *Wizard) stations(j *job) []station {
 	}
 	if len(z.asked(j)) > 0 {
 		out = append(out, station{"materials", "申请材料", "Documents"})
+	}
+	if z.promisable(j) {
+		out = append(out, station{"promise", "容缺和承诺", "Later, or promised"})
 	}
 	if r := j.v.Guide.Result(); !j.correcting() && (len(r.Delivery) > 1 || len(r.Delivery) == 1 && r.Delivery[0] == "post") {
 		out = append(out, station{"delivery", "领取方式", "Delivery"})
@@ -104,7 +117,12 @@ func (z *Wizard) before(j *job, key string) string {
 // stationOf says on which page a problem is mended.
 func (z *Wizard) stationOf(j *job, f errs.Field) string {
 	head, _, _ := strings.Cut(f.Path, "/")
+	if f.Code == "promise" && !j.correcting() {
+		return "promise"
+	}
 	switch head {
+	case "promise":
+		return "promise"
 	case "consent":
 		return "privacy"
 	case "materials":
@@ -140,6 +158,7 @@ func (z *Wizard) frame(r *http.Request, j *job, key string) Frame {
 	z.c.Style.Add(&p)
 	f := Frame{Page: p, Item: p.Tr(j.v.Guide.Basics.Name, j.v.Guide.Basics.NameEN), Staff: z.c.Staff}
 	f.Party = j.d.Party.Name
+	f.Draft = DraftRef{j.at, j.d.Version}
 	for i, s := range z.stations(j) {
 		f.Steps.Items = append(f.Steps.Items, web.Step{Title: p.Tr(s.zh, s.en), Href: j.at + "/" + s.key})
 		if s.key == key {
@@ -156,6 +175,9 @@ func (z *Wizard) frame(r *http.Request, j *job, key string) Frame {
 	if j.correcting() {
 		f.Notice = z.notice(p, j)
 		f.Discard = web.Action{}
+		if j.mending() {
+			f.Discard = web.Action{URL: j.at + "/discard", Text: p.Tr("放弃更正", "Leave it as it was"), Warn: true}
+		}
 	}
 	return f
 }
@@ -163,10 +185,22 @@ func (z *Wizard) frame(r *http.Request, j *job, key string) Frame {
 // notice tells what the open correction asks for.
 func (z *Wizard) notice(p web.Page, j *job) Notice {
 	n := Notice{Case: web.Link{Href: z.c.Case(j.d.CaseNo), Text: p.Tr("查看办件", "See the case")}}
+	n.Mend = j.mending()
 	for _, c := range j.view.Clocks {
-		if c.Kind == casework.Correction {
+		if c.Kind == casework.Correction && len(j.owed) == 0 && !n.Mend {
 			n.Until = p.Tr(c.Words, c.WordsEN)
 		}
+	}
+	if n.Later = len(j.owed) > 0; n.Later {
+		for _, c := range j.view.Clocks {
+			if c.Kind == casework.SupplementLimit && c.Status.State == clock.Running {
+				n.Until = p.Tr(c.Words, c.WordsEN)
+			}
+		}
+		for _, m := range j.view.Owed() {
+			n.Asks = append(n.Asks, web.Fact{Key: p.Tr(m.Name, m.NameEN), Lines: []string{m.Standard}})
+		}
+		return n
 	}
 	n.Asks = AskFacts(p, j.v.Guide.Materials, j.v.Form(), j.asks)
 	return n

@@ -50,6 +50,7 @@ type Wizard struct {
 	privacyV   *web.View[PrivacyPage]
 	formV      *web.View[FormPage]
 	materialsV *web.View[MaterialsPage]
+	promiseV   *web.View[PromisePage]
 	deliveryV  *web.View[DeliveryPage]
 	checkV     *web.View[CheckPage]
 }
@@ -60,6 +61,7 @@ func New(c Config) *Wizard {
 	z.privacyV = web.NewView[PrivacyPage](c.Renderer, templates, "templates/parts.html", "templates/privacy.html")
 	z.formV = web.NewView[FormPage](c.Renderer, templates, "templates/parts.html", "templates/form.html")
 	z.materialsV = web.NewView[MaterialsPage](c.Renderer, templates, "templates/parts.html", "templates/materials.html")
+	z.promiseV = web.NewView[PromisePage](c.Renderer, templates, "templates/parts.html", "templates/promise.html")
 	z.deliveryV = web.NewView[DeliveryPage](c.Renderer, templates, "templates/parts.html", "templates/delivery.html")
 	z.checkV = web.NewView[CheckPage](c.Renderer, templates, "templates/parts.html", "templates/check.html")
 	return z
@@ -98,6 +100,8 @@ func (z *Wizard) routes() map[string]web.Handler {
 		"GET " + at + "/materials/{code}/files/{file}":         z.download,
 		"POST " + at + "/materials/{code}/licence":             z.useLicence,
 		"POST " + at + "/materials/{code}/paper":               z.paperSeen,
+		"GET " + at + "/promise":                               z.showPromise,
+		"POST " + at + "/promise":                              z.signPromise,
 		"GET " + at + "/delivery":                              z.showDelivery,
 		"POST " + at + "/delivery":                             z.saveDelivery,
 		"GET " + at + "/check":                                 z.showCheck,
@@ -117,6 +121,7 @@ type job struct {
 	at   string // address of the draft
 	asks []casework.Ask
 	view *casework.View // of the case that is corrected, nil for a first application
+	owed []string       // codes of what was to follow, when that is handed in
 }
 
 // open loads the draft that the address names.
@@ -138,13 +143,25 @@ func (z *Wizard) open(r *http.Request) (*job, error) {
 		if j.view, err = z.c.Casework.View(r.Context(), a, d.CaseNo); err != nil {
 			return nil, err
 		}
-		j.asks = j.view.Case.Correction
+		switch {
+		case j.mending():
+		case j.view.Case.State == casework.Correcting:
+			j.asks = j.view.Case.Correction
+		default:
+			for _, m := range j.view.Owed() {
+				j.owed = append(j.owed, m.Code)
+			}
+		}
 	}
 	return j, nil
 }
 
 // correcting reports whether the draft answers a correction notice.
 func (j *job) correcting() bool { return j.d.CaseNo != "" }
+
+// mending reports whether the draft is what the applicant corrects at the counter:
+// everything is open.
+func (j *job) mending() bool { return !j.d.Data.Present.IsZero() }
 
 // asksFields reports whether the notice asks for answers: then all of them are
 // open, since one may depend on another.
@@ -154,13 +171,16 @@ func (j *job) asksFields() bool {
 			return true
 		}
 	}
-	return !j.correcting()
+	return !j.correcting() || j.mending()
 }
 
 // open reports whether a material may be changed: all of them at first, later
 // those the notice names and those that a corrected answer asks for anew.
 func (j *job) openMaterial(code string) bool {
-	if !j.correcting() {
+	if !j.correcting() || j.mending() {
+		return true
+	}
+	if slices.Contains(j.owed, code) {
 		return true
 	}
 	for _, a := range j.asks {
@@ -185,7 +205,7 @@ func (z *Wizard) resume(w http.ResponseWriter, r *http.Request) error {
 
 // firstAsked is the first page with something that the correction notice asks for.
 func (z *Wizard) firstAsked(j *job) string {
-	asked := map[string]bool{}
+	asked := map[string]bool{"materials": len(j.owed) > 0}
 	for _, a := range j.asks {
 		if a.Material != "" {
 			asked["materials"] = true

@@ -12,10 +12,12 @@ import (
 // longestStrip is how many days a strip shows; longer limits are told in words.
 const longestStrip = 92
 
-// Clocks splits the limits of a case into those that run and those that are done.
-func Clocks(p web.Page, list []casework.ClockView) (running, done []web.Clock) {
+// Clocks splits the limits of a case into those that run and those that are
+// done. proof is the address of a limit's proof, before its number.
+func Clocks(p web.Page, list []casework.ClockView, proof ProofAddress) (running, done []web.Clock) {
 	for _, v := range list {
 		c := Clock(p, v)
+		c.Proof = web.Link{Href: proof(v.N), Text: p.Tr("下载计算证明（可离线验证）", "Download the proof (can be checked offline)")}
 		if v.Status.State == clock.DoneInTime || v.Status.State == clock.DoneLate {
 			c.Days = nil
 			done = append(done, c)

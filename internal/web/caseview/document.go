@@ -11,6 +11,7 @@ import (
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/web"
 )
 
@@ -28,6 +29,8 @@ type DocumentsConfig struct {
 	Style    *Style
 	BaseURL  string                   // "https://zwfw.example.cn", before the path in the QR
 	Case     func(no string) web.Link // the page to go back to
+	Files    *files.Store             // for prints and pictures of signatures
+	Prefix   string                   // "/my/documents/", before the id
 }
 
 // NewDocuments makes the handler.
@@ -52,6 +55,10 @@ type DocumentPage struct {
 	Hash   string
 	Rate   RateQR
 	Back   web.Link
+	Print  web.Link // the stored print
+	Making bool     // 版式文件制作中
+	Served []ServedLine
+	Serve  ServeForm
 }
 
 // RateQR is where the service is rated by scanning, on the document that ends a case.
@@ -97,8 +104,7 @@ func (d *Documents) Show(w http.ResponseWriter, r *http.Request) error {
 	if doc.Rate != nil && a.Kind == actor.Person {
 		p.Rate.Link = web.Link{Href: doc.Rate.Path, Text: p.Tr("现在评价", "Rate it now")}
 	}
-	d.c.Style.Add(&p.Page)
-	return d.view.Render(w, r, http.StatusOK, p)
+	return d.render(w, r, a, id, p, http.StatusOK)
 }
 
 // NewDocumentPage fills the page of a document.
@@ -108,7 +114,12 @@ func NewDocumentPage(page web.Page, doc casework.Document, hash, baseURL string)
 	p.Head = web.PaperHead{Org: doc.Unit, Title: doc.Title, Number: doc.Number, QRText: p.Tr("扫码查看办理进度", "Scan for the progress")}
 	var err error
 	if doc.Progress != "" {
-		if p.Head.QR, err = web.NewQR(baseURL+doc.Progress, p.Head.QRText); err != nil {
+		to := baseURL + doc.Progress
+		if len(doc.Clocks) > 0 { // the page opens the calculation of the dates printed here
+			p.Head.QRText = p.Tr("扫码查看进度和期限计算", "Scan for progress and calculation")
+			to += "#clocks"
+		}
+		if p.Head.QR, err = web.NewQR(to, p.Head.QRText); err != nil {
 			return p, errs.New(errs.Internal, "qr", "", "").Because(errors.Join(errors.New("QR of a document"), err))
 		}
 	}

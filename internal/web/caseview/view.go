@@ -85,7 +85,7 @@ func Timeline(p web.Page, v *casework.View, document func(id int64) string) web.
 		e := v.Events[i]
 		ev := web.Event{At: e.At, Title: p.Tr(e.ZH, e.EN), Who: e.By, Text: e.Note, Tone: web.Info}
 		switch e.Act {
-		case casework.RequestCorrection, casework.Suspend, casework.Extend:
+		case casework.RequestCorrection, casework.Suspend, casework.Extend, casework.AskMoreTime, casework.RefuseMoreTime:
 			ev.Tone = web.Note
 		case casework.Decline, casework.NotReceived, casework.ReturnUncorrected:
 			ev.Tone = web.Bad

@@ -29,6 +29,7 @@ import (
 	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/db/dbtest"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/gate"
@@ -39,6 +40,7 @@ import (
 	"github.com/tongban/tongban/internal/notify"
 	"github.com/tongban/tongban/internal/rating"
 	"github.com/tongban/tongban/internal/sm"
+	"github.com/tongban/tongban/internal/web/caseview"
 )
 
 // Password of every account.
@@ -47,6 +49,7 @@ const Password = "Demo-2026!"
 // City is a wired platform.
 type City struct {
 	T        testing.TB
+	log      audit.Keys
 	DB       *db.DB
 	Clock    *dbtest.Clock
 	Jobs     *jobs.Runner
@@ -57,6 +60,7 @@ type City struct {
 	Licences *licence.Service
 	Ratings  *rating.Service
 	Casework *casework.Service
+	Fees     *fee.Service
 	Notify   *notify.Service
 	Door     *gate.Door
 	Refs     identity.Refs
@@ -117,8 +121,18 @@ func New(t testing.TB, d *db.DB, clk *dbtest.Clock, items ...string) *City {
 	c.Licences = licence.New(licence.Config{DB: d, Identity: c.Identity, Vault: vault, Signer: keys().Signer()})
 	c.Ratings = rating.New(rating.Config{DB: d, Identity: c.Identity, Vault: vault})
 	c.Channel = channel.New(channel.Config{DB: d, Identity: c.Identity, Calendar: cal})
-	c.Casework = casework.New(casework.Config{DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files,
-		Licences: c.Licences, Ratings: c.Ratings, Notify: c.Notify, Vault: vault})
+	notes, err := keys().Note("tongban")
+	must(t, err)
+	c.log = audit.Keys{Signers: notes.Signers, Verifiers: notes.Verifiers}
+	printer, err := caseview.NewPrinter("https://tongban.example")
+	must(t, err)
+	c.Fees = fee.New(fee.Config{DB: d, Identity: c.Identity, Vault: vault, URL: "http://localhost:8080",
+		Papers: func(tx *db.Tx, a actor.Actor, p fee.Paper) error { return c.Casework.FeePaper(tx, a, p) },
+		Aside:  func(q db.Queryer, caseID int64) ([]int64, error) { return c.Casework.Aside(q, caseID) }})
+	c.Fees.Handlers(c.Jobs)
+	c.Casework = casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: notes.Signers[0], Keys: notes.Texts, Origin: "tongban", URL: "https://tongban.example"},
+		DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files,
+		Licences: c.Licences, Ratings: c.Ratings, Fees: c.Fees, Notify: c.Notify, Vault: vault})
 	c.Licences.Handlers(c.Jobs)
 	c.Casework.Handlers(c.Jobs)
 	c.Door, err = gate.New(gate.Config{DB: d, Identity: c.Identity, Vault: vault, Now: clk.Now})
@@ -270,4 +284,12 @@ func (c *City) licences(dir *identity.Directory) {
 		held = append(held, in)
 	}
 	must(c.T, c.Licences.ImportHeld(context.Background(), actor.Platform(), held))
+}
+
+// SealLog gives the audit records their places, as the sealer does all the time.
+func (c *City) SealLog() {
+	c.T.Helper()
+	if _, err := audit.NewSealer(c.DB, audit.Options{Keys: c.log}).Seal(c.T.Context()); err != nil {
+		c.T.Fatal(err)
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/assess"
 	"github.com/tongban/tongban/internal/audit"
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/jobs"
@@ -34,6 +35,7 @@ type Config struct {
 	Door     *gate.Door
 	Identity *identity.Service
 	Assess   *assess.Service
+	Fees     *fee.Service
 	Catalog  *catalog.Service
 	Now      func() time.Time // the database's clock
 	Audit    AuditLog
@@ -70,6 +72,7 @@ type views struct {
 	created  *web.View[createdPage]
 	misses   *web.View[missesPage]
 	word     *web.View[wordPage]
+	books    *web.View[booksPage]
 
 	quality   *web.View[qualityPage]
 	qualities *web.View[qualityList]
@@ -93,6 +96,7 @@ func newViews(rt *web.Renderer) views {
 		created:  web.NewView[createdPage](rt, templates, page("created.html")...),
 		misses:   web.NewView[missesPage](rt, templates, page("misses.html")...),
 		word:     web.NewView[wordPage](rt, templates, page("word.html")...),
+		books:    web.NewView[booksPage](rt, templates, page("books.html")...),
 
 		quality:   web.NewView[qualityPage](rt, templates, page("quality.html")...),
 		qualities: web.NewView[qualityList](rt, templates, page("qualities.html")...),
@@ -127,6 +131,9 @@ func (k *Console) routes() map[string]web.Handler {
 		"GET /console/jobs":                                        k.jobs,
 		"POST /console/jobs/{id}/requeue":                          k.requeue,
 		"POST /console/jobs/{id}/discard":                          k.discard,
+		"GET " + booksPath:                                         k.books,
+		"POST " + booksPath + "/match":                             k.match,
+		"POST " + booksPath + "/differences/{id}":                  k.settle,
 		"GET " + missesPath:                                        k.misses,
 		"GET " + wordPath:                                          k.word,
 		"POST " + wordPath:                                         k.addWord,

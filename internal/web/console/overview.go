@@ -57,7 +57,7 @@ type figureCell struct {
 
 // columns are the figures of the tables.
 func columns() []assess.Figure {
-	return []assess.Figure{assess.Received, assess.InHand, assess.Late, assess.DueSoon, assess.Closed, assess.OnTime, assess.Rated, assess.Good}
+	return []assess.Figure{assess.Received, assess.InHand, assess.Late, assess.DueSoon, assess.StepLate, assess.Closed, assess.OnTime, assess.Rated, assess.Good}
 }
 
 // filterOf reads unit, division and period of an address.
@@ -191,7 +191,7 @@ func (k *Console) fill(r *http.Request, p *overviewPage, o *assess.Overview, f a
 		g.From, g.To = o.Today-q.days+1, o.Today
 		p.Filter.Quick = append(p.Filter.Quick, web.Link{Href: address("/console", g), Text: tr(q.zh, q.en), Current: o.To == o.Today && o.From == g.From})
 	}
-	for _, name := range []assess.Figure{assess.InHand, assess.Late, assess.DueSoon, assess.Alarmed} {
+	for _, name := range []assess.Figure{assess.InHand, assess.Late, assess.DueSoon, assess.StepLate, assess.Alarmed} {
 		p.Now = append(p.Now, stat(p.Page, f, o.Total, name))
 	}
 	for _, name := range []assess.Figure{assess.Received, assess.Closed, assess.OnTime, assess.ClosedLate, assess.Rated, assess.Good, assess.Negative} {
@@ -227,7 +227,7 @@ func (k *Console) fill(r *http.Request, p *overviewPage, o *assess.Overview, f a
 func stat(p web.Page, f assess.Filter, n assess.Figures, name assess.Figure) web.Stat {
 	s := web.Stat{Href: listOf(f, name), Value: strconv.FormatInt(n.Of(name), 10), Text: p.Tr(name.Words())}
 	switch name {
-	case assess.Late, assess.Alarmed, assess.ClosedLate, assess.Negative:
+	case assess.Late, assess.StepLate, assess.Alarmed, assess.ClosedLate, assess.Negative:
 		s.Warn = n.Of(name) > 0
 	case assess.OnTime:
 		if rate, ok := n.OnTimeRate(); ok {

@@ -56,6 +56,9 @@ func TestPages(t *testing.T) {
 	broken := logged
 	broken.Sound = sound(p, audit.Report{Fault: &audit.Fault{ZH: "第3条记录被改动", EN: "Record 3 was changed"}})
 	webtest.Check(t, v.audit, logged, broken)
+	webtest.Check(t, v.books, booksPage{Page: samplePage("收费对账"), Day: "2026-03-02", Providers: []web.OptionView{{Value: "window", Label: "窗口收费"}, {Value: "online", Label: "网上缴费", Checked: true}},
+		Open: []difference{{ID: 7, Kind: "金额不一致", Where: "窗口收费 · 2026-03-02", Ref: "till/1", Ours: "40.00", Theirs: "39.00", URL: "/console/fees/differences/7", At: "2026-03-03 02:00", Note: "x", Error: "请写明"}}, Days: sampleTable(), Tills: sampleTable(), Settled: sampleTable()},
+		booksPage{Page: samplePage("收费对账"), Day: "2026-03-02", Empty: web.Empty{Title: "没有差异", Text: "好。"}, Days: web.Table{Empty: web.Empty{Title: "没有"}}, Tills: web.Table{Empty: web.Empty{Title: "没有"}}})
 	queue := jobsPage{Page: samplePage("后台任务"), Stats: stats(p, jobs.Depth{Due: 2, Dead: 1}), Oldest: "最早的到期任务", Dead: []deadJob{{ID: 7, Kind: "notify.deliver", Owner: "运维", Reason: "连接超时", Attempt: 9, Died: at()}}, Pager: web.Pager{Next: "/console/jobs?cursor=7"}}
 	webtest.Check(t, v.jobs, queue, jobsPage{Page: samplePage("后台任务"), Empty: web.Empty{Title: "没有失败的任务", Text: "好。"}})
 	fields := []web.FieldView{{ID: "new-login", Name: "login", Label: "账号", Error: "这个账号已被使用。", Value: "li"}}
@@ -123,5 +126,5 @@ func TestPages(t *testing.T) {
 		one.fill(s, 12)
 		webtest.Check(t, v.subscriber, one)
 	}
-	webtest.Covered(t, rt, "templates/subscribers.html", "templates/subscribed.html", "templates/subscriber.html", "templates/misses.html", "templates/word.html", "templates/quality.html", "templates/qualities.html", "templates/featured.html", "templates/feature.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
+	webtest.Covered(t, rt, "templates/books.html", "templates/subscribers.html", "templates/subscribed.html", "templates/subscriber.html", "templates/misses.html", "templates/word.html", "templates/quality.html", "templates/qualities.html", "templates/featured.html", "templates/feature.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
 }

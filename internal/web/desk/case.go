@@ -4,7 +4,9 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tongban/tongban/internal/actor"
@@ -14,8 +16,10 @@ import (
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/ident"
+	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/caseview"
+	"github.com/tongban/tongban/internal/web/feeview"
 )
 
 // casePage 办件页 is everything about a case on one page, and what may be done.
@@ -26,6 +30,8 @@ type casePage struct {
 	Path            []caseview.Station
 	Back            web.Link
 	Banner, Alarm   web.Banner
+	Promises        web.Facts
+	Instant         caseview.Decided
 	Receipt         web.Link
 	Clocks, Past    []web.Clock
 	Who             web.Facts
@@ -37,9 +43,17 @@ type casePage struct {
 	TasksFirst      bool // what others did is what the reader needs first
 	Documents       web.Table
 	Timeline        web.Timeline
+	Sides           []sideCard // hearing, statements, visits, experts
 	Acts            []actForm
-	None            string // why there is nothing to do
+	More            []actForm // of the office among itself
+	MoreOpen        bool
+	None            string   // why there is nothing to do
+	Mends           []mended // what was corrected at the counter
 	Rate            rateCard
+	Archive         web.Link   // the package of a closed case
+	Next            []web.Link // 再来一单, after an intake
+	Papers          papersCard
+	Bills           []web.Banner
 	Go              string // id of where the usual act begins: a shortcut leads there, never does it
 }
 
@@ -56,7 +70,33 @@ type material struct {
 	Files          []web.File
 	Licence        string
 	Paper          bool
+	Trust          web.Tag // 证照可信等级
 	Asked          []string
+}
+
+// papersCard 纸质件 is what of the case is on paper, and where.
+type papersCard struct {
+	Rows   []web.Fact
+	URL    string // records another one; empty: not for the reader
+	Result bool   // a result on paper may be recorded
+	Name   string
+}
+
+// mended 当场更正 is one visit at which the applicant corrected something.
+type mended struct {
+	At    time.Time
+	Lines []web.Fact // before in Soft, after in Value
+}
+
+func mends(p web.Page, v *casework.View) (out []mended) {
+	for _, m := range v.Mends {
+		x := mended{At: m.At}
+		for _, l := range m.Lines {
+			x.Lines = append(x.Lines, web.Fact{Key: l.Name, Value: orElse(l.After, p.Tr("（空）", "(empty)")), Soft: p.Tr("更正前：", "Before: ") + orElse(l.Before, p.Tr("（空）", "(empty)"))})
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 // rateCard 请评价 is turned to the person at the window when the case is closed.
@@ -86,7 +126,14 @@ func (d *Desk) showCase(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if r.URL.Query().Get("done") == string(casework.Mend) && len(v.Mends) > 0 {
+		p.Banner = web.Banner{Tone: web.OK, Title: p.Tr("已当场更正", "Mended"), Text: p.Tr("更正前后的内容已留痕，受理期限照常计算。", "Both versions are kept; the time to answer runs on.")}
+	}
 	if r.URL.Query().Get("done") == string(casework.Submit) {
+		if a.Has(actor.WindowClerk) {
+			p.Next = []web.Link{{Href: intakeAt(d.token(a, v.Case.Party), ""), Text: p.Tr("同一申请人再办一件", "Another item for the same person")},
+				{Href: "/desk/intake?" + url.Values{"item": {v.Version.Guide.Basics.Code}}.Encode(), Text: p.Tr("同一事项，下一位", "The next person for this item")}}
+		}
 		p.Banner = web.Banner{Tone: web.OK, Title: p.Tr("已收件", "Received"), Text: p.Tr("请打印收件凭证交给申请人，凭证上的二维码可以查询进度。",
 			"Print the receipt for the applicant; its QR code shows the progress.")}
 		for _, doc := range v.Documents {
@@ -110,7 +157,8 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 			p.Back.Href = "/desk/search"
 		}
 	}
-	p.Clocks, p.Past = caseview.Clocks(p.Page, v.Clocks)
+	p.Clocks, p.Past = caseview.Clocks(p.Page, v.Clocks, caseview.ProofBelow(casePath(v.Case.No), nil))
+	p.Promises, p.Instant = caseview.Promises(p.Page, v, documentPath), caseview.Instant(p.Page, v)
 	p.Alarm = caseview.Alarm(p.Page, v.Alarm)
 	var err error
 	if p.Who, err = d.who(r.Context(), p.Page, v); err != nil {
@@ -120,21 +168,64 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 		p.Reveal = newReveal(p.Page, v, from, url.Values{})
 	}
 	p.Asked = asked(p.Page, v)
+	p.Mends = mends(p.Page, v)
 	p.Answers = answers(p.Page, v)
 	p.Materials = materials(p.Page, v)
 	p.Tasks, p.TasksFirst = tasks(p.Page, v), len(v.Tasks) > 1
 	p.Documents = documents(p.Page, v)
+	if p.Papers, err = d.papersOf(r.Context(), p.Page, a, v); err != nil {
+		return p, err
+	}
 	p.Timeline = caseview.Timeline(p.Page, v, documentPath)
-	p.Acts = actForms(&p.Page, v, a, from, t)
+	p.Bills = feeview.Banners(p.Page, v.Bills, func(bill string) string { return feesPath + "/" + bill })
+	p.Sides = heard(p.Page, v)
+	for _, f := range actForms(&p.Page, v, a, from, t) {
+		if slices.Contains(office, casework.Act(strings.TrimPrefix(f.ID, "act-"))) {
+			p.More, p.MoreOpen = append(p.More, f), p.MoreOpen || f.Open
+			continue
+		}
+		p.Acts = append(p.Acts, f)
+	}
 	p.Go = begins(p.Acts)
 	if !usual(p.Acts) {
 		p.None = nothing(p.Page, v, a)
+	}
+	if v.MayArchive() {
+		p.Archive = web.Link{Href: casePath(v.Case.No) + "/archive", Text: p.Tr("下载电子档案", "Download the archive")}
 	}
 	if v.Rate != nil && a.Has(actor.WindowClerk) {
 		p.Rate.Until = v.Rate.Until
 		p.Rate.QR, err = web.NewQR(d.c.BaseURL+v.Rate.Path, p.Tr("扫码评价这次服务", "Scan to rate this service"))
 	}
 	return p, err
+}
+
+// papersOf tells which papers of the case lie where.
+func (d *Desk) papersOf(ctx context.Context, p web.Page, a actor.Actor, v *casework.View) (card papersCard, err error) {
+	list, err := d.c.Casework.CasePapers(ctx, a, v.Case.No)
+	if err != nil {
+		return card, err
+	}
+	dir, err := d.c.Identity.Directory(ctx)
+	if err != nil {
+		return card, err
+	}
+	for _, x := range list {
+		u, _ := dir.Unit(x.UnitID)
+		f := web.Fact{Key: x.Name, Value: p.Tr(strconv.Itoa(x.Copies)+" 份，在"+u.Name, strconv.Itoa(x.Copies)+" copies, at "+u.Name), Soft: x.TakenBy + " " + dayTime(p, x.TakenAt)}
+		switch x.State {
+		case casework.PaperMoving:
+			f.Tag = web.Tag{Tone: web.Note, Text: p.Tr("已交出，待签收", "Handed on, not received yet")}
+		case casework.PaperReturned:
+			f.Value = p.Tr(strconv.Itoa(x.Copies)+" 份，已交 "+x.BackTo, strconv.Itoa(x.Copies)+" copies, given to "+x.BackTo)
+			f.Soft = x.BackBy + " " + dayTime(p, x.BackAt)
+		}
+		card.Rows = append(card.Rows, f)
+	}
+	if identity.Decide(a, identity.PaperHandle, identity.Target{UnitPath: dir.Path(a.Unit)}) == nil {
+		card.URL, card.Result, card.Name = casePath(v.Case.No)+"/papers", !v.Case.DecidedAt.IsZero(), v.Version.Guide.Result().Name
+	}
+	return card, nil
 }
 
 // who says for whom the case is, masked.
@@ -247,7 +338,8 @@ func answers(p web.Page, v *casework.View) []section {
 func materials(p web.Page, v *casework.View) []material {
 	var out []material
 	for _, mv := range v.Materials {
-		m := material{Name: p.Tr(mv.Material.Name, orElse(mv.Material.NameEN, mv.Material.Name)), Standard: mv.Material.Standard, Paper: mv.Handed.Paper}
+		m := material{Name: p.Tr(mv.Material.Name, orElse(mv.Material.NameEN, mv.Material.Name)), Standard: mv.Material.Standard, Paper: mv.Handed.Paper,
+			Trust: caseview.Trust(p, casework.TrustOf(mv.Handed, mv.Material))}
 		for _, f := range mv.Handed.Files {
 			m.Files = append(m.Files, web.File{Name: f.Name, Size: f.Size, Href: casePath(v.Case.No) + "/files/" + strconv.FormatInt(f.File, 10)})
 		}
@@ -256,6 +348,9 @@ func materials(p web.Page, v *casework.View) []material {
 		}
 		switch {
 		case !mv.Handed.Empty():
+		case v.Promised(mv.Material.Code) != nil:
+			zh, en := v.Promised(mv.Material.Code).State.Words()
+			m.Tag = web.Tag{Tone: web.Note, Text: p.Tr("未提交，"+zh, "Not handed in; "+en)}
 		case mv.Material.Required():
 			m.Tag = web.Tag{Tone: web.Bad, Text: p.Tr("未提交", "Missing")}
 		default:
@@ -307,6 +402,15 @@ func tasks(p web.Page, v *casework.View) web.Table {
 		case k.DueOn != "" && k.DueOn != "~":
 			state.Soft = p.Tr(monthDay(p, k.DueOn)+"前", "by "+monthDay(p, k.DueOn))
 		}
+		if words, tone := shareWords(p, k.Share); words != "" {
+			state.Soft = joinWords(p, state.Soft, words)
+			if tone == web.Bad {
+				state.Tag = web.Tag{Tone: web.Bad, Text: p.Tr("环节超期", "Step late")}
+			}
+		}
+		if k.ClaimedName != "" && k.State == "open" {
+			who.Soft = p.Tr(k.ClaimedName+"领办", "taken by "+k.ClaimedName)
+		}
 		if !k.DoneAt.IsZero() && k.DoneName != "" {
 			who.Soft = k.DoneName + " " + dayTime(p, k.DoneAt)
 		}
@@ -316,6 +420,13 @@ func tasks(p web.Page, v *casework.View) web.Table {
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: k.Name}, {Text: k.Unit}, state, who}})
 	}
 	return t
+}
+
+func joinWords(p web.Page, a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + p.Tr("；", "; ") + b
 }
 
 // documents lists the notices of a case, the newest first.
@@ -382,6 +493,36 @@ func contains(list []int64, id int64) bool {
 		}
 	}
 	return false
+}
+
+// proof hands out the calculation of one limit.
+func (d *Desk) proof(w http.ResponseWriter, r *http.Request) error {
+	a, err := d.Actor(r)
+	if err != nil {
+		return err
+	}
+	n, err := caseview.ProofNumber(r)
+	if err != nil {
+		return err
+	}
+	x, err := d.c.Casework.ClockProof(r.Context(), a, r.PathValue("no"), n)
+	if err != nil {
+		return err
+	}
+	return caseview.SendProof(w, r, x, n)
+}
+
+// archive hands out the package of a closed case.
+func (d *Desk) archive(w http.ResponseWriter, r *http.Request) error {
+	a, err := d.Actor(r)
+	if err != nil {
+		return err
+	}
+	x, err := d.c.Casework.Archive(r.Context(), a, r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	return caseview.SendArchive(w, r, x)
 }
 
 // file opens what was handed in.

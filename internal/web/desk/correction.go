@@ -32,6 +32,9 @@ type correctPage struct {
 	From        string
 	Materials   []askGroup
 	Fields      []askGroup
+	MoreOpen    bool       // in a second notice: what a new fact may ask for is unfolded
+	More        []askGroup // in a second notice: what only a new fact may ask for
+	Fact        []web.FieldView
 	Back        web.Link
 }
 
@@ -62,6 +65,7 @@ type noticePage struct {
 	URL         string
 	Hidden      []web.Hidden
 	Until       string
+	Fact        []web.Fact // the new fact on which it rests
 }
 
 func (d *Desk) showCorrection(w http.ResponseWriter, r *http.Request) error {
@@ -97,6 +101,7 @@ func (d *Desk) requestCorrection(w http.ResponseWriter, r *http.Request) error {
 	input, bad := readAct(casework.RequestCorrection, in)
 	asks, notes := readAsks(in)
 	bad = append(bad, notes...)
+	input.NewFact = readFact(in)
 	if len(asks) == 0 {
 		bad = append(bad, errs.Field{Path: "ask", Code: "required", ZH: "请勾选需要补正的内容", EN: "Tick what has to be corrected"})
 	}
@@ -131,6 +136,9 @@ func askKey(a casework.Ask) string {
 	if a.Field != "" {
 		return "f|" + a.Field
 	}
+	if a.Paper {
+		return "p|" + a.Material
+	}
 	return "m|" + a.Material + "|" + a.Line
 }
 
@@ -142,6 +150,8 @@ func readAsks(in url.Values) (asks []casework.Ask, bad []errs.Field) {
 		switch {
 		case len(parts) == 2 && parts[0] == "f":
 			a.Field = parts[1]
+		case len(parts) == 2 && parts[0] == "p":
+			a.Material, a.Paper = parts[1], true
 		case len(parts) == 3 && parts[0] == "m":
 			a.Material, a.Line = parts[1], parts[2]
 		default:
@@ -167,11 +177,44 @@ func (d *Desk) correctPage(r *http.Request, a actor.Actor, v *casework.View, fro
 		}
 	}
 	p.Fields = l.fields()
+	asks, _ := readAsks(in)
+	if p.Again {
+		l.more = true
+		for _, mv := range v.Materials {
+			if g := l.material(mv); len(g.Lines) > 0 {
+				p.More = append(p.More, g)
+			}
+		}
+		p.More = append(p.More, l.fields()...)
+		p.Fact = factFields(p.Page, in)
+		for i, g := range p.More {
+			p.More[i].ID = "more-" + g.ID
+			p.More[i].Open = slices.ContainsFunc(g.Lines, func(x askLine) bool { return x.Checked })
+			p.MoreOpen = p.MoreOpen || p.More[i].Open
+		}
+		for _, f := range p.Fact {
+			l.ids[f.Name] = f.ID
+		}
+		for i := range bad {
+			bad[i].Path = strings.Replace(bad[i].Path, "newFact/", "fact-", 1)
+			p.MoreOpen = p.MoreOpen || strings.HasPrefix(bad[i].Path, "fact-")
+		}
+	}
+	for i := range bad { // asks/2, asks/2/note: the line that was ticked
+		if at, rest, ok := strings.Cut(strings.TrimPrefix(bad[i].Path, "asks/"), "/"); strings.HasPrefix(bad[i].Path, "asks/") {
+			if n, err := strconv.Atoi(at); err == nil && n < len(asks) && (!ok || rest == "note") {
+				bad[i].Path = "note:" + askKey(asks[n])
+			}
+		}
+	}
 	if len(l.first) > 0 {
 		l.ids["ask"] = l.first
 	}
 	words := p.FieldErrors(bad, l.ids)
-	for _, groups := range [][]askGroup{p.Materials, p.Fields} {
+	for i := range p.Fact {
+		p.Fact[i].Error = words[p.Fact[i].Name]
+	}
+	for _, groups := range [][]askGroup{p.Materials, p.Fields, p.More} {
 		for i := range groups {
 			for j := range groups[i].Lines {
 				groups[i].Lines[j].Error = words["note:"+groups[i].Lines[j].Key]
@@ -189,6 +232,7 @@ type lister struct {
 	ids   map[string]string
 	first string
 	n     int
+	more  bool // in a second notice: only what the first did not ask
 }
 
 // may reports whether an ask may be made: in a second notice, only what the
@@ -197,7 +241,7 @@ func (l *lister) may(a casework.Ask) bool {
 	if len(l.v.Case.Correction) == 0 {
 		return true
 	}
-	return slices.ContainsFunc(l.v.Case.Correction, func(f casework.Ask) bool { return askKey(f) == askKey(a) })
+	return l.more != slices.ContainsFunc(l.v.Case.Correction, func(f casework.Ask) bool { return askKey(f) == askKey(a) })
 }
 
 func (l *lister) line(g *askGroup, a casework.Ask, text, now string) {
@@ -233,6 +277,9 @@ func (l *lister) material(mv casework.MaterialView) askGroup {
 	}
 	if mv.Handed.Empty() {
 		l.line(&g, casework.Ask{Material: m.Code}, l.p.Tr("未提交：请提交“"+m.Name+"”。", "Missing: hand in "+orElse(m.NameEN, m.Name)+"."), "")
+	}
+	if m.PaperLaw != "" {
+		l.line(&g, casework.Ask{Material: m.Code, Paper: true}, l.p.Tr("请提交“"+m.Name+"”的纸质原件（依据："+m.PaperLaw+"）。", "Hand in the paper original ("+m.PaperLaw+")."), "")
 	}
 	for _, line := range m.Lines {
 		l.line(&g, casework.Ask{Material: m.Code, Line: line.Code}, line.Text, "")
@@ -272,6 +319,12 @@ func (d *Desk) noticePage(r *http.Request, a actor.Actor, v *casework.View, from
 			p.Hidden = append(p.Hidden, web.Hidden{Name: "note:" + askKey(x), Value: x.Note})
 		}
 	}
+	if f := readFact(in); len(v.Case.Correction) > 0 && f != (casework.NewFact{}) {
+		p.Fact = factWords(p.Page, f)
+		for _, name := range []string{"fact-source", "fact-what", "fact-on.y", "fact-on.m", "fact-on.d", "fact-from"} {
+			p.Hidden = append(p.Hidden, web.Hidden{Name: name, Value: clean(in.Get(name))})
+		}
+	}
 	p.Until = until(p.Page, v)
 	return p
 }
@@ -281,6 +334,9 @@ func askText(v *casework.View, a casework.Ask) string {
 	if m, ok := v.Version.Guide.Material(a.Material); ok {
 		if l, ok := m.Line(a.Line); ok {
 			return l.Text
+		}
+		if a.Paper {
+			return "请提交“" + m.Name + "”的纸质原件（依据：" + m.PaperLaw + "）。"
 		}
 		return "请提交“" + m.Name + "”。"
 	}

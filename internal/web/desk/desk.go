@@ -15,6 +15,7 @@ import (
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/channel"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
@@ -23,6 +24,7 @@ import (
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/apply"
 	"github.com/tongban/tongban/internal/web/caseview"
+	"github.com/tongban/tongban/internal/web/feeview"
 )
 
 //go:embed templates
@@ -33,6 +35,7 @@ type Desk struct {
 	c     Config
 	docs  *caseview.Documents
 	apply *apply.Wizard
+	bills *feeview.Bills
 	views views
 }
 
@@ -44,6 +47,7 @@ type Config struct {
 	Casework *casework.Service
 	Identity *identity.Service
 	Catalog  *catalog.Service
+	Fees     *fee.Service
 	Channel  *channel.Service
 	Files    *files.Store
 	Vault    *sm.Vault        // binds the person found at the window to the clerk who found them
@@ -73,6 +77,15 @@ type views struct {
 	find    *web.View[findPage]
 	intake  *web.View[intakePage]
 	today   *web.View[todayPage]
+
+	scenario *web.View[scenarioPage]
+	papers   *web.View[papersPage]
+	slip     *web.View[slipPage]
+	results  *web.View[resultsPage]
+	keys     *web.View[keysPage]
+	assists  *web.View[assistsPage]
+	assist   *web.View[assistPage]
+	fees     *web.View[feesPage]
 }
 
 func newViews(rt *web.Renderer) views {
@@ -91,24 +104,42 @@ func newViews(rt *web.Renderer) views {
 		find:    web.NewView[findPage](rt, fs, page("find.html")...),
 		intake:  web.NewView[intakePage](rt, fs, page("intake.html")...),
 		today:   web.NewView[todayPage](rt, fs, page("today.html")...),
+
+		scenario: web.NewView[scenarioPage](rt, fs, page("scenario.html")...),
+		papers:   web.NewView[papersPage](rt, fs, page("papers.html")...),
+		slip:     web.NewView[slipPage](rt, fs, page("slip.html")...),
+		results:  web.NewView[resultsPage](rt, fs, page("results.html")...),
+		keys:     web.NewView[keysPage](rt, fs, page("keys.html")...),
+		assists:  web.NewView[assistsPage](rt, fs, page("assists.html")...),
+		assist:   web.NewView[assistPage](rt, fs, page("assist.html")...),
+		fees:     web.NewView[feesPage](rt, fs, page("fees.html")...),
 	}
 }
 
 // New makes the desk and registers its pages.
 func New(c Config) *Desk {
 	d := &Desk{c: c, views: newViews(c.Renderer)}
-	d.docs = caseview.NewDocuments(caseview.DocumentsConfig{Renderer: c.Renderer, Style: c.Style, Casework: c.Casework, Actor: d.Actor, BaseURL: c.BaseURL,
+	d.docs = caseview.NewDocuments(caseview.DocumentsConfig{Files: c.Files, Prefix: "/desk/documents/", Renderer: c.Renderer, Style: c.Style, Casework: c.Casework, Actor: d.Actor, BaseURL: c.BaseURL,
 		Case: func(no string) web.Link { return web.Link{Href: casePath(no), Text: "返回办件 " + d.shortNo(no)} }})
 	d.apply = apply.New(apply.Config{Renderer: c.Renderer, Style: c.Style, Casework: c.Casework, Files: c.Files, Identity: c.Identity,
 		Actor: d.Actor, Held: c.Held, Prefix: "/desk/apply", Staff: true, Frame: d.frame("intake"),
 		Home: web.Link{Href: "/desk/intake", Text: "窗口收件"},
 		Done: func(no string) string { return casePath(no) + "?done=submit" }, Case: casePath, Gone: "/desk/intake"})
+	d.bills = feeview.New(feeview.Config{Renderer: c.Renderer, Fees: c.Fees, Actor: d.Actor, Frame: d.frame("fees"),
+		Path: func(_ *http.Request, bill string) string { return feesPath + "/" + bill },
+		Back: func(p web.Page, b *fee.Bill) web.Link {
+			return web.Link{Href: casePath(b.CaseNo), Text: p.Tr("查看办件", "See the case")}
+		}})
 	return d
 }
 
 // Routes adds the desk's pages, with the wizard of the window.
 func (d *Desk) Routes(mux *http.ServeMux) {
 	for pattern, h := range d.routes() {
+		if strings.HasSuffix(pattern, "/paper") {
+			mux.Handle(pattern, d.c.Renderer.HandleBody(21<<20, h))
+			continue
+		}
 		mux.Handle(pattern, d.c.Renderer.Handle(h))
 	}
 	mux.HandleFunc("GET "+stylePath, style)
@@ -128,20 +159,44 @@ func (d *Desk) routes() map[string]web.Handler {
 		"GET /desk/me":                                  d.showMe,
 		"POST /desk/me/password":                        d.changePassword,
 		"GET /desk":                                     d.queue,
+		"POST /desk/units/{id}/fair":                    d.fair,
 		"GET /desk/search":                              d.find,
 		"GET /desk/cases/{no}":                          d.showCase,
 		"POST /desk/cases/{no}/unmask":                  d.unmask,
 		"POST /desk/cases/{no}/correct":                 d.openCorrection,
+		"POST /desk/cases/{no}/mend":                    d.openMend,
 		"GET /desk/cases/{no}/acts/request-correction":  d.showCorrection,
 		"POST /desk/cases/{no}/acts/request-correction": d.requestCorrection,
 		"POST /desk/cases/{no}/acts/{act}":              d.act,
 		"GET /desk/cases/{no}/files/{file}":             d.file,
+		"GET /desk/cases/{no}/clocks/{n}":               d.proof,
 		"GET /desk/documents/{id}":                      d.docs.Show,
+		"GET /desk/documents/{id}/print":                d.docs.Print,
+		"GET /desk/documents/{id}/photo/{file}":         d.docs.Photo,
+		"POST /desk/documents/{id}/serve":               d.docs.Serve,
+		"GET /desk/cases/{no}/archive":                  d.archive,
 		"GET /desk/intake":                              d.showIntake,
 		"POST /desk/intake/party":                       d.findParty,
 		"POST /desk/intake/register":                    d.register,
 		"POST /desk/intake/start":                       d.start,
+		"GET " + feesPath:                               d.fees,
+		"POST " + feesPath + "/till":                    d.closeTill,
+		"GET " + feesPath + "/{bill}":                   d.bills.Show,
+		"POST " + feesPath + "/{bill}/{act}":            d.bills.Do,
 		"GET /desk/appointments":                        d.today,
+
+		"GET /desk/assist":             d.showAssists,
+		"POST /desk/assist":            d.askAssist,
+		"GET /desk/assist/{id}":        d.showAssist,
+		"POST /desk/assist/{id}":       d.answerAssist,
+		"POST /desk/assist/{id}/paper": d.assistPaper,
+		"GET /desk/keys":               d.showKeys,
+		"GET /desk/results":            d.showResults,
+		"GET /desk/papers":             d.showPapers,
+		"POST /desk/papers":            d.givePapers,
+		"GET /desk/papers/{id}":        d.showSlip,
+		"POST /desk/papers/{id}":       d.receiveSlip,
+		"POST /desk/cases/{no}/papers": d.takePaper,
 	}
 }
 
@@ -178,7 +233,7 @@ func hasAny(a actor.Actor, roles ...actor.Role) bool { return slices.ContainsFun
 // page begins a page of the desk.
 func (d *Desk) page(r *http.Request, a actor.Actor, nav, zh, en string) web.Page {
 	p := web.NewPage(r, zh, en)
-	p.Shell, p.Nav, p.Menu = web.Desk, nav, Menu(a)
+	p.Shell, p.Nav, p.Menu, p.Script = web.Desk, nav, Menu(a), "draft.js"
 	AddStyle(&p)
 	d.c.Style.Add(&p)
 	return p
@@ -188,7 +243,7 @@ func (d *Desk) page(r *http.Request, a actor.Actor, nav, zh, en string) web.Page
 func (d *Desk) frame(nav string) func(*http.Request, *web.Page) {
 	return func(r *http.Request, p *web.Page) {
 		if a, err := d.Actor(r); err == nil {
-			p.Shell, p.Nav, p.Menu = web.Desk, nav, Menu(a)
+			p.Shell, p.Nav, p.Menu, p.Script = web.Desk, nav, Menu(a), "draft.js"
 			AddStyle(p)
 		}
 	}
@@ -206,7 +261,12 @@ func Menu(a actor.Actor) []web.NavLink {
 	add(work, "todo", "/desk", "待办", "To do", "1")
 	add(a.Has(actor.WindowClerk), "intake", "/desk/intake", "窗口收件", "Intake", "2")
 	add(hasAny(a, actor.WindowClerk, actor.Supervisor), "today", "/desk/appointments", "今日预约", "Appointments", "3")
+	add(a.Has(actor.WindowClerk), "results", "/desk/results", "统一出件", "Results", "e")
+	add(a.Has(actor.WindowClerk), "assist", "/desk/assist", "帮办代办", "Help", "")
+	add(work, "papers", "/desk/papers", "纸质件交接", "Papers", "x")
 	add(work || a.Has(actor.Supervisor), "find", "/desk/search", "查找办件", "Find a case", "4")
+	add(hasAny(a, actor.WindowClerk, actor.Decider), "fees", feesPath, "收费", "Fees", "")
+	add(a.Has(actor.Supervisor), "books", "/console/fees", "收费对账", "Books", "")
 	add(a.Has(actor.Supervisor), "overview", "/console", "监督概览", "Overview", "5")
 	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "items", "/console/items", "事项管理", "Service items", "9")
 	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "featured", "/console/items/featured", "特色清单", "Featured lists", "")

@@ -17,6 +17,7 @@ import (
 	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/web"
+	"github.com/tongban/tongban/internal/web/caseview"
 )
 
 // intakePage 窗口收件: who comes, then which item; the wizard goes on.
@@ -32,6 +33,8 @@ type intakePage struct {
 	Items    []intakeItem
 	Empty    web.Empty
 	Drafts   web.Table
+	Item     string // code of an item chosen before the person: the next one of a queue
+	For      string // its name
 }
 
 // intakeItem is an item that the clerk's windows take in.
@@ -62,10 +65,14 @@ func (d *Desk) showIntake(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if token := r.URL.Query().Get("who"); token != "" {
+	q := r.URL.Query()
+	if token := q.Get("who"); token != "" {
+		if q.Get("item") != "" {
+			return d.chooseScenario(w, r, a, token, q.Get("item"))
+		}
 		return d.chooseItem(w, r, a, token)
 	}
-	p, err := d.intakePage(r, a, url.Values{})
+	p, err := d.intakePage(r, a, url.Values{"item": {q.Get("item")}})
 	if err != nil {
 		return err
 	}
@@ -76,8 +83,15 @@ func (d *Desk) intakePage(r *http.Request, a actor.Actor, in url.Values) (intake
 	p := intakePage{Page: d.page(r, a, "intake", "窗口收件", "Intake")}
 	p.Steps = intakeSteps(p.Page, 0)
 	p.Find = []web.FieldView{{ID: "number", Name: "number", Widget: form.IDNumber, Label: p.Tr("身份证号码或者统一社会信用代码", "ID number or USCC"), Value: in.Get("number"),
-		Width: "w-id", Auto: "off", Max: 20, Help: p.Tr("核对申请人出示的证件后填写。", "As on the document shown.")}}
+		Width: "w-id", Auto: "off", Max: cardLength, Help: p.Tr("核对申请人出示的证件后填写；刷身份证的，光标在这里时读卡即可。", "As on the document shown; a card reader may type it here.")}}
 	var err error
+	if code := clean(in.Get("item")); code != "" {
+		it, err := d.c.Catalog.Item(r.Context(), code)
+		if err != nil {
+			return p, err
+		}
+		p.Item, p.For = it.Code, p.Tr(it.Name, orElse(it.NameEN, it.Name))
+	}
 	p.Drafts, err = d.drafts(r.Context(), a, p.Page)
 	return p, err
 }
@@ -117,18 +131,23 @@ func (d *Desk) findParty(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return web.Malformed(err)
 	}
-	number := ident.Normalise(clean(r.PostForm.Get("number")))
+	card, read := ident.ReadCard(r.PostForm.Get("number"))
+	number := card.Number
+	if !read {
+		number = ident.Normalise(clean(r.PostForm.Get("number")))
+	}
+	item := clean(r.PostForm.Get("item"))
 	party, err := d.c.Identity.FindParty(r.Context(), a, number)
 	switch e := errs.Of(err); {
 	case err == nil:
-		return web.SeeOther(w, r, "/desk/intake?who="+url.QueryEscape(d.token(a, party)))
+		return web.SeeOther(w, r, intakeAt(d.token(a, party), item))
 	case errors.Is(err, identity.ErrNoParty):
 		p, err := d.intakePage(r, a, r.PostForm)
 		if err != nil {
 			return err
 		}
 		if ident.CheckResident(number).Valid {
-			p.Register = registerFields(p.Page, url.Values{"idNumber": {number}})
+			p.Register = registerFields(p.Page, url.Values{"idNumber": {number}, "name": {card.Name}, "address": {card.Address}})
 			return d.views.intake.Render(w, r, http.StatusOK, p)
 		}
 		mark(&p.Page, p.Find, []errs.Field{{Path: "number", Code: e.Code, ZH: "没有登记这个单位，请申请人先在登记机关办理登记", EN: "No such organisation is registered"}})
@@ -167,7 +186,7 @@ func (d *Desk) register(w http.ResponseWriter, r *http.Request) error {
 	person, err := d.c.Identity.WalkIn(r.Context(), a, identity.PersonInput{Name: clean(in.Get("name")), IDNumber: ident.Normalise(clean(in.Get("idNumber"))),
 		Phone: clean(in.Get("phone")), Address: clean(in.Get("address"))})
 	if e := errs.Of(err); err != nil && e.Kind == errs.Invalid {
-		p, err := d.intakePage(r, a, url.Values{"number": in["idNumber"]})
+		p, err := d.intakePage(r, a, url.Values{"number": in["idNumber"], "item": in["item"]})
 		if err != nil {
 			return err
 		}
@@ -182,7 +201,20 @@ func (d *Desk) register(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.SeeOther(w, r, "/desk/intake?who="+url.QueryEscape(d.token(a, actor.Party{Kind: actor.NaturalPerson, ID: person.ID})))
+	return web.SeeOther(w, r, intakeAt(d.token(a, actor.Party{Kind: actor.NaturalPerson, ID: person.ID}), clean(in.Get("item"))))
+}
+
+// cardLength is how much a card reader may type.
+const cardLength = 400
+
+// intakeAt is the next step for a person who was found, at once with the item if
+// it was chosen before.
+func intakeAt(token, item string) string {
+	q := url.Values{"who": {token}}
+	if item != "" {
+		q.Set("item", item)
+	}
+	return "/desk/intake?" + q.Encode()
 }
 
 // token names the party found, for this clerk alone: nobody can try out ids.
@@ -277,7 +309,11 @@ func (d *Desk) start(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	draft, err := d.c.Casework.StartDraft(r.Context(), a, r.PostForm.Get("item"), info.Party, nil)
+	_, v, err := d.c.Catalog.Guide(r.Context(), r.PostForm.Get("item"))
+	if err != nil {
+		return err
+	}
+	draft, err := d.c.Casework.StartDraft(r.Context(), a, r.PostForm.Get("item"), info.Party, caseview.ScenarioAnswers(v, r.PostForm))
 	if errors.Is(err, casework.ErrChanged) || errs.KindOf(err) == errs.Forbidden && err != nil {
 		return web.Onward(err, web.Link{Href: "/desk/intake?who=" + url.QueryEscape(r.PostForm.Get("who")), Text: web.NewPage(r, "", "").Tr("选择其他事项", "Choose another item")})
 	}

@@ -1,10 +1,12 @@
 package desk
 
 import (
+	"net/url"
 	"testing"
 	"time"
 
 	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/caseview"
 	"github.com/tongban/tongban/internal/web/webtest"
@@ -42,11 +44,14 @@ func sampleCase() casePage {
 		Who: sampleFacts(), Asked: []web.Fact{{Key: "平面图", Value: "请标明长度。", Soft: "没有标"}}, Answers: []section{{"申请人", sampleFacts()}},
 		Materials: []material{{Name: "平面图", Standard: "加盖印章", Files: []web.File{{Name: "图.pdf", Href: "/desk/cases/1/files/2", Size: 2100}}, Asked: []string{"请标明长度。"}, Tag: web.Tag{Tone: web.Note, Text: "待补正"}},
 			{Name: "营业执照", Licence: "营业执照 9132"}, {Name: "方案", Paper: true}, {Name: "身份证", Tag: web.Tag{Tone: web.Bad, Text: "未提交"}}},
-		Tasks: sampleTable(), TasksFirst: true, Go: "agree-1", Documents: sampleTable(), Timeline: web.Timeline{Events: []web.Event{{At: at(), Title: "受理", Who: "史晓东", Text: "说明", Link: web.Link{Href: "/desk/documents/1", Text: "受理通知书"}}}}}
+		Next:   []web.Link{{Href: "/desk/intake?who=x", Text: "同一申请人再办一件"}, {Href: "/desk/intake?item=1", Text: "下一位"}},
+		Papers: papersCard{Rows: []web.Fact{{Key: "户口簿", Value: "1 份，在中心", Soft: "史晓东", Tag: web.Tag{Tone: web.Note, Text: "待签收"}}}, URL: "/desk/cases/1/papers", Result: true, Name: "许可证"},
+		Tasks:  sampleTable(), TasksFirst: true, Go: "agree-1", Documents: sampleTable(), Timeline: web.Timeline{Events: []web.Event{{At: at(), Title: "受理", Who: "史晓东", Text: "说明", Link: web.Link{Href: "/desk/documents/1", Text: "受理通知书"}}}}}
 	p.Acts = []actForm{{ID: "act-review", Title: "审查意见", URL: "/desk/cases/1/acts/review", Version: 3, Task: 7, From: "/desk", Open: true, Fields: sampleFields(), Button: "提交",
 		Banner: web.Banner{Tone: web.Bad, Title: "城管局不同意", Text: "需要调整。"}, Words: "说明。", Confirm: "确认？"},
 		{ID: "act-request-correction", Title: "一次性告知补正", Alt: true, Words: "一次告知。", Link: web.Link{Href: "/desk/cases/1/acts/request-correction", Text: "选择"}},
 		{ID: "act-decline", Title: "不予受理", URL: "/desk/cases/1/acts/decline", Version: 3, Alt: true, Warn: true, Button: "不予受理"}}
+	p.Mends = []mended{{At: at(), Lines: []web.Fact{{Key: "名称", Value: "新", Soft: "更正前：旧"}}}}
 	p.Reveal = revealForm{URL: "/desk/cases/1/unmask", Open: true, Shown: sampleFacts(), Fields: []web.FieldView{{ID: "reveal-purpose", Name: "purpose", Label: "用途", Error: "请写明用途"}}}
 	return p
 }
@@ -72,10 +77,14 @@ func TestPages(t *testing.T) {
 		Lines: []askLine{{ID: "ask-1", Key: "m|m01|a", Text: "请标明长度。", Now: "未填写", Checked: true, Note: "没有标", Error: "说明请不要超过300个字"}, {ID: "ask-2", Key: "m|m01|b", Text: "请盖章。"}}}
 	fields := askGroup{ID: "f-1", Title: "申请人", Lines: []askLine{{ID: "ask-3", Key: "f|name", Text: "更正“名称”"}}}
 	correct := correctPage{Page: samplePage("一次性告知补正"), Item: "占道", Short: "1", State: web.Tag{Text: "已收件"}, URL: "/desk/cases/1/acts/request-correction", Version: 1, Materials: []askGroup{group}, Fields: []askGroup{fields}, Back: web.Link{Href: "/desk/cases/1", Text: "返回办件"}}
+	more := correct
+	more.Again, more.More, more.MoreOpen, more.Fact = true, []askGroup{group}, true, factFields(correct.Page, url.Values{})
+	more.More[0].ID, more.More[0].Lines = "more-1", nil
+	webtest.Check(t, v.correct, more)
 	again := correct
 	again.Again, again.Fields = true, nil
 	webtest.Check(t, v.correct, correct, again)
-	webtest.Check(t, v.notice, noticePage{Page: samplePage("核对补正告知"), Item: "占道", Short: "1", Who: "样本公司", Count: 1, Lines: sampleFacts().Rows, URL: "/desk/cases/1/acts/request-correction", Hidden: []web.Hidden{{Name: "ask", Value: "m|m01|a"}}, Until: "申请人有15个工作日补正。"})
+	webtest.Check(t, v.notice, noticePage{Page: samplePage("核对补正告知"), Item: "占道", Short: "1", Who: "样本公司", Count: 1, Lines: sampleFacts().Rows, URL: "/desk/cases/1/acts/request-correction", Hidden: []web.Hidden{{Name: "ask", Value: "m|m01|a"}}, Until: "申请人有15个工作日补正。", Fact: factWords(correct.Page, casework.NewFact{Source: casework.FromOutside, What: "证照已注销", On: "2026-03-01", From: "发证机关"})})
 	find := findPage{Page: samplePage("查找办件"), Field: web.FieldView{ID: "no", Name: "no", Label: "办件编号", Help: "全部编号。"}}
 	found, none := find, find
 	found.Asked, found.Table = true, sampleTable()
@@ -87,7 +96,32 @@ func TestPages(t *testing.T) {
 		intakePage{Page: samplePage("窗口收件"), Steps: steps, Party: "王建国", Number: "320***19", Token: "person.1.ab", Query: "挖路", Items: []intakeItem{{Name: "占道", Code: "1", Soft: "一句话", Tag: web.Tag{Tone: web.OK, Text: "即办"}}}},
 		intakePage{Page: samplePage("窗口收件"), Steps: steps, Party: "王建国", Token: "x", Empty: web.Empty{Title: "没有找到", Text: "换一个词。"}})
 	webtest.Check(t, v.today, todayPage{Page: samplePage("今日预约"), Centre: "政务服务中心", Day: "3月2日", Centres: []web.Link{{Href: "/desk/appointments?centre=1", Text: "市中心", Current: true}}, Table: sampleTable(), Prev: web.Link{Href: "/desk/appointments?day=1", Text: "前一天"}, Next: web.Link{Href: "/desk/appointments?day=2", Text: "后一天"}})
-	webtest.Covered(t, rt, "templates/login.html", "templates/me.html", "templates/queue.html", "templates/case.html", "templates/changed.html", "templates/correct.html",
+	webtest.Check(t, v.scenario, scenarioPage{Page: samplePage("窗口收件：情形和材料"), Steps: steps, Party: "王建国", Number: "320***19", Token: "person.1.ab", Code: "1", Item: "占道", FormID: "f-1", Fields: sampleFields()[:1], Answered: true,
+		List: []checkLine{{Name: "平面图", Standard: "盖章", Tag: web.Tag{Tone: web.Info, Text: "必须提交"}, How: []string{"扫描"}}}, Hidden: []web.Hidden{{Name: "kind", Value: "a"}}, Another: web.Link{Href: "/desk/intake?who=x", Text: "换一个事项"}, Help: web.Link{Href: "/desk/assist?who=x", Text: "请求帮办"}, Guide: web.Link{Href: "/items/1", Text: "查看办事指南"}},
+		scenarioPage{Page: samplePage("窗口收件"), Steps: steps, Party: "王建国", Token: "x", Another: web.Link{Href: "/desk/intake?who=x", Text: "换"}, Help: web.Link{Href: "/desk/assist?who=x", Text: "请求帮办"}, Guide: web.Link{Href: "/items/1", Text: "查看办事指南"}})
+	to := web.FieldView{ID: "to", Name: "to", Widget: "select", Label: "交给哪个单位", Error: "请选择接收单位", Options: []web.OptionView{{ID: "to-1", Value: "1", Label: "审批局", Checked: true}}}
+	webtest.Check(t, v.assists, assistsPage{Page: samplePage("帮办代办"), Unit: "中心", Asked: sampleTable(), Mine: web.Table{Caption: "我正在帮办", Empty: web.Empty{Title: "没有"}}}, assistsPage{Page: samplePage("帮办代办"), Unit: "中心", Asked: sampleTable(), Mine: web.Table{Caption: "我正在帮办", Empty: web.Empty{Title: "没有"}}, Party: "王建国", Token: "x", Code: "1", Item: "占道", Fields: sampleFields()})
+	help := assistPage{Page: samplePage("帮办代办"), State: web.Tag{Text: "帮办中"}, Facts: sampleFacts(), Timeline: sampleCase().Timeline, Action: "/desk/assist/1", Code: web.FieldView{ID: "code", Name: "code", Label: "确认码", Error: "确认码不正确"}}
+	begin, fill := help, help
+	help.Take = true
+	begin.Mine, begin.Begin, begin.Waits, begin.Ends = true, true, true, true
+	fill.Mine, fill.Draft, fill.Waits, fill.Ready, fill.Case, fill.Ends = true, true, true, "/desk/apply/1", web.Link{Href: "/desk/cases/1", Text: "查看办件"}, true
+	webtest.Check(t, v.assist, help, begin, fill)
+	webtest.Check(t, v.papers, papersPage{Page: samplePage("纸质件交接"), Unit: "政务服务中心", UnitID: 1, Units: []web.Link{{Href: "/desk/papers?unit=1", Text: "中心", Current: true}}, To: to,
+		Held: []heldPaper{{ID: "7", Name: "户口簿", Copies: "1", Case: "20260302-0001", Href: "/desk/cases/1", Item: "占道", Since: "3月2日", Checked: true}}, In: sampleTable(), Out: web.Table{Caption: "交出的", Empty: web.Empty{Title: "没有交接单"}}},
+		papersPage{Page: samplePage("纸质件交接"), Unit: "中心", UnitID: 1, In: web.Table{Caption: "收到的", Empty: web.Empty{Title: "没有"}}, Out: web.Table{Caption: "交出的", Empty: web.Empty{Title: "没有"}}, Empty: web.Empty{Title: "没有留存的纸质件", Text: "会出现在这里。"}})
+	slip := slipPage{Page: samplePage("交接单"), No: "交接〔2026〕第000001号", From: "中心", To: "审批局", Given: "3月2日", GivenBy: "史晓东", Action: "/desk/papers/1", Rows: []slipRow{{ID: "7", Name: "户口簿", Copies: "1", Item: "占道", Case: "20260302-0001"}}, Papers: web.Link{Href: "/desk/papers?unit=1", Text: "返回"}}
+	received, waiting := slip, slip
+	received.Action, received.Received, received.TakenBy, received.Rows = "", "3月3日", "邱欣悦", []slipRow{{ID: "7", Name: "户口簿", Copies: "1", Arrived: web.Tag{Tone: web.OK, Text: "已收到"}}}
+	waiting.Action, waiting.Waiting = "", true
+	webtest.Check(t, v.slip, slip, received, waiting)
+	webtest.Check(t, v.results, resultsPage{Page: samplePage("统一出件"), Centre: "政务服务中心", Centres: []web.Link{{Href: "/desk/results?centre=1", Text: "中心", Current: true}}, Table: sampleTable(), Pager: web.Pager{Next: "/desk/results?cursor=1"}},
+		resultsPage{Page: samplePage("统一出件"), Table: web.Table{Caption: "待出件", Empty: web.Empty{Title: "没有"}}})
+	webtest.Check(t, v.keys, keysPage{Page: samplePage("键盘操作提示"), Groups: []keyGroup{{"随处可用", []keyRow{{"j · k", "上下移动"}}}}})
+	webtest.Check(t, v.fees, feesPage{Page: samplePage("收费"), Waiting: sampleTable(), Due: sampleTable(), Pager: web.Pager{Next: "/desk/fees?after=1"}, Till: tillForm{URL: "/desk/fees/till", Day: "2026-03-02", Facts: sampleFacts(), Fields: sampleFields()[1:]}},
+		feesPage{Page: samplePage("收费"), Waiting: web.Table{Empty: web.Empty{Title: "没有"}}, Due: web.Table{Empty: web.Empty{Title: "没有"}}, Till: tillForm{URL: "/desk/fees/till", Day: "2026-03-02", Facts: sampleFacts(), Closed: true}},
+		feesPage{Page: samplePage("收费"), Waiting: sampleTable(), Due: sampleTable()})
+	webtest.Covered(t, rt, "templates/fees.html", "templates/scenario.html", "templates/papers.html", "templates/slip.html", "templates/results.html", "templates/keys.html", "templates/assists.html", "templates/assist.html", "templates/login.html", "templates/me.html", "templates/queue.html", "templates/case.html", "templates/changed.html", "templates/correct.html",
 		"templates/notice.html", "templates/find.html", "templates/intake.html", "templates/today.html")
 }
 

@@ -25,11 +25,13 @@ func (d *Desk) act(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.ParseForm(); err != nil {
-		return web.Malformed(err)
+	list, wrong, err := caseview.ReadAct(r, d.c.Files)
+	if err != nil {
+		return err
 	}
 	act := casework.Act(r.PathValue("act"))
 	in, bad := readAct(act, r.PostForm)
+	in.Files, bad = list, append(bad, wrong...)
 	if len(bad) > 0 {
 		return d.again(w, r, a, act, bad)
 	}
@@ -57,6 +59,13 @@ func (d *Desk) perform(w http.ResponseWriter, r *http.Request, a actor.Actor, ac
 // done goes back to the list that the reader came from, which says what
 // happened; without a list, to the case.
 func (d *Desk) done(w http.ResponseWriter, r *http.Request, act casework.Act, no string) error {
+	if act == casework.Accept || act == casework.Arrive { // 即办件: whoever may decide too goes on with it
+		if a, err := d.Actor(r); err == nil {
+			if v, err := d.c.Casework.View(r.Context(), a, no); err == nil && offers(v, casework.Decide) {
+				return web.SeeOther(w, r, withFrom(casePath(no), backTo(r.PostForm.Get("from"))))
+			}
+		}
+	}
 	if from := backTo(r.PostForm.Get("from")); strings.HasPrefix(from, "/desk?") || from == "/desk" {
 		u, err := url.Parse(from)
 		if err != nil {
@@ -68,6 +77,10 @@ func (d *Desk) done(w http.ResponseWriter, r *http.Request, act casework.Act, no
 		return web.SeeOther(w, r, u.String())
 	}
 	m := moveOf(act)
+	if act == casework.Recuse || act == casework.Transfer { // it may be out of the reader's sight now
+		d.flash(w, r, web.OK, "已办理：“"+m.ZH+"”。", "Done: "+m.EN+".")
+		return web.SeeOther(w, r, "/desk")
+	}
 	d.flash(w, r, web.OK, "已办理：“"+m.ZH+"”。", "Done: "+m.EN+".")
 	return web.SeeOther(w, r, withFrom(casePath(no), backTo(r.PostForm.Get("from"))))
 }
@@ -104,15 +117,17 @@ func readAct(act casework.Act, form url.Values) (casework.Input, []errs.Field) {
 		return n
 	}
 	in := casework.Input{Version: number("version"), Reason: get("reason"), Elsewhere: get("elsewhere"), Opinion: get("opinion"),
-		Task: number("task"), Kind: get("kind"), Seen: form["seen"], Recipient: get("recipient"), Waybill: get("waybill")}
+		Task: number("task"), Kind: get("kind"), Seen: form["seen"], Recipient: get("recipient"), Signed: form.Get("signed") != "", Waybill: get("waybill")}
 	if in.Version == 0 { // a form without the version it was made for is not one of ours
 		bad = append(bad, errs.Field{Path: "version", Code: "required", ZH: "页面已过期，请重新打开办件", EN: "The page is out of date; open the case again"})
 	}
+	bad = append(bad, readSide(act, &in, form, get, number)...)
 	switch act {
-	case casework.Extend, casework.Suspend:
+	case casework.Extend, casework.Suspend, casework.AskMoreTime, casework.GrantMoreTime, casework.ExtendSupplement, casework.CheckPromise:
 		in.Days = int(min(number("days"), 1_000_000))
 	case casework.Decline:
-		if c := form["condition"]; len(c) > 0 {
+		in.Ground, in.Unit = get("ground"), get("unit")
+		if c := form["condition"]; len(c) > 0 && in.Ground != casework.NotOurs {
 			in.Reason = strings.TrimSpace("不符合受理条件：" + strings.Join(c, "") + " " + in.Reason)
 		}
 	case casework.Review:
@@ -155,7 +170,7 @@ func (d *Desk) again(w http.ResponseWriter, r *http.Request, a actor.Actor, act 
 		return d.changed(w, r, a, act, casework.Input{})
 	}
 	for i := range bad {
-		bad[i].Path = strings.TrimPrefix(bad[i].Path, "delivery/")
+		bad[i].Path = unprefixed(bad[i].Path)
 	}
 	p, err := d.casePage(r, a, v, backTo(r.PostForm.Get("from")), typed{act: act, values: r.PostForm, problems: bad})
 	if err != nil {
@@ -222,7 +237,7 @@ func (d *Desk) changed(w http.ResponseWriter, r *http.Request, a actor.Actor, ac
 func typedWords(p web.Page, in url.Values) []web.Fact {
 	var out []web.Fact
 	for _, f := range []struct{ name, zh, en string }{{"reason", "理由", "Reason"}, {"opinion", "意见", "Opinion"}, {"words", "理由或者说明", "Reasons or remarks"},
-		{"elsewhere", "应向哪个单位申请", "Who is competent instead"}, {"recipient", "领取人", "Who took it"}, {"waybill", "运单", "Waybill"}} {
+		{"elsewhere", "应向哪个单位申请", "Who is competent instead"}, {"recipient", "领取人", "Who took it"}, {"interest", "重大利益关系", "What is at stake"}, {"text", "笔录、核查情况", "Record, what was found"}, {"waybill", "运单", "Waybill"}} {
 		if s := clean(in.Get(f.name)); s != "" {
 			out = append(out, web.Fact{Key: p.Tr(f.zh, f.en), Value: s})
 		}
@@ -233,6 +248,25 @@ func typedWords(p web.Page, in url.Values) []web.Fact {
 		}
 	}
 	return out
+}
+
+// openMend opens the draft in which the applicant at the counter corrects.
+func (d *Desk) openMend(w http.ResponseWriter, r *http.Request) error {
+	a, err := d.Actor(r)
+	if err != nil {
+		return err
+	}
+	if err := r.ParseForm(); err != nil {
+		return web.Malformed(err)
+	}
+	draft, err := d.c.Casework.OpenMend(r.Context(), a, r.PathValue("no"), r.PostForm.Get("present") == "yes")
+	if e := errs.Of(err); err != nil && e.Kind == errs.Invalid && len(e.Fields) > 0 {
+		return d.again(w, r, a, casework.Mend, e.Fields)
+	}
+	if err != nil {
+		return web.Onward(err, web.Link{Href: casePath(r.PathValue("no")), Text: web.NewPage(r, "", "").Tr("查看办件", "See the case")})
+	}
+	return web.SeeOther(w, r, d.apply.First(draft.ID))
 }
 
 // openCorrection opens the correction for an applicant who stands at the window.

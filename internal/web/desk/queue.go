@@ -31,6 +31,7 @@ type queuePage struct {
 	Chips []web.Tag
 	Table web.Table
 	Pager web.Pager
+	Load  loadView
 }
 
 // doneCase is the case just acted on: the list stays, and leads back to it.
@@ -141,6 +142,9 @@ func (d *Desk) queue(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Table = d.queueTable(p.Page, rows, here)
 	p.Chips = chips(p.Page, rows)
+	if p.Load, err = d.load(r, a, p.Page, now); err != nil {
+		return err
+	}
 	if p.Done, err = d.justDone(r, a, p.Page); err != nil {
 		return err
 	}
@@ -212,6 +216,9 @@ func (d *Desk) queueTable(p web.Page, rows []casework.QueueRow, here string) web
 		if q.State == casework.Correcting || q.State == casework.Suspended || q.State == casework.Prechecked {
 			step.Tag = caseview.State(p, q.State, "")
 		}
+		if q.ClaimedName != "" {
+			step.Soft = p.Tr(q.ClaimedName+"领办", "taken by "+q.ClaimedName)
+		}
 		received := web.Cell{Text: dayTime(p, q.SubmittedAt)}
 		if q.Channel == actor.Window {
 			received.Soft = p.Tr("窗口", "Window")
@@ -229,6 +236,12 @@ func deadline(p web.Page, q casework.QueueRow) web.Cell {
 		return web.Cell{Text: p.Tr("不计时", "No limit")}
 	}
 	c := web.Cell{Soft: monthDay(p, q.DueOn)}
+	if q.Days > 0 {
+		c.Soft += p.Tr("，本环节限"+strconv.Itoa(q.Days)+"个工作日", ", "+strconv.Itoa(q.Days)+" working days for this step")
+	}
+	if q.Reminded {
+		c.Soft += p.Tr("，已催办", ", reminded")
+	}
 	if q.Alarm {
 		c.Soft += p.Tr("，已报警", ", alarm raised")
 	}

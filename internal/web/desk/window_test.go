@@ -42,13 +42,28 @@ func TestIntake(t *testing.T) {
 		clerk.Post("/desk/intake/register", form).Status(http.StatusUnprocessableEntity).Has("周老伯", `value="12"`)
 		form.Set("phone", "")
 		to = clerk.Post("/desk/intake/register", form).To("/desk/intake?who=person.")
-		who := clerk.Get(to).Has("周老伯").Form("/desk/intake/start")
+		clerk.Get(to).Has("周老伯")
+		clerk.Get(to + "&item=nothing").Status(http.StatusNotFound)
+		list := clerk.Get(to+"&item="+c.Code(worktest.Marriage)).Status(http.StatusOK).Has("材料清单", "双方居民身份证", "必须提交", "扫描、拍照或者出示原件", "开始收件")
+		who := list.Form("/desk/intake/start")
 		clerk.Post("/desk/intake/start", url.Values{"who": {who.Get("who")}, "item": {"nothing"}}).Status(http.StatusNotFound)
-		who.Set("item", c.Code(worktest.Road))
 		draft := clerk.Post("/desk/intake/start", who).To("/desk/apply/")
 		next := clerk.Get(draft).To(draft + "/")
 		clerk.Get(next).Status(http.StatusOK).Has("周老伯", "窗口收件")
 		clerk.Get("/desk/intake").Status(http.StatusOK).Has("还没有提交的收件", "周老伯")
+
+		// A card reader types more than the number; the next person of the same item.
+		in := clerk.Get("/desk/intake?item="+c.Code(worktest.Marriage)).Status(http.StatusOK).Has("结婚登记", "下一位").Form("/desk/intake/party")
+		in.Set("number", "王建国,男,汉,1956-03-18,无锡市梁溪区演示路1号,320204195603189919")
+		next = clerk.Post("/desk/intake/party", in).To("/desk/intake?")
+		clerk.Get(next).Status(http.StatusOK).Has("王建国", "材料清单")
+		fresh, err := ident.MakeResident("320213", time.Date(1971, 1, 1, 0, 0, 0, 0, time.UTC), 994)
+		c.Must(err)
+		find("姓名：钱新人 公民身份号码：123").Status(http.StatusUnprocessableEntity)
+		got := find("姓名：钱新人,住址：无锡市梁溪区演示路9号,公民身份号码：" + fresh).Status(http.StatusOK).Has("登记申请人").Form("/desk/intake/register")
+		if got.Get("name") != "钱新人" || got.Get("address") != "无锡市梁溪区演示路9号" || got.Get("idNumber") != fresh {
+			t.Errorf("the card gave %v", got)
+		}
 	})
 }
 

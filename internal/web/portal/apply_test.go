@@ -1,6 +1,7 @@
 package portal_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -60,7 +61,10 @@ func TestApply(t *testing.T) {
 		b.Upload("/m06/files", map[string][]byte{"健康证.png": picture(t, 2)}).Want(200)
 		b.Press("使用电子证照", nil).Want(200, "不用上传", "还有 1 项必须提交的材料")
 		b.Upload("/m02/files", map[string][]byte{"身份证.png": picture(t, 3)}).Want(200).Not("必须提交的材料") // the person's, not the company's
-		b.Click("下一步").Want(200, "领取方式").Press("保存并下一步", nil).Want(422, "请选择领取办理结果的方式")
+		b.Click("下一步").Want(200, "容缺和承诺", "经营场所使用证明").Not("容缺受理承诺书")                                 // the text comes with the choice
+		b.Get(strings.TrimSuffix(b.Path, "?")+"?show=1&later=m05").Want(200, "容缺受理承诺书", "5个工作日内补齐", "视为撤回申请")
+		b.Press("我已阅读，签署", set("name", "别人")).Want(422, "签署的姓名与登录的姓名不一致", "容缺受理承诺书")
+		b.Press("我已阅读，签署", set("name", "陈佳怡")).Want(200, "领取方式").Press("保存并下一步", nil).Want(422, "请选择领取办理结果的方式")
 		b.Press("保存并下一步", set("way", "post", "name", "", "phone", "12", "address", "")).Want(422, "请填写收件人姓名", "手机号码应为11位数字")
 		b.Press("保存并下一步", set("way", "electronic")).Want(200, "核对并提交", "120", "热食类食品制售", "布局图.png").Not("还差这些")
 		b.Press("提交申请", nil).Want(200, "申请已提交", "办件编号").At("/my/cases/")
@@ -101,7 +105,7 @@ func handIn(t *testing.T, c *citytest.City, b *citytest.Browser) string {
 	begin(t, c, b)
 	b.Press("下一步", set("told", "true"))
 	fillFood(b)
-	for i, m := range []string{"m01", "m02", "m03", "m04", "m06"} {
+	for i, m := range []string{"m01", "m02", "m03", "m04", "m05", "m06"} {
 		b.Upload("/"+m+"/files", map[string][]byte{m + ".png": picture(t, i)}).Want(200)
 	}
 	b.Click("下一步").Press("保存并下一步", set("way", "pickup")).Press("提交申请", nil).Want(200, "申请已提交")
@@ -126,6 +130,30 @@ func TestCorrect(t *testing.T) {
 		b.Upload("/m03/files", map[string][]byte{"新图.png": picture(t, 9)}).Want(200, "新图.png")
 		b.Click("下一步").Want(200, "提交补正").Press("提交补正", nil).Want(200, "申请已提交")
 		b.Get("/my/cases/"+no).Want(200, "已收件")
+	})
+}
+
+// TestAskMoreTime: beside an open correction, with days and a reason; the answer
+// is shown there.
+func TestAskMoreTime(t *testing.T) {
+	citytest.Each(t, []string{"food-licence-new"}, func(t *testing.T, c *citytest.City) {
+		b := citytest.Browse(t, serve(t, c))
+		no := handIn(t, c, b)
+		clerk := c.Staff("clerk-lx")
+		c.After(time.Hour)
+		_, err := c.Casework.Perform(t.Context(), clerk, no, casework.RequestCorrection, casework.Input{Asks: []casework.Ask{{Material: "m03", Line: "b"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Get("/my/cases/"+no).Want(200, "去补正").Click("申请延长补正期限").Want(200, "希望延长多久", "答复之前不会因逾期退件")
+		b.Press("提交延期申请", url.Values{"days": {"很多"}, "reason": {"装修未完"}}).Want(422, "请填写整数天数", "装修未完")
+		b.Press("提交延期申请", url.Values{"days": {"99"}, "reason": {"装修未完"}}).Want(422, "延长的天数应为")
+		b.Press("提交延期申请", url.Values{"days": {"4"}, "reason": {"装修未完"}}).Want(200, "延期申请已提交", "窗口正在答复")
+		b.Get("/my/cases/"+no+"/acts/ask-more-time").Want(409, "")
+		if _, err := c.Casework.Perform(t.Context(), clerk, no, casework.GrantMoreTime, casework.Input{Days: 4}); err != nil {
+			t.Fatal(err)
+		}
+		b.Get("/my/cases/"+no).Want(200, "补正期限已延长4天", "补正期限延长告知书")
 	})
 }
 

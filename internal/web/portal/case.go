@@ -1,16 +1,22 @@
 package portal
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/channel"
+	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/apply"
 	"github.com/tongban/tongban/internal/web/caseview"
+	"github.com/tongban/tongban/internal/web/feeview"
 )
 
 // CasePage 办件: where one's case stands, and why.
@@ -24,7 +30,10 @@ type CasePage struct {
 	State     web.Tag
 	What      string // what happens now, in one sentence
 	Correct   Correction
+	Promises  web.Facts
+	Instant   caseview.Decided
 	Alarm     web.Banner
+	Told      web.Banner // of a hearing or a site visit that is to come
 	Path      []caseview.Station
 	Clocks    []web.Clock
 	Done      []web.Clock
@@ -34,17 +43,29 @@ type CasePage struct {
 	Materials []MaterialFact
 	Answers   web.Facts
 	Offers    []web.Link
+	Mends     []Mended
 	Visit     Visit
 	Licence   web.Link
 	Rate      web.Link
 	Rated     string
+	Archive   web.Link     // the package of a closed case
+	Bills     []web.Banner // what has to be paid, what was paid
 }
 
 // Correction 补正 is what an open correction asks for.
 type Correction struct {
+	Later  bool // what was to follow after acceptance
 	Until  string
 	Asks   []web.Fact
 	Action string
+	More   string   // where a request for more time stands
+	Longer web.Link // asks for more time
+}
+
+// Mended 当场更正 is what was corrected at a counter.
+type Mended struct {
+	At    time.Time
+	Lines []web.Fact
 }
 
 // MaterialFact is what was handed in for one material.
@@ -96,9 +117,11 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 		return pg, err
 	}
 	pg.What = now(pg.Page, v)
+	pg.Promises, pg.Instant = caseview.Promises(pg.Page, v, caseview.Address("/my/documents/")), caseview.Instant(pg.Page, v)
 	pg.Alarm = caseview.Alarm(pg.Page, v.Alarm)
+	pg.Told = told(pg.Page, v)
 	pg.Path = caseview.Path(pg.Page, v.Progress)
-	pg.Clocks, pg.Done = caseview.Clocks(pg.Page, v.Clocks)
+	pg.Clocks, pg.Done = caseview.Clocks(pg.Page, v.Clocks, caseview.ProofBelow("/my/cases/"+c.No, nil))
 	pg.Timeline = caseview.Timeline(pg.Page, v, caseview.Address("/my/documents/"))
 	for i := len(v.Documents) - 1; i >= 0; i-- {
 		d := v.Documents[i]
@@ -108,6 +131,7 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 		}
 		pg.Documents = append(pg.Documents, web.Event{At: d.At, Title: d.Title, Soft: d.Number, Link: web.Link{Href: href, Text: pg.Tr("查看、打印", "Open, print")}})
 	}
+	pg.Bills = feeview.Banners(pg.Page, v.Bills, func(bill string) string { return "/my/cases/" + c.No + "/fees/" + bill })
 	pg.Facts = caseFacts(pg.Page, v)
 	for _, m := range v.Materials {
 		f := MaterialFact{Fact: apply.HandedFact(pg.Page, pg.Tr(m.Material.Name, m.Material.NameEN), m.Handed, false)}
@@ -117,13 +141,35 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 		} else if m.Handed.Paper {
 			f.Fact.Value = pg.Tr("纸质原件，窗口已查验", "Paper original, seen at the window")
 		}
+		if pr := v.Promised(m.Material.Code); pr != nil && m.Handed.Empty() {
+			zh, en := pr.State.Words()
+			f.Fact.Value = pg.Tr("未提交，"+zh, "Not handed in; "+en)
+		}
 		for _, d := range m.Handed.Files {
 			f.Files = append(f.Files, web.Link{Href: "/my/cases/" + c.No + "/files/" + strconv.FormatInt(d.File, 10), Text: d.Name})
 		}
 		pg.Materials = append(pg.Materials, f)
 	}
 	pg.Answers.Rows = caseview.Answers(pg.Page, v.Summary, false)
+	for _, m := range v.Mends {
+		x := Mended{At: m.At}
+		for _, l := range m.Lines {
+			x.Lines = append(x.Lines, web.Fact{Key: l.Name, Value: cmp.Or(l.After, pg.Tr("（空）", "(empty)")), Soft: pg.Tr("更正前：", "Before: ") + cmp.Or(l.Before, pg.Tr("（空）", "(empty)"))})
+		}
+		pg.Mends = append(pg.Mends, x)
+	}
 	p.offers(&pg, v)
+	if v.MayArchive() {
+		pg.Archive = web.Link{Href: "/my/cases/" + c.No + "/archive", Text: pg.Tr("下载电子档案（可离线验证）", "Download the archive (can be checked offline)")}
+	}
+	if pg.Correct.Action != "" { // beside the correction, where it is looked for
+		for i, o := range pg.Offers {
+			if strings.HasSuffix(o.Href, "/"+string(casework.AskMoreTime)) {
+				pg.Correct.Longer, pg.Offers = o, slices.Delete(pg.Offers, i, i+1)
+				break
+			}
+		}
+	}
 	if c.State == casework.Prechecked {
 		if pg.Visit, err = p.visit(r, a, pg.Page, v); err != nil {
 			return pg, err
@@ -157,6 +203,9 @@ func now(pg web.Page, v *casework.View) string {
 	case casework.Deciding:
 		return pg.Tr("审查已经完成，“"+v.Unit.Name+"”正在作出决定。", "Reviewed; “"+v.Unit.Name+"” is deciding.")
 	case casework.Suspended:
+		if v.Sides != nil && v.Sides.Hearing.Pending() {
+			return pg.Tr("正在组织听证，这段时间不计入办理时限。", "A hearing is under way; its time is not counted.")
+		}
 		return pg.Tr("正在进行特别程序，这段时间不计入办理时限。", "A special procedure is under way; its time is not counted.")
 	case casework.Delivering:
 		switch v.Delivery.Way {
@@ -169,6 +218,27 @@ func now(pg web.Page, v *casework.View) string {
 	}
 	zh, en := v.Case.Outcome.Words()
 	return pg.Tr("已经办结："+zh+"。", "Closed: "+en+".")
+}
+
+// told reminds of what the applicant has to know now: the right to a hearing,
+// when it is held, when somebody comes to look.
+func told(pg web.Page, v *casework.View) web.Banner {
+	if st, ok := v.AskUntil(); ok {
+		return web.Banner{Tone: web.Note, Title: pg.Tr("您有权申请听证", "You may ask for a hearing"), Text: pg.Tr("最迟在 "+st.Due.String()+" 之前提出，不收取费用。", "Until "+st.Due.String()+", free of charge.")}
+	}
+	if v.Sides == nil {
+		return web.Banner{}
+	}
+	if h := v.Sides.Hearing; h.Pending() && h.Call != nil {
+		at := h.Call.At.In(clock.Shanghai())
+		return web.Banner{Tone: web.Note, Title: pg.Tr("听证："+at.Format("1月2日 15:04"), "Hearing: "+at.Format("2 January 15:04")), Text: h.Call.Place + pg.Tr("，主持人："+h.Call.Presider.Name, ", presider: "+h.Call.Presider.Name)}
+	}
+	if n := len(v.Sides.Visits); n > 0 && v.Sides.Visits[n-1].At.After(v.At) {
+		x := v.Sides.Visits[n-1]
+		at := x.At.In(clock.Shanghai())
+		return web.Banner{Tone: web.Note, Title: pg.Tr("现场核查："+at.Format("1月2日 15:04"), "Site visit: "+at.Format("2 January 15:04")), Text: x.Place}
+	}
+	return web.Banner{}
 }
 
 func caseFacts(pg web.Page, v *casework.View) web.Facts {
@@ -186,8 +256,19 @@ func caseFacts(pg web.Page, v *casework.View) web.Facts {
 func (p *Portal) offers(pg *CasePage, v *casework.View) {
 	for _, o := range v.Offered {
 		switch o.Act {
+		case casework.Supplement:
+			pg.Correct = Correction{Later: true, Action: "/my/cases/" + v.Case.No + "/correct"}
+			for _, m := range v.Owed() {
+				pg.Correct.Asks = append(pg.Correct.Asks, web.Fact{Key: pg.Tr(m.Name, m.NameEN), Lines: []string{m.Standard}})
+			}
+			for _, c := range v.Clocks {
+				if c.Kind == casework.SupplementLimit && c.Status.State == clock.Running {
+					pg.Correct.Until = pg.Tr(c.Words, c.WordsEN)
+				}
+			}
 		case casework.Resubmit:
 			pg.Correct = Correction{Action: "/my/cases/" + v.Case.No + "/correct", Asks: apply.AskFacts(pg.Page, v.Version.Guide.Materials, v.Version.Form(), v.Case.Correction)}
+			pg.Correct.More = moreTimeNote(pg.Page, v)
 			for _, c := range v.Clocks {
 				if c.Kind == casework.Correction {
 					pg.Correct.Until = pg.Tr(c.Words, c.WordsEN)
@@ -258,6 +339,36 @@ func (p *Portal) correct(w http.ResponseWriter, r *http.Request) error {
 		return web.Onward(err, web.Link{Href: "/my/cases/" + r.PathValue("no"), Text: "查看办件"})
 	}
 	return web.SeeOther(w, r, p.wizard.First(d.ID))
+}
+
+// proof hands out the calculation of one limit.
+func (p *Portal) proof(w http.ResponseWriter, r *http.Request) error {
+	a, err := p.person(r)
+	if err != nil {
+		return err
+	}
+	n, err := caseview.ProofNumber(r)
+	if err != nil {
+		return err
+	}
+	x, err := p.Casework.ClockProof(r.Context(), a, r.PathValue("no"), n)
+	if err != nil {
+		return err
+	}
+	return caseview.SendProof(w, r, x, n)
+}
+
+// archive hands out the package of a closed case.
+func (p *Portal) archive(w http.ResponseWriter, r *http.Request) error {
+	a, err := p.person(r)
+	if err != nil {
+		return err
+	}
+	x, err := p.Casework.Archive(r.Context(), a, r.PathValue("no"))
+	if err != nil {
+		return err
+	}
+	return caseview.SendArchive(w, r, x)
 }
 
 func (p *Portal) file(w http.ResponseWriter, r *http.Request) error {

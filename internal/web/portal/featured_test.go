@@ -19,7 +19,7 @@ func TestFeatured(t *testing.T) {
 		b := citytest.Browse(t, h)
 		b.Get("/").Want(200, "特色服务")
 		b.Get("/featured").Want(200, "全域通办", "马上办", "就近办", "网上办", "掌上办", "免证办", "智能秒办、秒批", "帮办代办", "政银合作", "暂时没有事项")
-		b.Get("/featured/auto").Want(200, "社会保险参保缴费证明打印（个人）", "auto_clauses > 0", "尚未启用", "平台预置规则")
+		b.Get("/featured/auto").Want(200, "社会保险参保缴费证明打印（个人）", "auto_clauses > 0", "平台预置规则")
 		b.Get("/items/"+c.Codes["insurance-proof"][0]).Want(200, "秒批规则", "社会保险经办条例 第七条")
 		b.Click("秒批").Want(200).At("/featured/auto")
 		b.Get("/items?q=参保缴费证明").Want(200, "秒批")

@@ -382,12 +382,24 @@ func limitRows(p web.Page, g *catalog.Guide, demo map[string]bool) []LimitRow {
 			out = append(out, LimitRow{Name: p.Tr(x.zh, x.en), Value: limitWords(p, *x.l), Soft: x.l.Note})
 		}
 	}
+	if tolerant(g) {
+		s := g.SupplementLimit()
+		row := LimitRow{Name: p.Tr("容缺补齐时限（您的时间）", "Your time for what may follow later"), Value: limitWords(p, catalog.Limit{Days: s.Days, Unit: s.Unit}), Soft: s.Note}
+		if row.Soft == "" {
+			row.Soft = p.Tr("从受理起算；没有补齐的，按已有材料作出决定。", "From acceptance; else it is decided on what is there.")
+		}
+		out = append(out, row)
+	}
 	for _, s := range l.Special {
 		zh, en := casework.SpecialWords(s.Kind)
 		out = append(out, LimitRow{Name: p.Tr("特别程序："+zh, "Special procedure: "+en), Soft: s.Basis,
 			Value: p.Tr("约 "+strconv.Itoa(s.Days)+" 个工作日，不计入办理时限", "about "+strconv.Itoa(s.Days)+" working days, not counted")})
 	}
 	return out
+}
+
+func tolerant(g *catalog.Guide) bool {
+	return slices.ContainsFunc(g.Materials, g.Tolerates)
 }
 
 func result(p web.Page, r catalog.Result) web.Facts {

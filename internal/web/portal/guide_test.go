@@ -27,6 +27,10 @@ func promise(days int) func(*catalog.Guide) {
 		for i := range g.Steps {
 			g.Steps[i].Days = 0
 		}
+		if x := g.Limits.Supplement; x != nil && x.Days > days { // what may follow later comes within the promise
+			y := *x
+			y.Days, g.Limits.Supplement = days, &y
+		}
 	}
 }
 

@@ -125,6 +125,7 @@ func (p *Portal) my(w http.ResponseWriter, r *http.Request) error {
 	}
 	if !pg.Elder && a.Mandate == 0 { // an agent manages neither the principal's mandates nor their profile
 		pg.Tiles = append(pg.Tiles,
+			web.Tile{Href: "/my/assist", Icon: "user", Text: pg.Tr("帮办代办", "Help with applying"), Soft: pg.Tr("请人免费帮办，做过什么都能查", "Free help, and what was done in your name")},
 			web.Tile{Href: "/my/mandates", Icon: "user", Text: pg.Tr("授权委托", "Mandates"), Soft: pg.Tr("让别人替我办，或者替别人办", "Who may act for whom")},
 			web.Tile{Href: "/my/profile", Icon: "phone", Text: pg.Tr("个人资料", "Profile"), Soft: pg.Tr("电话、地址、密码", "Phone, address, password")})
 	}

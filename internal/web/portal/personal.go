@@ -1,14 +1,13 @@
 package portal
 
 import (
-	"cmp"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/web"
+	"github.com/tongban/tongban/internal/web/caseview"
 )
 
 // GuideAsk 情形 are the questions of a guide and what was answered.
@@ -43,39 +42,20 @@ func caseWords(p web.Page, v *catalog.Version, c *catalog.Cond) string {
 	return p.Tr(v.CaseWords(c))
 }
 
-// scenarioAnswers reads the answers to the guide's questions from an address or
-// a posted form; what does not fit is as if it were not answered.
-func scenarioAnswers(v *catalog.Version, in url.Values) form.Values {
-	asked := url.Values{}
-	for _, s := range v.Guide.Scenarios {
-		if in.Get(s.Field) != "" {
-			asked[s.Field] = in[s.Field]
-		}
-	}
-	values, _, _ := v.Form().Decode(asked)
-	for name := range values { // a box that is not ticked reads as no: here it is not answered
-		if asked[name] == nil {
-			delete(values, name)
-		}
-	}
-	fit, _ := v.ScenarioAnswers(values)
-	return fit
-}
-
 // personal puts the guide's questions on the page and, once there are answers,
 // narrows materials and conditions to them.
 func (p *Portal) personal(r *http.Request, pg *GuidePage, v *catalog.Version) {
 	if len(v.Guide.Scenarios) == 0 || pg.Paused {
 		return
 	}
-	mine, f := v.Personal(scenarioAnswers(v, r.URL.Query())), v.Form()
+	mine, f := v.Personal(caseview.ScenarioAnswers(v, r.URL.Query())), v.Form()
 	view := p.Renderer.Form(&pg.Page, web.FormInput{Form: f, Values: mine.Answers})
 	base := "/items/" + pg.Item.Code
-	pg.Ask = GuideAsk{FormID: view.ID, Action: base + "#mine", Clear: base, Answered: len(mine.Answers) > 0, Complete: mine.Complete(), Hidden: hiddenOf(f, mine.Answers)}
+	pg.Ask = GuideAsk{FormID: view.ID, Action: base + "#mine", Clear: base, Answered: len(mine.Answers) > 0, Complete: mine.Complete(), Hidden: caseview.HiddenAnswers(f, mine.Answers)}
 	for _, s := range v.Guide.Scenarios {
 		for _, fv := range view.Fields {
 			if fv.Name == s.Field {
-				pg.Ask.Fields = append(pg.Ask.Fields, scenarioField(pg.Page, fv, s, mine.Answers))
+				pg.Ask.Fields = append(pg.Ask.Fields, caseview.ScenarioField(pg.Page, fv, s, mine.Answers))
 			}
 		}
 	}
@@ -103,18 +83,6 @@ func (p *Portal) personal(r *http.Request, pg *GuidePage, v *catalog.Version) {
 	p.said(pg, mine)
 }
 
-// scenarioField puts a question of the form as the guide asks it: with the
-// scenario's words, and yes and no to choose from instead of a box to tick.
-func scenarioField(p web.Page, f web.FieldView, s catalog.Scenario, answers form.Values) web.FieldView {
-	f.Label, f.Help, f.Optional, f.From = p.Tr(s.Question, cmp.Or(s.QuestionEN, f.Label)), s.Note, false, ""
-	if f.Widget == form.Checkbox {
-		f.Widget, f.Options = form.Radio, []web.OptionView{
-			{ID: f.ID + "-1", Value: "true", Label: p.Tr("是", "Yes"), Checked: answers[s.Field] == true},
-			{ID: f.ID + "-2", Value: "false", Label: p.Tr("否", "No"), Checked: answers[s.Field] == false}}
-	}
-	return f
-}
-
 // said tells what the answers come to.
 func (p *Portal) said(pg *GuidePage, mine catalog.Personal) {
 	n, free := strconv.Itoa(mine.Required), strconv.Itoa(mine.ByLicence)
@@ -137,18 +105,6 @@ func (p *Portal) said(pg *GuidePage, mine catalog.Personal) {
 	}
 }
 
-// hiddenOf are answers as hidden inputs.
-func hiddenOf(f *form.Form, answers form.Values) []web.Hidden {
-	var out []web.Hidden
-	filled := f.Fill(answers, nil)
-	for _, fd := range f.Fields() {
-		for _, value := range filled[fd.Name] {
-			out = append(out, web.Hidden{Name: fd.Name, Value: value})
-		}
-	}
-	return out
-}
-
 // answered gives the answers that came with the wish to apply, and the address
 // of the guide with them.
 func (p *Portal) answered(r *http.Request, code string) (back string, _ form.Values, err error) {
@@ -159,7 +115,7 @@ func (p *Portal) answered(r *http.Request, code string) (back string, _ form.Val
 	if err := r.ParseForm(); err != nil {
 		return "", nil, err
 	}
-	values := scenarioAnswers(v, r.PostForm)
+	values := caseview.ScenarioAnswers(v, r.PostForm)
 	back = "/items/" + code
 	if len(values) > 0 {
 		back += "?" + v.Form().Fill(values, nil).Encode()

@@ -15,6 +15,7 @@ import (
 	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
@@ -24,6 +25,7 @@ import (
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/apply"
 	"github.com/tongban/tongban/internal/web/caseview"
+	"github.com/tongban/tongban/internal/web/feeview"
 )
 
 //go:embed templates
@@ -39,6 +41,7 @@ type Config struct {
 	Casework *casework.Service
 	Licences *licence.Service
 	Ratings  *rating.Service
+	Fees     *fee.Service
 	Channel  *channel.Service
 	Files    *files.Store
 	Shelf    Shelf
@@ -58,6 +61,7 @@ type Portal struct {
 	Config
 	wizard *apply.Wizard
 	docs   *caseview.Documents
+	bills  *feeview.Bills
 	v      views
 	kept   guideCache
 }
@@ -80,6 +84,8 @@ type views struct {
 	cases          *web.View[CasesPage]
 	kase           *web.View[CasePage]
 	withdraw       *web.View[WithdrawPage]
+	moreTime       *web.View[MoreTimePage]
+	say            *web.View[SayPage]
 	change         *web.View[ChangePage]
 	appointment    *web.View[AppointmentPage]
 	rate           *web.View[RatePage]
@@ -98,6 +104,8 @@ type views struct {
 	featureHistory *web.View[FeatureHistoryPage]
 	adjustments    *web.View[AdjustmentsPage]
 	adjustment     *web.View[AdjustmentPage]
+	assists        *web.View[AssistsPage]
+	assist         *web.View[AssistPage]
 }
 
 // New makes the portal and registers its pages.
@@ -107,8 +115,16 @@ func New(c Config) *Portal {
 		Actor: p.person, Held: p.held, Prefix: "/apply", Home: web.Link{Href: "/my", Text: "我的"},
 		Done: func(no string) string { return "/my/cases/" + no + "?done=1" },
 		Case: func(no string) string { return "/my/cases/" + no }, Gone: "/my/drafts"})
-	p.docs = caseview.NewDocuments(caseview.DocumentsConfig{Renderer: c.Renderer, Style: c.Style, Casework: c.Casework, Actor: p.person, BaseURL: c.URL,
+	p.docs = caseview.NewDocuments(caseview.DocumentsConfig{Files: c.Files, Prefix: "/my/documents/", Renderer: c.Renderer, Style: c.Style, Casework: c.Casework, Actor: p.person, BaseURL: c.URL,
 		Case: func(no string) web.Link { return web.Link{Href: "/my/cases/" + no, Text: "返回办件"} }})
+	p.bills = feeview.New(feeview.Config{Renderer: c.Renderer, Fees: c.Fees, Actor: p.person, Frame: func(_ *http.Request, pg *web.Page) {
+		pg.Nav = "my"
+		c.Style.Add(pg)
+	},
+		Path: func(r *http.Request, bill string) string { return "/my/cases/" + r.PathValue("no") + "/fees/" + bill },
+		Back: func(pg web.Page, b *fee.Bill) web.Link {
+			return web.Link{Href: "/my/cases/" + b.CaseNo, Text: pg.Tr("返回办件", "Back to the case")}
+		}})
 	return p
 }
 
@@ -140,7 +156,9 @@ func newViews(rt *web.Renderer) views {
 		drafts:         web.NewView[DraftsPage](rt, own, at("drafts")...),
 		cases:          web.NewView[CasesPage](rt, own, at("cases")...),
 		kase:           web.NewView[CasePage](rt, own, at("case")...),
+		moreTime:       web.NewView[MoreTimePage](rt, own, at("moretime")...),
 		withdraw:       web.NewView[WithdrawPage](rt, own, at("withdraw")...),
+		say:            web.NewView[SayPage](rt, own, at("say")...),
 		change:         web.NewView[ChangePage](rt, own, at("change")...),
 		appointment:    web.NewView[AppointmentPage](rt, own, at("appointment")...),
 		rate:           web.NewView[RatePage](rt, own, at("rate")...),
@@ -159,6 +177,8 @@ func newViews(rt *web.Renderer) views {
 		featureHistory: web.NewView[FeatureHistoryPage](rt, own, at("feature-history")...),
 		adjustments:    web.NewView[AdjustmentsPage](rt, own, at("adjustments")...),
 		adjustment:     web.NewView[AdjustmentPage](rt, own, at("adjustment")...),
+		assists:        web.NewView[AssistsPage](rt, own, at("assists")...),
+		assist:         web.NewView[AssistPage](rt, own, at("assist")...),
 	}
 }
 
@@ -184,63 +204,74 @@ func (p *Portal) Routes(mux *http.ServeMux) {
 // routes lists the pages with what answers them, the wizard's aside.
 func (p *Portal) routes() map[string]web.Handler {
 	return map[string]web.Handler{
-		"GET /{$}":                          p.home,
-		"GET /items":                        p.items,
-		"GET /browse/{way}":                 p.browse,
-		"GET /items/{code}":                 p.guide,
-		"GET /items/{code}/versions":        p.versions,
-		"GET /files/{key}":                  p.guideFile,
-		"GET /items/{code}/changes":         p.changes,
-		"GET /feed/items.atom":              p.atom,
-		"GET /feed/items.json":              p.jsonFeed,
-		"POST /items/{code}/apply":          p.start,
-		"GET /featured":                     p.featured,
-		"GET /featured/{key}":               p.feature,
-		"GET /featured/{key}/history":       p.featureHistory,
-		"GET /featured/{key}/export.csv":    p.featureFile("csv"),
-		"GET /featured/{key}/export.json":   p.featureFile("json"),
-		"GET /login":                        p.showLogin,
-		"POST /login":                       p.login,
-		"POST /logout":                      p.logout,
-		"GET /identity":                     p.showIdentity,
-		"POST /identity":                    p.switchIdentity,
-		"GET /my":                           p.my,
-		"GET /my/drafts":                    p.drafts,
-		"GET /my/cases":                     p.cases,
-		"GET /my/cases/{no}":                p.kase,
-		"GET /my/cases/{no}/acts/{act}":     p.showAct,
-		"POST /my/cases/{no}/acts/{act}":    p.act,
-		"POST /my/cases/{no}/correct":       p.correct,
-		"GET /my/cases/{no}/files/{file}":   p.file,
-		"GET /my/cases/{no}/appointment":    p.showAppointment,
-		"POST /my/cases/{no}/appointment":   p.book,
-		"POST /my/appointments/{id}/cancel": p.cancelAppointment,
-		"GET /my/cases/{no}/rate":           p.showRate,
-		"POST /my/cases/{no}/rate":          p.rate,
-		"GET /rate/{no}":                    p.showRate,
-		"POST /rate/{no}":                   p.rate,
-		"GET /my/documents/{id}":            p.docs.Show,
-		"GET /my/licences":                  p.licences,
-		"GET /my/licences/{identifier}":     p.licence,
-		"GET /my/messages":                  p.messages,
-		"POST /my/messages/read":            p.readMessages,
-		"GET /my/mandates":                  p.mandates,
-		"POST /my/mandates":                 p.grant,
-		"POST /my/mandates/{id}/revoke":     p.revoke,
-		"GET /my/profile":                   p.profile,
-		"POST /my/profile":                  p.changeContact,
-		"POST /my/profile/password":         p.changePassword,
-		"GET /progress":                     p.findProgress,
-		"GET /progress/{no}":                p.progress,
-		"GET /verify":                       p.findLicence,
-		"GET /verify/{identifier}":          p.verify,
-		"GET /centres":                      p.centres,
-		"GET /centres/{key}":                p.centre,
-		"GET /adjustments":                  p.adjustments,
-		"GET /adjustments/{no}":             p.adjustment,
-		"GET /help":                         p.help,
-		"GET /privacy":                      p.privacy,
-		"GET /accessibility":                p.accessibility,
+		"GET /{$}":                              p.home,
+		"GET /items":                            p.items,
+		"GET /browse/{way}":                     p.browse,
+		"GET /items/{code}":                     p.guide,
+		"GET /items/{code}/versions":            p.versions,
+		"GET /files/{key}":                      p.guideFile,
+		"GET /items/{code}/changes":             p.changes,
+		"GET /feed/items.atom":                  p.atom,
+		"GET /feed/items.json":                  p.jsonFeed,
+		"POST /items/{code}/apply":              p.start,
+		"GET /featured":                         p.featured,
+		"GET /featured/{key}":                   p.feature,
+		"GET /featured/{key}/history":           p.featureHistory,
+		"GET /featured/{key}/export.csv":        p.featureFile("csv"),
+		"GET /featured/{key}/export.json":       p.featureFile("json"),
+		"GET /login":                            p.showLogin,
+		"POST /login":                           p.login,
+		"POST /logout":                          p.logout,
+		"GET /identity":                         p.showIdentity,
+		"POST /identity":                        p.switchIdentity,
+		"GET /my":                               p.my,
+		"GET /my/drafts":                        p.drafts,
+		"GET /my/cases":                         p.cases,
+		"GET /my/cases/{no}":                    p.kase,
+		"GET /my/cases/{no}/acts/{act}":         p.showAct,
+		"POST /my/cases/{no}/acts/{act}":        p.act,
+		"POST /my/cases/{no}/correct":           p.correct,
+		"GET /my/cases/{no}/files/{file}":       p.file,
+		"GET /my/cases/{no}/clocks/{n}":         p.proof,
+		"GET /my/cases/{no}/appointment":        p.showAppointment,
+		"POST /my/cases/{no}/appointment":       p.book,
+		"POST /my/appointments/{id}/cancel":     p.cancelAppointment,
+		"GET /my/cases/{no}/rate":               p.showRate,
+		"POST /my/cases/{no}/rate":              p.rate,
+		"GET /rate/{no}":                        p.showRate,
+		"POST /rate/{no}":                       p.rate,
+		"GET /my/documents/{id}":                p.docs.Show,
+		"GET /my/documents/{id}/print":          p.docs.Print,
+		"GET /my/documents/{id}/photo/{file}":   p.docs.Photo,
+		"GET /my/cases/{no}/archive":            p.archive,
+		"GET /my/licences":                      p.licences,
+		"GET /my/licences/{identifier}":         p.licence,
+		"GET /my/messages":                      p.messages,
+		"POST /my/messages/read":                p.readMessages,
+		"GET /my/mandates":                      p.mandates,
+		"POST /my/mandates":                     p.grant,
+		"POST /my/mandates/{id}/revoke":         p.revoke,
+		"GET /my/profile":                       p.profile,
+		"POST /my/profile":                      p.changeContact,
+		"POST /my/profile/password":             p.changePassword,
+		"GET /progress":                         p.findProgress,
+		"GET /progress/{no}":                    p.progress,
+		"GET /progress/{no}/clocks/{n}":         p.clockProof,
+		"GET /verify":                           p.findLicence,
+		"GET /verify/{identifier}":              p.verify,
+		"GET /centres":                          p.centres,
+		"GET /centres/{key}":                    p.centre,
+		"GET /adjustments":                      p.adjustments,
+		"GET /adjustments/{no}":                 p.adjustment,
+		"GET /help":                             p.help,
+		"GET /privacy":                          p.privacy,
+		"GET /accessibility":                    p.accessibility,
+		"GET /my/assist":                        p.assists,
+		"POST /my/assist":                       p.askAssist,
+		"GET /my/assist/{id}":                   p.assist,
+		"POST /my/assist/{id}":                  p.answerAssist,
+		"GET /my/cases/{no}/fees/{bill}":        p.bills.Show,
+		"POST /my/cases/{no}/fees/{bill}/{act}": p.bills.Do,
 	}
 }
 

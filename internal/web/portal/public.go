@@ -17,7 +17,7 @@ type ProgressPage struct {
 	No, Item, Unit string
 	State          web.Tag
 	Path           []caseview.Station
-	Clocks         []web.Clock
+	Clocks, Done   []web.Clock
 	Rate           web.Link // once it is closed, as long as it can be rated
 	RateUntil      time.Time
 	Number, Code   web.FieldView
@@ -90,12 +90,29 @@ func (p *Portal) progress(w http.ResponseWriter, r *http.Request) error {
 	pg := p.progressPage(r)
 	pg.Found, pg.No, pg.Item, pg.Unit = true, x.No, x.ItemName, x.Unit
 	pg.State, pg.Path = caseview.State(pg.Page, x.State, x.Outcome), caseview.Path(pg.Page, x.Path)
-	pg.Clocks, _ = caseview.Clocks(pg.Page, x.Clocks)
+	pg.Clocks, pg.Done = caseview.Clocks(pg.Page, x.Clocks, caseview.ProofBelow("/progress/"+url.PathEscape(x.No), url.Values{"c": {r.URL.Query().Get("c")}}))
+	for i := range pg.Clocks {
+		pg.Clocks[i].Open = true // what the QR of a notice leads to
+	}
 	if x.Rate != nil {
 		pg.Rate, pg.RateUntil = web.Link{Href: x.Rate.Path, Text: pg.Tr("评价这次服务", "Rate this service")}, x.Rate.Until
 	}
 	keepCode(w)
 	return p.v.progress.Render(w, r, http.StatusOK, pg)
+}
+
+// clockProof hands out the calculation of one limit to whoever holds the code.
+func (p *Portal) clockProof(w http.ResponseWriter, r *http.Request) error {
+	n, err := caseview.ProofNumber(r)
+	if err != nil {
+		return err
+	}
+	x, err := p.Casework.PublicClockProof(r.Context(), r.PathValue("no"), r.URL.Query().Get("c"), n)
+	if err != nil {
+		return err
+	}
+	keepCode(w)
+	return caseview.SendProof(w, r, x, n)
 }
 
 // keepCode keeps a page whose address holds a code out of caches and Referer headers.

@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	"github.com/tongban/tongban/internal/casework"
+	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/web/caseview"
 	"github.com/tongban/tongban/internal/web/citytest"
 	"github.com/tongban/tongban/internal/web/portal"
@@ -26,17 +29,18 @@ const (
 // concerned, as another person, and as a staff member.
 func TestRoutes(t *testing.T) {
 	rules := map[string]string{ // path → who
-		"/": anyone, "/items": anyone, "/items/CODE": anyone, "/adjustments": anyone, "/featured": anyone, "/featured/online": anyone, "/featured/online/history": anyone, "/featured/online/export.csv": anyone, "/featured/online/export.json": anyone, "/browse/life": anyone, "/items/CODE/versions": anyone, "/items/CODE/changes": anyone, "/feed/items.atom": anyone, "/feed/items.json": anyone, "/login": anyone, "/progress": anyone, "/progress/NO?c=C": anyone, "/verify": anyone, "/verify/LICENCE": anyone,
+		"/": anyone, "/items": anyone, "/items/CODE": anyone, "/adjustments": anyone, "/featured": anyone, "/featured/online": anyone, "/featured/online/history": anyone, "/featured/online/export.csv": anyone, "/featured/online/export.json": anyone, "/browse/life": anyone, "/items/CODE/versions": anyone, "/items/CODE/changes": anyone, "/feed/items.atom": anyone, "/feed/items.json": anyone, "/login": anyone, "/progress": anyone, "/progress/NO?c=C": anyone, "/progress/NO/clocks/1?c=C": anyone, "/verify": anyone, "/verify/LICENCE": anyone,
 		"/centres": anyone, "/centres/lx-zx": anyone, "/help": anyone, "/privacy": anyone, "/accessibility": anyone,
-		"/identity": person, "/my": person, "/my/drafts": person, "/my/cases": person, "/my/licences": person, "/my/messages": person, "/my/mandates": person, "/my/profile": person,
-		"/my/cases/NO": owner, "/my/cases/NO/acts/withdraw": owner, "/my/cases/NO/files/FILE": owner, "/my/documents/DOC": owner, "/my/licences/LICENCE": owner,
-		"/apply/DRAFT": owner, "/apply/DRAFT/privacy": owner, "/apply/DRAFT/form/subject": owner, "/apply/DRAFT/materials": owner, "/apply/DRAFT/delivery": owner, "/apply/DRAFT/check": owner,
+		"/identity": person, "/my": person, "/my/drafts": person, "/my/cases": person, "/my/licences": person, "/my/messages": person, "/my/mandates": person, "/my/profile": person, "/my/assist": person, "/my/assist?item=CODE": person, "/my/assist/HELP": owner,
+		"/my/cases/NO": owner, "/my/cases/NO/acts/withdraw": owner, "/my/cases/NO/fees/BILL": owner, "/my/cases/NO/files/FILE": owner, "/my/cases/NO/clocks/1": owner, "/my/documents/DOC": owner, "/my/licences/LICENCE": owner,
+		"/apply/DRAFT": owner, "/apply/DRAFT/privacy": owner, "/apply/DRAFT/form/subject": owner, "/apply/DRAFT/materials": owner, "/apply/DRAFT/promise": owner, "/apply/DRAFT/delivery": owner, "/apply/DRAFT/check": owner,
 		"/apply/DRAFT/materials/m01/files/UPLOAD": owner,
 	}
 	posts := map[string]string{
+		"/my/assist": person, "/my/assist/HELP": owner,
 		"/items/CODE/apply": person, "/identity": person, "/my/messages/read": person, "/my/mandates": person, "/my/profile": person, "/my/profile/password": person,
-		"/my/cases/NO/acts/withdraw": owner, "/my/cases/NO/correct": owner, "/my/cases/NO/rate": owner, "/my/cases/NO/appointment": owner, "/my/appointments/1/cancel": person, "/my/mandates/1/revoke": person,
-		"/apply/DRAFT/privacy": owner, "/apply/DRAFT/form/subject": owner, "/apply/DRAFT/autosave": owner, "/apply/DRAFT/delivery": owner, "/apply/DRAFT/submit": owner, "/apply/DRAFT/discard": owner,
+		"/my/cases/NO/acts/withdraw": owner, "/my/cases/NO/acts/ask-more-time": owner, "/my/cases/NO/fees/BILL/reduce": owner, "/my/cases/NO/correct": owner, "/my/cases/NO/rate": owner, "/my/cases/NO/appointment": owner, "/my/appointments/1/cancel": person, "/my/mandates/1/revoke": person,
+		"/apply/DRAFT/privacy": owner, "/apply/DRAFT/form/subject": owner, "/apply/DRAFT/autosave": owner, "/apply/DRAFT/promise": owner, "/apply/DRAFT/delivery": owner, "/apply/DRAFT/submit": owner, "/apply/DRAFT/discard": owner,
 		"/apply/DRAFT/materials/m01/files": owner, "/apply/DRAFT/materials/m01/files/FILE/delete": owner, "/apply/DRAFT/materials/m01/licence": owner, "/apply/DRAFT/materials/m01/paper": owner,
 	}
 	citytest.Each(t, []string{"food-licence-new"}, func(t *testing.T, c *citytest.City) {
@@ -62,8 +66,13 @@ func TestRoutes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		help, err := c.Casework.AskAssist(t.Context(), c.Person("chen-jiayi", "xiyun-canyin"), casework.AssistAsk{ItemCode: c.Codes["food-licence-new"][0], Unit: v.Receiving.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
 		_, code, _ := strings.Cut(c.Casework.ProgressPath(no), "c=")
-		names := strings.NewReplacer("CODE", c.Codes["food-licence-new"][0], "NO", no, "DRAFT", draft, "FILE", itoa(fileOf(v)), "DOC", itoa(v.Documents[0].ID), "UPLOAD", itoa(d.Data.Handed("m01").Files[0].File), "LICENCE", held[0].Identifier, "c=C", "c="+code)
+		bill := billed(t, c, v.Case)
+		names := strings.NewReplacer("BILL", bill, "CODE", c.Codes["food-licence-new"][0], "NO", no, "HELP", itoa(help.ID), "DRAFT", draft, "FILE", itoa(fileOf(v)), "DOC", itoa(v.Documents[0].ID), "UPLOAD", itoa(d.Data.Handed("m01").Files[0].File), "LICENCE", held[0].Identifier, "c=C", "c="+code)
 		visitor, other, staff := citytest.Browse(t, h), citytest.Browse(t, h), staffBrowser(t, c, h)
 		login(other, "lixinran")
 		for path, who := range rules {
@@ -111,13 +120,13 @@ func covered(t *testing.T, rules, posts map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := map[string]bool{"POST /login": true, "POST /logout": true, "GET /my/cases/*/rate": true, "GET /my/cases/*/appointment": true,
-		"GET /rate/*": true, "POST /rate/*": true, "GET /adjustments/*": true, "GET /files/*": true} // TestNextStaysHere, TestAfterwards, TestVisit, TestRateByCode, TestAdjustments, TestGuideFile
+	known := map[string]bool{"POST /login": true, "POST /logout": true, "GET /my/cases/*/rate": true, "GET /my/cases/*/appointment": true, "GET /my/cases/*/archive": true, "GET /my/documents/*/print": true, "GET /my/documents/*/photo/*": true,
+		"GET /rate/*": true, "POST /rate/*": true, "GET /adjustments/*": true, "GET /files/*": true} // TestNextStaysHere, TestAfterwards, TestVisit, TestArchive, TestArchive, TestRateByCode, TestAdjustments, TestGuideFile
 	star := func(path string) string {
 		path, _, _ = strings.Cut(path, "?")
 		parts := strings.Split(strings.ReplaceAll(path, "{$}", ""), "/")
 		for i, p := range parts {
-			if strings.HasPrefix(p, "{") || p != "" && strings.ToUpper(p) == p || slices.Contains([]string{"lx-zx", "withdraw", "subject", "m01", "life", "online"}, p) {
+			if strings.HasPrefix(p, "{") || p != "" && strings.ToUpper(p) == p || slices.Contains([]string{"lx-zx", "withdraw", "reduce", "subject", "m01", "life", "online"}, p) {
 				parts[i] = "*"
 			}
 		}
@@ -135,6 +144,23 @@ func covered(t *testing.T, rules, posts map[string]string) {
 			t.Errorf("%s is walked by no test", pattern)
 		}
 	}
+}
+
+// billed has a case billed as if its guide had a fee.
+func billed(t *testing.T, c *citytest.City, k *casework.Case) (no string) {
+	t.Helper()
+	err := c.DB.Write(t.Context(), "test.bill", func(tx *db.Tx) error {
+		b, err := c.Fees.BillTx(tx, fee.Charged{CaseID: k.ID, CaseNo: k.No, ItemName: k.ItemName, Party: k.Party, UnitID: k.UnitID, ReceivingUnitID: k.ReceivingUnitID,
+			Due: catalog.DueBeforeAcceptance, Lines: []catalog.Charge{{Name: "工本费", Basis: "演示", Reckoned: "20.00元", Amount: 2000, Reducible: true}}})
+		if err == nil {
+			no = b.No
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return no
 }
 
 func fileOf(v *casework.View) int64 {

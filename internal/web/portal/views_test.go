@@ -10,6 +10,7 @@ import (
 	"github.com/tongban/tongban/internal/licence"
 	"github.com/tongban/tongban/internal/rule"
 	"github.com/tongban/tongban/internal/web"
+	"github.com/tongban/tongban/internal/web/apply"
 	"github.com/tongban/tongban/internal/web/caseview"
 	"github.com/tongban/tongban/internal/web/webtest"
 )
@@ -79,7 +80,8 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.drafts, DraftsPage{Empty: web.Empty{Title: "没有草稿"}}, DraftsPage{Drafts: []DraftCard{{Href: "/apply/1", Item: "许可", Correction: true, At: at, Discard: web.Action{URL: "/apply/1/discard", Text: "删除"}}}})
 	webtest.Check(t, v.cases, CasesPage{Empty: web.Empty{Title: "没有"}}, CasesPage{Acting: acting, Cases: []CaseCard{card}, Pager: web.Pager{Next: "/my/cases?after=1"}})
 	kase := CasePage{No: "1", Item: "许可", Receipt: "/my/documents/1", State: web.Tag{Text: "待补正"}, What: "需要补正。", Alarm: web.Banner{Tone: web.Bad, Title: "3月10日已报警", Text: "受理期限已经届满。"},
-		Correct: Correction{Until: "还剩 3 个工作日", Asks: []web.Fact{{Key: "营业执照", Lines: []string{"请上传"}}}, Action: "/my/cases/1/correct"},
+		Correct: Correction{Until: "还剩 3 个工作日", Asks: []web.Fact{{Key: "营业执照", Lines: []string{"请上传"}}}, Action: "/my/cases/1/correct", More: "正在答复。", Longer: web.Link{Href: "/my/cases/1/acts/ask-more-time", Text: "申请延长补正期限"}},
+		Mends:   []Mended{{At: at, Lines: []web.Fact{{Key: "名称", Value: "新", Soft: "更正前：旧"}}}},
 		Path:    []caseview.Station{{Text: "提交", At: at, Mark: "done"}, {Text: "受理", Mark: "now"}, {Text: "办结"}}, Clocks: []web.Clock{{Title: "补正期限", Words: "还剩", Calc: []web.CalcRow{{What: "期限", Result: "15"}}}},
 		Done: []web.Clock{{Title: "受理期限", Words: "已按时完成"}}, Timeline: web.Timeline{Events: []web.Event{{At: at, Title: "提交", Link: web.Link{Href: "/my/documents/1", Text: "凭证"}}}},
 		Documents: []web.Event{{At: at, Title: "收件凭证", Soft: "1号", Link: web.Link{Href: "/my/documents/1", Text: "查看"}}}, Facts: web.Facts{Rows: []web.Fact{{Key: "编号", Value: "1"}}},
@@ -88,7 +90,9 @@ func TestViews(t *testing.T) {
 		Licence: web.Link{Href: "/my/licences/1", Text: "许可证"}, Rate: web.Link{Href: "/r", Text: "评价"}}
 	fresh := CasePage{Fresh: true, No: "1", Item: "许可", What: "已收到。", Rated: "非常满意"}
 	webtest.Check(t, v.kase, kase, fresh)
-	webtest.Check(t, v.withdraw, WithdrawPage{Item: "许可", No: "1", Reason: web.FieldView{ID: "f-reason", Name: "reason", Widget: "textarea", Label: "原因"}, Action: "/x"})
+	webtest.Check(t, v.moreTime, MoreTimePage{Item: "许可", No: "1", Until: "还剩 3 个工作日", Fields: []web.FieldView{text}, Action: "/x"})
+	webtest.Check(t, v.withdraw, WithdrawPage{Item: "许可", No: "1", Warn: "撤回以后就结束了", Button: "确认撤回", Reason: web.FieldView{ID: "f-reason", Name: "reason", Widget: "textarea", Label: "原因"}, Action: "/x"})
+	webtest.Check(t, v.say, SayPage{Page: web.Page{Title: "陈述申辩"}, Item: "许可", No: "1", Lead: "说明", Note: "期限", Upload: "证据", Button: "提交", Reason: web.FieldView{ID: "f-reason", Name: "reason", Widget: "textarea", Label: "内容"}, Action: "/x"}, SayPage{Page: web.Page{Title: "放弃听证"}, Item: "许可", No: "1", Lead: "说明", Button: "确认", Action: "/x"})
 	change := ChangePage{Item: "许可", No: "1", Action: "/x"}
 	change.Fields.Way, change.Fields.Post = radio, []web.FieldView{text}
 	webtest.Check(t, v.change, change)
@@ -98,6 +102,11 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.licences, LicencesPage{Empty: web.Empty{Title: "没有"}}, LicencesPage{Licences: []LicenceCard{{Href: "/my/licences/1", Name: "许可证", State: web.Tag{Text: "有效"}}}})
 	webtest.Check(t, v.licence, LicencePage{Name: "许可证", VerifyPath: "/verify/1"}, LicencePage{Name: "许可证", VerifyPath: "/verify/1", Signed: at, Fields: web.Facts{Rows: []web.Fact{{Key: "持证人", Value: "公司"}}}, Uses: web.Timeline{Events: []web.Event{{At: at, Title: "办理"}}}, Case: web.Link{Href: "/my/cases/1", Text: "办件"}})
 	webtest.Check(t, v.messages, MessagesPage{Empty: web.Empty{Title: "没有"}}, MessagesPage{Unread: true, Messages: []MessageCard{{ID: 1, Subject: "已受理", Body: []string{"您的申请"}, Link: web.Link{Href: "/my/cases/1", Text: "查看"}, At: at, New: true}}})
+	webtest.Check(t, v.assists, AssistsPage{Table: web.Table{Caption: "我的帮办代办", Empty: web.Empty{Title: "没有帮办代办", Text: "可以请人帮办。"}}}, AssistsPage{Item: "占道", Code: "1", Fields: []web.FieldView{text},
+		Table: web.Table{Caption: "我的帮办代办", Heads: []web.Head{{Text: "事项"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "占道", Href: "/my/assist/1"}}}}}})
+	facts := web.Facts{Rows: []web.Fact{{Key: "事项", Value: "占道"}}}
+	webtest.Check(t, v.assist, AssistPage{State: web.Tag{Text: "帮办中"}, Facts: facts, Answers: facts, Handed: facts, Promises: []apply.PromiseText{{Title: "容缺受理承诺书", Body: []string{"承诺补齐。"}, Facts: facts}}, Digest: "ab", Action: "/my/assist/1", Ends: true, Case: web.Link{Href: "/my/cases/1", Text: "查看办件"}},
+		AssistPage{State: web.Tag{Text: "待本人确认"}, Facts: facts, Digest: "begin", Begin: true, Action: "/my/assist/1"})
 	webtest.Check(t, v.mandates, MandatesPage{}, MandatesPage{CanGrant: true, Fields: []web.FieldView{text}, Until: web.FieldView{ID: "f-until", Name: "until", Widget: "date", Label: "到"}, Given: []MandateCard{{Who: "周志远", What: "全部事项", When: "2026", State: web.Tag{Text: "有效"}, Revoke: web.Action{URL: "/x", Text: "撤销"}}}})
 	webtest.Check(t, v.profile, ProfilePage{Facts: web.Facts{Rows: []web.Fact{{Key: "姓名", Value: "陈佳怡"}}}, Contact: []web.FieldView{text}})
 	webtest.Check(t, v.progress, ProgressPage{Number: text, Code: radio}, ProgressPage{Found: true, Rate: web.Link{Href: "/rate/1?t=a", Text: "评价这次服务"}, RateUntil: at, No: "1", Item: "许可", Unit: "审批局", Path: []caseview.Station{{Text: "提交", Mark: "now"}}, Clocks: []web.Clock{{Words: "还剩"}}})
@@ -108,7 +117,7 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.adjustments, AdjustmentsPage{Empty: web.Empty{Title: "没有"}}, AdjustmentsPage{Notices: []AdjustmentCard{{Href: "/adjustments/2026-0001", Title: "取消事项", Reason: "条例修改", State: web.Tag{Text: "即将实施"}, When: "2026-03-02"}}})
 	webtest.Check(t, v.adjustment, AdjustmentPage{Heading: "取消事项", State: web.Tag{Text: "已实施"}, Lead: "不受影响", Facts: web.Facts{Rows: []web.Fact{{Key: "编号", Value: "1"}}}, Matters: web.Table{Caption: "事项", Heads: []web.Head{{Text: "事项"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "优待证"}}}}}}, AdjustmentPage{Heading: "取消事项", State: web.Tag{Text: "已撤回"}})
 	var checked []string
-	for _, name := range []string{"home", "items", "guide", "featured", "feature", "feature-history", "matter", "browse", "versions", "changes", "static", "staticindex", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "change", "appointment", "rate", "licences", "licence", "messages", "mandates", "profile", "progress", "verify", "centres", "centre", "text", "adjustments", "adjustment"} {
+	for _, name := range []string{"home", "items", "guide", "featured", "feature", "feature-history", "matter", "browse", "versions", "changes", "static", "staticindex", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "moretime", "say", "change", "appointment", "rate", "licences", "licence", "messages", "assists", "assist", "mandates", "profile", "progress", "verify", "centres", "centre", "text", "adjustments", "adjustment"} {
 		checked = append(checked, "templates/"+name+".html")
 	}
 	webtest.Covered(t, rt, checked...)

@@ -20,6 +20,7 @@
       tell(say("正在保存…", "Saving…"));
       fetch(f.dataset.autosave, { method: "POST", body: fields(f), keepalive, headers: { "X-Autosave": "1" } }).then(r => {
         if (!r.ok || r.redirected) throw r;
+        f.dispatchEvent(new CustomEvent("tongban:saved", { detail: r.headers.get("X-Draft-Version") }));
         tell(say("已保存 ", "Saved ") + clock());
       }).catch(() => {
         dirty = true;

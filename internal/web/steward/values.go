@@ -73,7 +73,7 @@ func wordsOf(path string) label {
 	}
 	if n := len(parts); n >= 2 {
 		last := parts[n-1]
-		if parts[n-2] == "when" {
+		if parts[n-2] == "when" || parts[n-2] == "unless" {
 			return words["when."+last]
 		}
 		if parts[0] == "limits" {
@@ -172,7 +172,7 @@ func (d *drawer) field(path string, v reflect.Value) web.FieldView {
 		f.Help = w.help
 	}
 	options := w.codes
-	if strings.HasSuffix(path, "when.field") || strings.HasSuffix(path, ".untilOf") || strings.HasPrefix(path, "scenarios.") && strings.HasSuffix(path, ".field") {
+	if strings.HasSuffix(path, "when.field") || strings.HasSuffix(path, "unless.field") || strings.HasSuffix(path, ".untilOf") || strings.HasPrefix(path, "scenarios.") && strings.HasSuffix(path, ".field") {
 		options = d.fields
 	}
 	switch v.Kind() {
@@ -181,6 +181,11 @@ func (d *drawer) field(path string, v reflect.Value) web.FieldView {
 		f.Options = []web.OptionView{{ID: f.ID, Value: "true", Label: f.Label, Checked: v.Bool()}}
 	case reflect.Int:
 		f.Value, f.Width, f.Mode = strconv.FormatInt(v.Int(), 10), "w-s", "numeric"
+	case reflect.Int64: // money: fen in the guide, yuan on the page
+		f.Width, f.Mode, f.Unit = "w-s", "decimal", d.page.Tr("元", "yuan")
+		if v.Int() != 0 {
+			f.Value = catalog.Yuan(v.Int())
+		}
 	case reflect.Map:
 		f.Widget, f.Value = form.TextArea, mapText(v)
 	case reflect.Slice:
@@ -288,6 +293,8 @@ func (r *reader) read(path string, v reflect.Value) {
 		v.SetBool(r.in.Get(path) == "true")
 	case v.Kind() == reflect.Int:
 		r.number(path, v)
+	case v.Kind() == reflect.Int64:
+		r.money(path, v)
 	case v.Kind() == reflect.String:
 		v.SetString(strings.TrimSpace(strings.ReplaceAll(r.in.Get(path), "\r\n", "\n")))
 	}
@@ -316,6 +323,17 @@ func (r *reader) number(path string, v reflect.Value) {
 		return
 	}
 	v.SetInt(int64(n))
+}
+
+// money reads yuan into fen; nothing is none.
+func (r *reader) money(path string, v reflect.Value) {
+	text := strings.TrimSpace(r.in.Get(path))
+	n, ok := catalog.Fen(text)
+	if !ok && text != "" {
+		r.problems = append(r.problems, errs.Field{Path: path, Code: "number", ZH: wordsOf(path).zh + "应为金额，例如 20 或者 12.50", EN: wordsOf(path).en + " is an amount, like 20 or 12.50"})
+		return
+	}
+	v.SetInt(n)
 }
 
 // rows reads a slice of structs: as many as the page had, and what its buttons

@@ -15,7 +15,7 @@ type option struct{ value, zh, en string }
 // sectionWords name the parts of a guide in the order of 第七条.
 var sectionWords = map[string]label{
 	"basics": {zh: "基本信息", en: "Basics"}, "department": {zh: "部门信息", en: "Office"}, "windows": {zh: "办理窗口", en: "Windows"},
-	"conditions": {zh: "受理标准", en: "Conditions"}, "scenarios": {zh: "办理情形", en: "Scenarios", help: "申请人先回答的几个问题；回答后只列出他需要的条件和材料"}, "materials": {zh: "办理材料", en: "Documents"}, "steps": {zh: "办理流程", en: "Procedure"},
+	"conditions": {zh: "受理标准", en: "Conditions"}, "scenarios": {zh: "办理情形", en: "Scenarios", help: "申请人先回答的几个问题；回答后只列出他需要的条件和材料"}, "materials": {zh: "办理材料", en: "Documents"}, "commitments": {zh: "告知承诺", en: "Commitments", help: "申请人可以选择签署承诺代替证明；没有表示都要提交证明"}, "steps": {zh: "办理流程", en: "Procedure"},
 	"limits": {zh: "办理时限", en: "Time limits"}, "fees": {zh: "收费情况", en: "Fees"}, "results": {zh: "审批结果", en: "Results"},
 	"basis": {zh: "法律依据", en: "Legal basis"}, "questions": {zh: "常见问题", en: "Questions"}, "contacts": {zh: "咨询投诉", en: "Contacts"},
 	"rights": {zh: "权利", en: "Rights"}, "duties": {zh: "义务", en: "Duties"}, "remedies": {zh: "法律救济", en: "Remedies"},
@@ -104,6 +104,17 @@ var words = map[string]label{
 	"materials.lines.code":  {zh: "代号", en: "Code"},
 	"materials.lines.text":  {zh: "请申请人做什么", en: "What the applicant has to do"},
 
+	"commitments": {zh: "承诺", en: "Commitment", help: "申请人自愿选择提交证明或者签署承诺；以下内容签署前全部显示"}, "commitments.key": {zh: "代号", en: "Key", help: "c01、c02……发布后不要改"},
+	"commitments.name": {zh: "承诺什么", en: "What is promised"}, "commitments.nameEn": {zh: "承诺什么（英文）", en: "What is promised, English"},
+	"commitments.material": {zh: "代替哪份材料", en: "Document that it replaces", help: "材料代号；不填表示承诺的是条件"},
+	"commitments.text":     {zh: "承诺内容", en: "Text of the promise", help: "申请人签署的全文", area: true},
+	"commitments.duties":   {zh: "应当履行的义务", en: "Duties", help: "一行一条", area: true},
+	"commitments.check":    {zh: "事后核查的内容和方式", en: "What is checked later, and how", area: true}, "commitments.days": {zh: "核查期限（工作日）", en: "Checked within, working days", help: "从作出决定起算"},
+	"commitments.rectify": {zh: "整改期限（工作日）", en: "Time to put right, working days"}, "commitments.consequence": {zh: "违反承诺的后果", en: "Consequence of a broken promise", area: true},
+	"commitments.basis": {zh: "依据", en: "Basis", area: true}, "commitments.unless": {zh: "什么情形下不适用", en: "When it is not offered", help: "不填表示都适用"},
+	"commitments.excluded": {zh: "哪些人不适用", en: "Who may not promise", area: true}, "commitments.onSpot": {zh: "签署承诺的当场作出决定，不再事先审查", en: "Decided on the spot, without a review"},
+	"commitments.mark": {zh: "核对情况", en: "How well it was checked", codes: marks},
+
 	"when.field": {zh: "表单项", en: "Field"}, "when.in": {zh: "等于以下值之一", en: "Is one of", help: "一行一个", area: true}, "when.set": {zh: "只要填写了就需要", en: "Whenever it is filled in"},
 
 	"steps": {zh: "环节", en: "Step"}, "steps.key": {zh: "代号", en: "Key"}, "steps.name": {zh: "环节名称", en: "Name"},
@@ -111,18 +122,27 @@ var words = map[string]label{
 	"steps.unit":  {zh: "办理单位代号", en: "Unit", help: "不填表示实施主体；收件和送达表示政务服务中心"},
 	"steps.role":  {zh: "办理人员", en: "Role", codes: []option{{"window-clerk", "窗口人员", "clerk"}, {"reviewer", "审查人员", "reviewer"}, {"decider", "决定人员", "decider"}}},
 	"steps.stage": {zh: "阶段", en: "Stage", help: "阶段相同的审查同时进行"}, "steps.days": {zh: "内部天数（工作日）", en: "Working days"},
+	"steps.visit":     {zh: "需要现场核查", en: "Site visit", help: "受理后五个工作日内指派两名以上工作人员"},
+	"steps.questions": {zh: "现场核查内容", en: "What the visit looks at", help: "一行一个", area: true},
 
 	"limits.statutory": {zh: "法定办结时限", en: "Statutory limit"}, "limits.statutoryBasis": {zh: "法定时限的依据", en: "Basis of the statutory limit", area: true},
 	"limits.promised": {zh: "承诺办结时限", en: "Promised limit"}, "limits.receipt": {zh: "受理时限", en: "Receipt", help: "不填按法律规定"}, "limits.delivery": {zh: "送达时限", en: "Delivery", help: "不填按法律规定"},
 	"limits.extension": {zh: "延长期限", en: "Extension"}, "limits.correction": {zh: "补正期限", en: "Time to correct"},
-	"limits.special":      {zh: "特别程序", en: "Special procedure"},
-	"limits.special.kind": {zh: "种类", en: "Kind", codes: []option{{"hearing", "听证", "hearing"}, {"tender", "招标", "tender"}, {"auction", "拍卖", "auction"}, {"inspection", "检验", "inspection"}, {"testing", "检测", "testing"}, {"quarantine", "检疫", "quarantine"}, {"appraisal", "鉴定", "appraisal"}, {"expert", "专家评审", "expert review"}}},
-	"limits.special.days": {zh: "计划天数（工作日）", en: "Planned working days"}, "limits.special.basis": {zh: "依据", en: "Basis"},
+	"limits.joint": {zh: "联合办理", en: "Joint handling", help: "本级人民政府决定联合办理的行政许可，最多45个工作日"}, "limits.joint.days": {zh: "联合办理天数（工作日）", en: "Working days"}, "limits.joint.basis": {zh: "本级人民政府的决定", en: "The government's decision"},
+	"limits.supplement":      {zh: "容缺补齐期限", en: "Time for what may follow later", help: "天数为0表示没有规定；不得超过承诺办结时限"},
+	"limits.supplement.late": {zh: "逾期未补齐的", en: "If it does not follow in time", codes: []option{{"decide", "按已有材料作出决定", "decided on what is there"}, {"withdrawn", "视为撤回申请", "counts as withdrawn"}}},
+	"limits.supplement.note": {zh: "逾期后果（申请人签署的文字）", en: "Consequence as it is signed", area: true},
+	"limits.special":         {zh: "特别程序", en: "Special procedure"},
+	"limits.special.kind":    {zh: "种类", en: "Kind", codes: []option{{"hearing", "听证", "hearing"}, {"tender", "招标", "tender"}, {"auction", "拍卖", "auction"}, {"inspection", "检验", "inspection"}, {"testing", "检测", "testing"}, {"quarantine", "检疫", "quarantine"}, {"appraisal", "鉴定", "appraisal"}, {"expert", "专家评审", "expert review"}}},
+	"limits.special.days":    {zh: "计划天数（工作日）", en: "Planned working days"}, "limits.special.basis": {zh: "依据", en: "Basis"},
 	"limits.mark": {zh: "法定时限核对情况", en: "How well it was checked", codes: marks},
 	"limit.days":  {zh: "天数", en: "Days"}, "limit.unit": {zh: "单位", en: "Unit", codes: yesUnits}, "limit.note": {zh: "说明", en: "Note"},
 
 	"fees": {zh: "收费项目", en: "Fee"}, "fees.name": {zh: "项目名称", en: "Name"}, "fees.standard": {zh: "收费标准", en: "Tariff"}, "fees.basis": {zh: "收费依据", en: "Basis"},
 	"fees.reducible": {zh: "允许减免", en: "May be reduced"}, "fees.reduction": {zh: "减免依据", en: "Ground of reduction"}, "fees.mark": {zh: "核对情况", en: "How well it was checked", codes: marks},
+	"fees.amount": {zh: "在平台缴纳的金额", en: "Amount collected here", help: "按数量计收的，写一个单位的金额；不在平台缴纳的不填"}, "fees.per": {zh: "计费数量", en: "Multiplied by", help: "一行一个：申请表中的数字，或者“开始日期..结束日期”表示天数", area: true},
+	"fees.when": {zh: "收取情形", en: "Charged when", help: "都要收的不填"},
+	"fees.due":  {zh: "缴费时点", en: "Due before", help: "不在平台缴纳的不选", codes: []option{{"acceptance", "受理之前", "acceptance"}, {"decision", "作出决定之前", "the decision"}, {"delivery", "送达之前", "delivery"}}},
 
 	"results": {zh: "结果", en: "Result"}, "results.name": {zh: "结果名称", en: "Name"},
 	"results.kind":        {zh: "结果类型", en: "Kind", codes: []option{{"licence", "证照", "licence"}, {"approval", "批文", "approval"}, {"other", "其他", "other"}, {"none", "无", "none"}}},

@@ -151,6 +151,20 @@ func (p Page) First(prefix string) string {
 	return ""
 }
 
+// Link is the address behind the first link with these words.
+func (p Page) Link(words string) string {
+	p.t.Helper()
+	if before, _, found := strings.Cut(p.Body, ">"+words+"</a>"); found {
+		for _, m := range attr.FindAllStringSubmatch(before[strings.LastIndex(before, "<a "):], -1) {
+			if m[1] == "href" {
+				return unescape(m[2])
+			}
+		}
+	}
+	p.t.Fatalf("%s has no link %s:\n%s", p.path, words, p.Text())
+	return ""
+}
+
 // Has asks for words on the page.
 func (p Page) Has(words ...string) Page {
 	p.t.Helper()

@@ -26,6 +26,7 @@ import (
 	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/db/dbtest"
+	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/gate"
@@ -64,6 +65,7 @@ type City struct {
 	Clock    *dbtest.Clock
 	Identity *identity.Service
 	Casework *casework.Service
+	Fees     *fee.Service
 	Channel  *channel.Service
 	Catalog  *catalog.Service
 	Files    *files.Store
@@ -126,8 +128,15 @@ func New(t *testing.T, d *db.DB, clk *dbtest.Clock) *City {
 		Assist: channel.AssistWindows, Banks: channel.BankOutlets, Effects: []catalog.EffectLister{casework.InHand{DB: d}, channel.Reach{DB: d}}})
 	c.Catalog.Handlers(c.Jobs)
 	lic := licence.New(licence.Config{DB: d, Identity: c.Identity, Vault: vault, Signer: keys().Signer()})
-	c.Casework = casework.New(casework.Config{DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files, Licences: lic,
-		Ratings: rating.New(rating.Config{DB: d, Identity: c.Identity, Vault: vault}), Notify: messages, Vault: vault})
+	printer, err := caseview.NewPrinter("https://tongban.example")
+	c.Must(err)
+	c.Fees = fee.New(fee.Config{DB: d, Identity: c.Identity, Vault: vault, URL: "http://city.test",
+		Papers: func(tx *db.Tx, a actor.Actor, p fee.Paper) error { return c.Casework.FeePaper(tx, a, p) },
+		Aside:  func(q db.Queryer, caseID int64) ([]int64, error) { return c.Casework.Aside(q, caseID) }})
+	c.Fees.Handlers(c.Jobs)
+	c.Casework = casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: notes.Signers[0], Keys: notes.Texts, Origin: "tongban", URL: "https://tongban.example"},
+		DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files, Licences: lic,
+		Ratings: rating.New(rating.Config{DB: d, Identity: c.Identity, Vault: vault}), Fees: c.Fees, Notify: messages, Vault: vault})
 	c.Channel = channel.New(channel.Config{DB: d, Identity: c.Identity, Calendar: cal})
 	c.Assess = assess.New(assess.Config{DB: d, Identity: c.Identity, Calendar: cal})
 	lic.Handlers(c.Jobs)
@@ -226,7 +235,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 	mux := http.NewServeMux()
 	rt.Routes(mux)
 	style.Routes(mux)
-	desk.New(desk.Config{Renderer: rt, Style: style, Door: door, Casework: c.Casework, Identity: c.Identity, Catalog: c.Catalog, Channel: c.Channel,
+	desk.New(desk.Config{Renderer: rt, Style: style, Door: door, Casework: c.Casework, Identity: c.Identity, Catalog: c.Catalog, Fees: c.Fees, Channel: c.Channel,
 		Files: c.Files, Vault: keys().Vault(), Now: c.Clock.Now, BaseURL: "http://city.test", Demo: true, Record: record,
 		Party: func(ctx context.Context, p actor.Party) (identity.PartyInfo, error) {
 			return c.Identity.Party(c.DB.Read(ctx), p)
@@ -237,7 +246,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 	sheets := sheet.New(c.DB, c.Identity, c.Catalog)
 	sheets.Handlers(c.Jobs)
 	steward.New(steward.Config{Renderer: rt, Style: style, Identity: c.Identity, Catalog: c.Catalog, Cases: c.Casework, Sheets: sheets, Files: c.Files}).Routes(mux)
-	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Catalog: c.Catalog, Now: c.DB.Now,
+	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Fees: c.Fees, Catalog: c.Catalog, Now: c.DB.Now,
 		Audit: console.AuditLog{
 			Feed: func(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Entry, error) {
 				return audit.Feed(c.DB.Read(ctx), f, before, limit)
@@ -322,7 +331,7 @@ func (c *City) ApplyFor(a actor.Actor, item Item, values form.Values, delivery c
 	c.Must(err)
 	in := casework.Application{ItemCode: c.Code(item), Values: v.Form().Prune(v.Form().Normalise(values)), Consent: true, Delivery: delivery}
 	for _, m := range v.Guide.Asked(in.Values) {
-		if m.Required() {
+		if m.Required() || m.Tolerant() {
 			in.Materials = append(in.Materials, casework.HandedIn{Code: m.Code, Files: []casework.NamedFile{{Ref: ref, Name: m.Name + ".pdf"}}})
 		}
 	}
@@ -348,4 +357,12 @@ func body(r io.Reader) string {
 		return err.Error()
 	}
 	return string(b)
+}
+
+// RecordNumber is the number of the record of the case's hearing.
+func (c *City) RecordNumber(no string) string {
+	c.T.Helper()
+	v, err := c.Casework.View(c.T.Context(), actor.Platform(), no)
+	c.Must(err)
+	return v.Sides.Hearing.Record.Number
 }

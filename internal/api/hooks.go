@@ -1,0 +1,59 @@
+package api
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/fee"
+)
+
+// Hooks 回调 answers what outside systems tell by themselves, below /hooks/. A
+// letter's own signature says who writes: no session, no token, no cookie. What
+// was understood is answered with 200 also when it came before or was about
+// something unknown, so that nobody sends it for ever.
+func Hooks(fees *fee.Service) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /hooks/pay", func(w http.ResponseWriter, r *http.Request) {
+		hear(w, r, func(body []byte) error { return fees.Heard(r.Context(), r, body) })
+	})
+	return mux
+}
+
+// mostLetter is how long a letter may be, in bytes.
+const mostLetter = 64 << 10
+
+func hear(w http.ResponseWriter, r *http.Request, take func(body []byte) error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostLetter))
+	answer := struct {
+		Code string `json:"code"`
+	}{"ok"}
+	status := http.StatusOK
+	if err == nil {
+		err = take(body)
+	} else {
+		err = errs.New(errs.Malformed, "hook-letter", "内容无法识别。", "The content is not understood.")
+	}
+	if err != nil {
+		answer.Code = errs.Of(err).Code
+		switch errs.KindOf(err) {
+		case errs.Unauthenticated:
+			status = http.StatusUnauthorized
+		case errs.Malformed, errs.Invalid:
+			status = http.StatusBadRequest
+		case errs.NotFound:
+			status = http.StatusNotFound
+		case errs.Unavailable:
+			status = http.StatusServiceUnavailable
+		default:
+			status, answer.Code = http.StatusInternalServerError, "internal"
+		}
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(answer) // who hung up does not want it
+}
