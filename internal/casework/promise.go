@@ -158,11 +158,8 @@ func (st *step) tolerate() (onSpot bool, err error) {
 	if err != nil || len(list) == 0 {
 		return false, err
 	}
-	for _, code := range owedWithdrawn(list, g) { // its proof belongs to a complete application
-		m, _ := g.Material(code)
-		if st.deemed {
-			break
-		}
+	if missing := owedWithdrawn(list, g); len(missing) > 0 && !st.deemed { // its proof belongs to a complete application
+		m, _ := g.Material(missing[0])
 		return false, errs.New(errs.Conflict, "proof-missing", "申请人已撤回承诺，“"+m.Name+"”还没有提交，请先告知补正。", "The promise was withdrawn and the proof is missing; ask for a correction first.")
 	}
 	later := those(list, Later, PromiseOpen)
@@ -174,7 +171,8 @@ func (st *step) tolerate() (onSpot bool, err error) {
 	if len(later) == 0 {
 		return onSpot, nil
 	}
-	st.kind, st.basis, st.starts = ToleranceNotice, []string{st.w.reg.Cites[RuleTolerant]}, []Limit{SupplementLimit}
+	st.kind, st.basis = ToleranceNotice, []string{st.w.reg.Cites[RuleTolerant]}
+	st.starts = append(st.starts, SupplementLimit)
 	for _, p := range later {
 		m, _ := g.Material(p.Key)
 		st.docLines = append(st.docLines, DocLine{m.Name, m.Standard})

@@ -116,7 +116,7 @@ func (t Timer) Prove(cal Calendar, now time.Time) Proof {
 func (p Proof) Timer() Timer {
 	t := Timer{Limit: Limit{p.Limit.Days, p.Limit.Unit, p.Limit.Whose, p.Limit.Article}, Start: p.Start, Done: p.Done}
 	for _, s := range p.Suspensions {
-		t.Suspensions = append(t.Suspensions, Suspension{s.From, s.To, s.Article, s.Reason})
+		t.Suspensions = append(t.Suspensions, Suspension(s))
 	}
 	for _, e := range p.Extensions {
 		t.Extensions = append(t.Extensions, Extension{e.At, e.Days, e.Article, e.Reason})
