@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,40 +60,8 @@ func (s *Service) mend(ctx context.Context, a actor.Actor, d *Draft, in SubmitIn
 	if err != nil {
 		return nil, err
 	}
-	err = s.DB.Write(ctx, "casework.mend", func(tx *db.Tx) error {
-		if in.Once != nil {
-			in.Once.Claim(tx, d.CaseNo)
-		}
-		d, err := s.ownDraft(tx, a, d.ID)
-		if err != nil {
-			return err
-		}
-		if in.Version != 0 && d.Version != in.Version {
-			return ErrDraftChanged
-		}
-		tx.QueueOne(ErrDraftChanged, sqlDropDraft, d.ID, d.Version)
-		if c, err = s.scanCase(tx.QueryRow(sqlCaseByNo, d.CaseNo)); err != nil {
-			return err
-		}
-		st := &step{s: s, tx: tx, a: a, c: c, w: w, from: c.State, eventID: d.ID}
-		if err := st.permitted(Mend, false); err != nil {
-			return err
-		}
-		return st.mend(d)
-	})
-	if err != nil {
-		c, err = s.repeated(ctx, in.Once, err)
-	}
-	if errors.Is(err, ErrNoDraft) || errors.Is(err, ErrDraftChanged) || errors.Is(err, ErrChanged) {
-		if prior, e := s.submitted(ctx, a, d.ID); e == nil {
-			return prior, nil // a second click
-		}
-	}
-	if err != nil {
-		s.denied(ctx, a, "case."+string(Mend), "case/"+d.CaseNo, 0, err)
-		return nil, err
-	}
-	return c, nil
+	c, err = s.handAgain(ctx, a, d, in, w, Mend, func(st *step, d *Draft) error { return st.mend(d) })
+	return s.handed(ctx, a, d, in, Mend, c, err)
 }
 
 func (st *step) mend(d *Draft) error {

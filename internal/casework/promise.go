@@ -234,26 +234,8 @@ func (st *step) supplied(d *Draft, list []promise) error {
 // supplement hands in what was promised for later. It is an act on the case as
 // resubmit is, with the draft that holds the files.
 func (s *Service) supplement(ctx context.Context, a actor.Actor, d *Draft, in SubmitInput, w world) (c *Case, err error) {
-	err = s.DB.Write(ctx, "casework.supplement", func(tx *db.Tx) error {
-		if in.Once != nil {
-			in.Once.Claim(tx, d.CaseNo)
-		}
-		d, err := s.ownDraft(tx, a, d.ID)
-		if err != nil {
-			return err
-		}
-		if in.Version != 0 && d.Version != in.Version {
-			return ErrDraftChanged
-		}
-		tx.QueueOne(ErrDraftChanged, sqlDropDraft, d.ID, d.Version)
-		if c, err = s.scanCase(tx.QueryRow(sqlCaseByNo, d.CaseNo)); err != nil {
-			return err
-		}
-		st := &step{s: s, tx: tx, a: a, c: c, w: w, from: c.State, eventID: d.ID}
-		if err := st.permitted(Supplement, false); err != nil {
-			return err
-		}
-		list, err := s.promises(tx, c.ID, &w.v.Guide)
+	return s.handAgain(ctx, a, d, in, w, Supplement, func(st *step, d *Draft) error {
+		list, err := s.promises(st.tx, st.c.ID, &w.v.Guide)
 		if err != nil {
 			return err
 		}
@@ -263,13 +245,12 @@ func (s *Service) supplement(ctx context.Context, a actor.Actor, d *Draft, in Su
 		if err := st.supplied(d, list); err != nil {
 			return err
 		}
-		lost, err := s.lostLicences(tx, d, &w.v.Guide)
+		lost, err := s.lostLicences(st.tx, d, &w.v.Guide)
 		if err != nil || len(lost) > 0 {
 			return errors.Join(err, errs.InvalidFields(lost...))
 		}
 		return st.finish()
 	})
-	return c, err
 }
 
 // extendSupplement 延长补齐期限: by the window, for force majeure or another

@@ -143,6 +143,39 @@ func (s *Service) resubmit(ctx context.Context, a actor.Actor, d *Draft, in Subm
 	} else {
 		c, err = s.handCorrection(ctx, a, d, in, w)
 	}
+	return s.handed(ctx, a, d, in, act, c, err)
+}
+
+// handAgain is an act that hands in the draft of a case that is there already:
+// what all of them do before what is particular to each.
+func (s *Service) handAgain(ctx context.Context, a actor.Actor, d *Draft, in SubmitInput, w world, act Act, do func(*step, *Draft) error) (c *Case, err error) {
+	err = s.DB.Write(ctx, "casework."+string(act), func(tx *db.Tx) error {
+		if in.Once != nil {
+			in.Once.Claim(tx, d.CaseNo)
+		}
+		d, err := s.ownDraft(tx, a, d.ID)
+		if err != nil {
+			return err
+		}
+		if in.Version != 0 && d.Version != in.Version {
+			return ErrDraftChanged
+		}
+		tx.QueueOne(ErrDraftChanged, sqlDropDraft, d.ID, d.Version)
+		if c, err = s.scanCase(tx.QueryRow(sqlCaseByNo, d.CaseNo)); err != nil {
+			return err
+		}
+		st := &step{s: s, tx: tx, a: a, c: c, w: w, from: c.State, eventID: d.ID}
+		if err := st.permitted(act, false); err != nil {
+			return err
+		}
+		return do(st, d)
+	})
+	return c, err
+}
+
+// handed answers such an act: with what it led to before, if this is a
+// repetition or a second click.
+func (s *Service) handed(ctx context.Context, a actor.Actor, d *Draft, in SubmitInput, act Act, c *Case, err error) (*Case, error) {
 	if err != nil {
 		c, err = s.repeated(ctx, in.Once, err)
 	}
@@ -160,40 +193,22 @@ func (s *Service) resubmit(ctx context.Context, a actor.Actor, d *Draft, in Subm
 
 // handCorrection is the act itself.
 func (s *Service) handCorrection(ctx context.Context, a actor.Actor, d *Draft, in SubmitInput, w world) (c *Case, err error) {
-	err = s.DB.Write(ctx, "casework.resubmit", func(tx *db.Tx) error {
-		if in.Once != nil {
-			in.Once.Claim(tx, d.CaseNo)
-		}
-		d, err := s.ownDraft(tx, a, d.ID)
-		if err != nil {
+	return s.handAgain(ctx, a, d, in, w, Resubmit, func(st *step, d *Draft) error {
+		if _, err := s.confirmed(st.tx, a, d); err != nil {
 			return err
 		}
-		if in.Version != 0 && d.Version != in.Version {
-			return ErrDraftChanged
-		}
-		tx.QueueOne(ErrDraftChanged, sqlDropDraft, d.ID, d.Version)
-		if c, err = s.scanCase(tx.QueryRow(sqlCaseByNo, d.CaseNo)); err != nil {
-			return err
-		}
-		st := &step{s: s, tx: tx, a: a, c: c, w: w, from: c.State, eventID: d.ID}
-		if err := st.permitted(Resubmit, false); err != nil {
-			return err
-		}
-		if _, err := s.confirmed(tx, a, d); err != nil {
-			return err
-		}
-		if err := s.mergeCorrection(tx, c, d); err != nil {
+		if err := s.mergeCorrection(st.tx, st.c, d); err != nil {
 			return err
 		}
 		fs := problems(d, w.v, read(d.Data.Values, w.v))
-		lost, err := s.lostLicences(tx, d, &w.v.Guide)
+		lost, err := s.lostLicences(st.tx, d, &w.v.Guide)
 		if err != nil {
 			return err
 		}
 		if fs = append(fs, lost...); len(fs) > 0 {
 			return errs.InvalidFields(fs...)
 		}
-		if c.answers, err = s.seal("answers", w.v.Form().Prune(w.v.Form().Normalise(d.Data.Values))); err != nil {
+		if st.c.answers, err = s.seal("answers", w.v.Form().Prune(w.v.Form().Normalise(d.Data.Values))); err != nil {
 			return err
 		}
 		if err := st.storeMaterials(d); err != nil {
@@ -203,17 +218,16 @@ func (s *Service) handCorrection(ctx context.Context, a actor.Actor, d *Draft, i
 			return err
 		}
 		if !s.KeepReceiptClock {
-			c.ReceivedAt = tx.Now()
+			st.c.ReceivedAt = st.tx.Now()
 		}
 		st.docLines = st.handedLines(d)
 		st.voidTasks() // a request for more time that nobody has to answer any more
 		st.task(&w.v.Guide, catalog.StepReceive)
-		if err := s.assisted(tx, a, d, c); err != nil {
+		if err := s.assisted(st.tx, a, d, st.c); err != nil {
 			return err
 		}
 		return st.finish()
 	})
-	return c, err
 }
 
 // mergeCorrection lays what was asked for over what the case holds. A material

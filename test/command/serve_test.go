@@ -18,7 +18,7 @@ func TestServe(t *testing.T) {
 	data, addr := filepath.Join(t.TempDir(), "data"), program.FreeAddr()
 	conf := config(t, data, "listen: "+addr, "logLevel: warn")
 	r := run(t, "import", "../../sample", "--config", conf)
-	if r.code != 0 || !strings.HasSuffix(r.out, "Imported.\n") || !strings.Contains(r.errOut, "importing: items 70/70") {
+	if r.code != 0 || !strings.HasSuffix(r.out, "Imported.\n") || !strings.Contains(r.errOut, "importing: "+sampleItems(t)) {
 		t.Fatalf("%+v", r)
 	}
 	p := start(t, "serve", "--config", conf)
