@@ -121,7 +121,7 @@ func (z *Wizard) stationOf(j *job, f errs.Field) string {
 		return "promise"
 	}
 	switch head {
-	case "promise":
+	case "signature": // “promise” is a question of many forms
 		return "promise"
 	case "consent":
 		return "privacy"
