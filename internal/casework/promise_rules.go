@@ -181,7 +181,7 @@ func promiseProblems(d *Draft, g *catalog.Guide, values form.Values) (out []errs
 		again = again || !ok || !c.Offered(values) || c.Material != "" && !d.Data.Handed(c.Material).Empty()
 	}
 	if again {
-		out = append(out, errs.Field{Path: "promise", Code: "sign-again", ZH: "提交的内容有变化，与签署的承诺书不一致，请重新签署或者取消承诺",
+		out = append(out, errs.Field{Path: "signature", Code: "sign-again", ZH: "提交的内容有变化，与签署的承诺书不一致，请重新签署或者取消承诺",
 			EN: "What is handed in is no longer what the promise says; sign again or take the promise back"})
 	}
 	return out

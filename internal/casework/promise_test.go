@@ -101,7 +101,7 @@ func TestToleranceSigned(t *testing.T) {
 		d, err = c.AttachFile(ctx, a, d.ID, "m02", c.file(), "图.pdf")
 		c.must(err)
 		_, err = c.Submit(ctx, a, d.ID, SubmitInput{})
-		c.field(err, "promise") // the text says that it is missing
+		c.field(err, "signature") // the text says that it is missing
 		d, err = c.SignPromise(ctx, a, d.ID, 0, Promise{})
 		c.must(err)
 		k, err := c.Submit(ctx, a, d.ID, SubmitInput{})

@@ -59,6 +59,10 @@ func food(t *testing.T, l *look, c *city, on device, at place, f firm, post bool
 	p.upload("法定代表人（负责人）居民身份证", w.photo(t, "身份证正面.jpg", 10), w.photo(t, "身份证反面.jpg", 90))
 	p.upload("经营场所设备布局和操作流程图", w.pdf(t, "布局图.pdf", "LAYOUT"))
 	p.upload("食品安全规章制度目录和文本", w.pdf(t, "旧制度.pdf", "OLD RULES"), w.pdf(t, "制度.pdf", "RULES"))
+	address, _, _ := strings.Cut(p.path(), "/materials")
+	p.open(address + "/promise?show=1&later=m05") // what may follow later, with the whole text
+	p.see("容缺受理承诺书", "视为撤回申请")
+	p.open(address + "/materials")
 	p.upload("经营场所使用证明", w.pdf(t, "租赁合同.pdf", "LEASE"))
 	p.see("旧制度.pdf")
 	p.follow("删除 旧制度.pdf")

@@ -113,7 +113,7 @@ func (z *Wizard) stationOf(j *job, f errs.Field) string {
 		return "promise"
 	}
 	switch head {
-	case "promise":
+	case "signature":
 		return "promise"
 	case "consent":
 		return "privacy"
