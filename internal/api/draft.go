@@ -262,9 +262,12 @@ func inAnswers(v *catalog.Version, err error) error {
 
 func fieldsInAnswers(v *catalog.Version, fields []errs.Field) []errs.Field {
 	return mapTo(fields, func(f errs.Field) errs.Field {
-		first, _, _ := strings.Cut(f.Path, "/")
+		first, rest, _ := strings.Cut(f.Path, "/")
+		if first == "promise" && rest != "" { // of the body; a form may have a question of that name
+			return f
+		}
 		switch first {
-		case "consent", "materials", "delivery", "promise":
+		case "consent", "materials", "delivery", "signature":
 			if v.Form().Field(first) == nil {
 				return f
 			}

@@ -151,6 +151,7 @@ type script struct {
 	rnd   *rand.Rand // its own: cases move at the same time
 
 	reviewers []int64
+	granted   bool // by the published clauses
 }
 
 type history struct {
@@ -285,9 +286,14 @@ func (s *script) plan() []func(context.Context, *script) error {
 		add(withdraw)
 		return steps
 	}
+	byPerson := func(f func(context.Context, *script) error) { add(f) }
+	if len(g.Auto) > 0 && s.kind != "refuse" && s.kind != "late" && s.kind != "extend" {
+		add(byRules)
+		byPerson = func(f func(context.Context, *script) error) { add(unlessGranted(f)) }
+	}
 	for stage := g.NextStage(0); stage > 0; stage = g.NextStage(stage) {
 		for _, sp := range g.Reviews(stage) {
-			add(review(sp))
+			byPerson(review(sp))
 		}
 	}
 	if s.kind == "extend" {
@@ -296,7 +302,7 @@ func (s *script) plan() []func(context.Context, *script) error {
 	if s.kind == "late" {
 		add(linger)
 	}
-	add(decide)
+	byPerson(decide)
 	add(handOut)
 	if s.rnd.IntN(100) < 62 {
 		add(rate)

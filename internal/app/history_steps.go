@@ -369,6 +369,29 @@ func extend(ctx context.Context, s *script) error {
 	return nil
 }
 
+// byRules lets the published clauses decide 秒批; where they are not all met it
+// is left to people.
+func byRules(ctx context.Context, s *script) error {
+	s.next = s.next.Add(minutes(1))
+	c, err := s.h.r.Casework.Perform(ctx, actor.Platform(), s.no, casework.GrantByMachine, casework.Input{})
+	if err != nil && errs.Of(err).Code == "clauses-not-met" {
+		_, err = s.h.r.Casework.Perform(ctx, actor.Platform(), s.no, casework.ReferByMachine, casework.Input{})
+		return err
+	}
+	s.granted = err == nil && c.Outcome == casework.Granted
+	return err
+}
+
+// unlessGranted is a step of people that has no more sense once the clauses granted.
+func unlessGranted(f func(context.Context, *script) error) func(context.Context, *script) error {
+	return func(ctx context.Context, s *script) error {
+		if s.granted {
+			return nil
+		}
+		return f(ctx, s)
+	}
+}
+
 func decide(ctx context.Context, s *script) error {
 	who, err := s.decider()
 	if err != nil {

@@ -24,6 +24,10 @@ const (
 	JobDaily = "fee.daily"
 )
 
+// matchAfter is how long after its day's own job a day is matched: a platform
+// that has just started answers the provider first.
+const matchAfter = 5 * time.Minute
+
 func (s *Service) later(tx *db.Tx, kind string, id int64, at time.Time) error {
 	n := strconv.FormatInt(id, 10)
 	return jobs.Enqueue(tx, jobs.Job{Kind: kind, Payload: []byte(n), Unique: n, RunAt: at})
@@ -46,7 +50,7 @@ func (s *Service) Handlers(r *jobs.Runner) {
 		return s.DB.Write(ctx, "fee.daily", func(tx *db.Tx) error {
 			hook.Sweep(tx)
 			for _, p := range s.Providers() {
-				if err := s.matchLater(tx, p, yesterday); err != nil {
+				if err := s.matchLater(tx, p, yesterday, tx.Now().Add(matchAfter)); err != nil {
 					return err
 				}
 			}

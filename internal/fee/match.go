@@ -42,7 +42,7 @@ func (s *Service) Match(ctx context.Context, a actor.Actor, provider string, day
 		if day > clock.DateOf(tx.Now()) {
 			return errs.InvalidFields(errs.Field{Path: "day", Code: "range", ZH: "不能核对以后的日期", EN: "Not a day to come"})
 		}
-		if err := s.matchLater(tx, provider, day); err != nil {
+		if err := s.matchLater(tx, provider, day, time.Time{}); err != nil {
 			return err
 		}
 		return audit.Append(tx, audit.Record{Actor: a, Act: string(identity.FeeMatch), Subject: "match/" + provider + "/" + day.String()})
@@ -53,9 +53,9 @@ func (s *Service) mayMatch(ctx context.Context, a actor.Actor) error {
 	return s.Identity.Allow(ctx, a, identity.FeeMatch, identity.Target{}, "fees")
 }
 
-func (s *Service) matchLater(tx *db.Tx, provider string, day clock.Date) error {
+func (s *Service) matchLater(tx *db.Tx, provider string, day clock.Date, at time.Time) error {
 	key := provider + "/" + day.String()
-	return jobs.Enqueue(tx, jobs.Job{Kind: jobMatch, Payload: []byte(key), Unique: key})
+	return jobs.Enqueue(tx, jobs.Job{Kind: jobMatch, Payload: []byte(key), Unique: key, RunAt: at})
 }
 
 // matchJob fetches the provider's list and compares. It may run at any time and
