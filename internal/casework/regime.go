@@ -177,10 +177,10 @@ func (r Regime) For(g *catalog.Guide) Regime {
 		return r
 	}
 	ext := g.Limits.Extension
-	longer := ext != nil && ext.Days > 0 && strings.TrimSpace(ext.Note) != ""
+	longer := ext != nil && ext.Days > 0 && governs(ext.Note)
 	var specials []string
 	for _, sp := range g.Limits.Special {
-		if strings.TrimSpace(sp.Basis) != "" && slices.ContainsFunc(SpecialKinds, func(k SpecialKind) bool { return k.Key == sp.Kind }) {
+		if governs(sp.Basis) && slices.ContainsFunc(SpecialKinds, func(k SpecialKind) bool { return k.Key == sp.Kind }) {
 			specials = append(specials, sp.Kind)
 		}
 	}
@@ -197,6 +197,12 @@ func (r Regime) For(g *catalog.Guide) Regime {
 		r.Cites[RuleSpecial] = guideBasis
 	}
 	return r
+}
+
+// governs reports whether a basis that a guide names can govern an item outside
+// the licensing law: the licensing law cannot.
+func governs(basis string) bool {
+	return strings.TrimSpace(basis) != "" && !strings.Contains(basis, "行政许可法")
 }
 
 // specialBasis is what a special procedure rests on: the law of the regime, or

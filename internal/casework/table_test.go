@@ -156,6 +156,10 @@ func TestRegimeFor(t *testing.T) {
 		if r.Key != licensing.Key && (moves(r.For(&g), Extend) != 0 || moves(r.For(&g), Suspend) != 0) {
 			t.Errorf("%s: a limit is extended or suspended on no basis", r.Key)
 		}
+		g.Limits.Extension.Note, g.Limits.Special[0].Basis = "行政许可法第四十二条", "《中华人民共和国行政许可法》第四十五条"
+		if r.Key != licensing.Key && (moves(r.For(&g), Extend) != 0 || moves(r.For(&g), Suspend) != 0) {
+			t.Errorf("%s: the licensing law is taken for a basis", r.Key)
+		}
 		g.Limits.Extension.Note = "某条例第七条"
 		g.Limits.Special[0].Basis = "某条例第八条"
 		x := r.For(&g)
