@@ -177,10 +177,10 @@ func (r Regime) For(g *catalog.Guide) Regime {
 		return r
 	}
 	ext := g.Limits.Extension
-	longer := ext != nil && ext.Days > 0 && governs(ext.Note)
+	longer := ext != nil && ext.Days > 0 && ownLaw(ext.Note)
 	var specials []string
 	for _, sp := range g.Limits.Special {
-		if governs(sp.Basis) && slices.ContainsFunc(SpecialKinds, func(k SpecialKind) bool { return k.Key == sp.Kind }) {
+		if ownLaw(sp.Basis) && slices.ContainsFunc(SpecialKinds, func(k SpecialKind) bool { return k.Key == sp.Kind }) {
 			specials = append(specials, sp.Kind)
 		}
 	}
@@ -199,9 +199,9 @@ func (r Regime) For(g *catalog.Guide) Regime {
 	return r
 }
 
-// governs reports whether a basis that a guide names can govern an item outside
+// ownLaw reports whether a basis that a guide names can govern an item outside
 // the licensing law: the licensing law cannot.
-func governs(basis string) bool {
+func ownLaw(basis string) bool {
 	return strings.TrimSpace(basis) != "" && !strings.Contains(basis, "行政许可法")
 }
 
