@@ -46,7 +46,7 @@ func TestDemo(t *testing.T) {
 	if p.errOut.String() != "" || !strings.Contains(p.out.String(), "演示城市已就绪") || !strings.Contains(p.out.String(), "数据管理员") {
 		t.Errorf("a second start:\n%s%s", p.out.String(), p.errOut.String())
 	}
-	if got := names(t, data); got != "files keys spool tongban.db tongban.db.lock" {
+	if got := names(t, data); got != "files keys tongban.db tongban.db.lock" {
 		t.Errorf("the folder afterwards: %s", got)
 	}
 }
