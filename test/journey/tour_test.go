@@ -168,6 +168,8 @@ func open(t *testing.T, l *look, c *city) {
 	fillFood(p, firm{"wuxiaomin", "无锡惠泉样本人力资源服务有限公司", "吴晓敏", "320206199312159980"})
 	p.upload("经营场所设备布局和操作流程图", w.pdf(t, "布局图.pdf", "LAYOUT"))
 	p.follow("下一步")
+	p.see("容缺和承诺")
+	p.follow("下一步")
 	p.choose("办理结果怎么给您", "邮寄到家")
 	p.fill("收件人", "吴晓敏")
 	p.fill("手机号码", "13900001234")
