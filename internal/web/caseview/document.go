@@ -82,15 +82,24 @@ type Limit struct {
 	Steps       []string
 }
 
-// Show answers GET …/documents/{id}.
-func (d *Documents) Show(w http.ResponseWriter, r *http.Request) error {
+// numbered gives the viewer and the {id} of the address.
+func (d *Documents) numbered(r *http.Request) (actor.Actor, int64, error) {
 	a, err := d.c.Actor(r)
 	if err != nil {
-		return err
+		return a, 0, err
 	}
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil {
-		return web.ErrNoPage()
+		err = web.ErrNoPage()
+	}
+	return a, id, err
+}
+
+// Show answers GET …/documents/{id}.
+func (d *Documents) Show(w http.ResponseWriter, r *http.Request) error {
+	a, id, err := d.numbered(r)
+	if err != nil {
+		return err
 	}
 	doc, hash, err := d.c.Casework.Document(r.Context(), a, id)
 	if err != nil {

@@ -79,13 +79,9 @@ func (d *Documents) serveForm(p *DocumentPage, at string) {
 
 // Serve answers POST …/documents/{id}/serve.
 func (d *Documents) Serve(w http.ResponseWriter, r *http.Request) error {
-	a, err := d.c.Actor(r)
+	a, id, err := d.numbered(r)
 	if err != nil {
 		return err
-	}
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		return web.ErrNoPage()
 	}
 	if !d.c.Casework.MayServe(r.Context(), a, id) { // who may not is told before a picture is taken in
 		return d.c.Casework.Serve(r.Context(), a, id, casework.ServeInput{})
@@ -192,13 +188,9 @@ func (d *Documents) photo(r *http.Request, in *casework.ServeInput, part *multip
 
 // Print answers GET …/documents/{id}/print with the stored print.
 func (d *Documents) Print(w http.ResponseWriter, r *http.Request) error {
-	a, err := d.c.Actor(r)
+	a, id, err := d.numbered(r)
 	if err != nil {
 		return err
-	}
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		return web.ErrNoPage()
 	}
 	f, err := d.c.Casework.Print(r.Context(), a, id)
 	if err != nil {

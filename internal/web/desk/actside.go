@@ -402,13 +402,9 @@ type loadView struct {
 
 // fair answers POST /desk/units/{id}/fair.
 func (d *Desk) fair(w http.ResponseWriter, r *http.Request) error {
-	a, err := d.Actor(r)
+	a, id, err := d.numbered(r)
 	if err != nil {
 		return err
-	}
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		return web.ErrNoPage()
 	}
 	on := r.PostFormValue("on") == "true"
 	if err := d.c.Identity.SetFair(r.Context(), a, id, on); err != nil {

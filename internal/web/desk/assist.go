@@ -131,13 +131,9 @@ func (d *Desk) askAssist(w http.ResponseWriter, r *http.Request) error {
 
 // showAssist answers GET /desk/assist/{id}.
 func (d *Desk) showAssist(w http.ResponseWriter, r *http.Request) error {
-	a, err := d.Actor(r)
+	a, id, err := d.numbered(r)
 	if err != nil {
 		return err
-	}
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		return web.ErrNoPage()
 	}
 	return d.assistPage(w, r, a, id, nil)
 }
@@ -180,13 +176,9 @@ func (d *Desk) assistPage(w http.ResponseWriter, r *http.Request, a actor.Actor,
 
 // answerAssist answers POST /desk/assist/{id}: what the helper does.
 func (d *Desk) answerAssist(w http.ResponseWriter, r *http.Request) error {
-	a, err := d.Actor(r)
+	a, id, err := d.numbered(r)
 	if err != nil {
 		return err
-	}
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		return web.ErrNoPage()
 	}
 	if err := r.ParseForm(); err != nil {
 		return web.Malformed(err)
@@ -231,13 +223,9 @@ func (d *Desk) assistDone(w http.ResponseWriter, r *http.Request, a actor.Actor,
 
 // assistPaper answers POST /desk/assist/{id}/paper: the sheet that the person signed.
 func (d *Desk) assistPaper(w http.ResponseWriter, r *http.Request) error {
-	a, err := d.Actor(r)
+	a, id, err := d.numbered(r)
 	if err != nil {
 		return err
-	}
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		return web.ErrNoPage()
 	}
 	v, err := d.c.Casework.AssistView(r.Context(), a, id)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -215,6 +216,19 @@ func (d *Desk) Actor(r *http.Request) (actor.Actor, error) {
 		a.Channel = actor.Window
 	}
 	return a, nil
+}
+
+// numbered gives the staff member and the {id} of the address.
+func (d *Desk) numbered(r *http.Request) (actor.Actor, int64, error) {
+	a, err := d.Actor(r)
+	if err != nil {
+		return a, 0, err
+	}
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		err = web.ErrNoPage()
+	}
+	return a, id, err
 }
 
 // refused records that a page is not for the actor's roles.

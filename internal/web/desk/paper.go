@@ -247,13 +247,9 @@ func (d *Desk) returnPapers(ctx context.Context, a actor.Actor, u identity.Unit,
 
 // showSlip answers GET /desk/papers/{id}.
 func (d *Desk) showSlip(w http.ResponseWriter, r *http.Request) error {
-	a, err := d.Actor(r)
+	a, id, err := d.numbered(r)
 	if err != nil {
 		return err
-	}
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		return web.ErrNoPage()
 	}
 	s, err := d.c.Casework.PaperSlip(r.Context(), a, id)
 	if err != nil {
@@ -296,13 +292,9 @@ func (d *Desk) showSlip(w http.ResponseWriter, r *http.Request) error {
 
 // receiveSlip answers POST /desk/papers/{id}: the receiver says what arrived.
 func (d *Desk) receiveSlip(w http.ResponseWriter, r *http.Request) error {
-	a, err := d.Actor(r)
+	a, id, err := d.numbered(r)
 	if err != nil {
 		return err
-	}
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		return web.ErrNoPage()
 	}
 	if err := r.ParseForm(); err != nil {
 		return web.Malformed(err)
