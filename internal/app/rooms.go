@@ -154,7 +154,9 @@ func (r *Rooms) openDoor() error {
 // periodic names the jobs that time itself brings.
 func (r *Rooms) periodic() {
 	r.Jobs.Every(casework.JobTick, time.Hour, 0)
-	r.Jobs.Every(casework.JobPrint, 30*time.Second, 0)
+	if !r.Config.loading { // what is loaded is printed once somebody wants it, or while the platform serves
+		r.Jobs.Every(casework.JobPrint, 30*time.Second, 0)
+	}
 	r.Jobs.Every(assess.JobRoll, time.Minute, 0)
 	r.Jobs.Handle("catalog.effect", func(ctx context.Context, _ jobs.Job) error {
 		if _, err := r.Catalog.TakeEffect(ctx); err != nil {
