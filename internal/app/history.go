@@ -108,7 +108,7 @@ func (r *Rooms) History(ctx context.Context, plan *HistoryPlan, clk *MovedClock,
 }
 
 // historyBatch is how many cases move at the same time.
-const historyBatch = 16
+const historyBatch = 64
 
 // scriptLine is a heap of cases by the time of their next step.
 type scriptLine []*script

@@ -127,9 +127,11 @@ func check(t *testing.T, s *server, b *book) {
 			t.Errorf("%d %s of half an act", n, p.name)
 		}
 	}
-	// Files are counted by reference in the act that takes them over.
-	if refs := number(`SELECT CAST(coalesce(sum(refs), 0) AS BIGINT) FROM file`); refs != 3*int64(len(stored)) {
-		t.Errorf("files are referred to %d times by %d cases with 3 files each", refs, len(stored))
+	// Files are counted by reference in the act that takes them over, prints in
+	// the job that makes them. The program prints on meanwhile: one statement
+	// sees both.
+	if n := number(`SELECT (SELECT CAST(coalesce(sum(refs), 0) AS BIGINT) FROM file) - 3 * (SELECT count(*) FROM cases) - (SELECT count(*) FROM document_print)`); n != 0 {
+		t.Errorf("%+d references to files more than %d cases with 3 files each and the prints have", n, len(stored))
 	}
 	openAll(t, s, d, b.files)
 }
