@@ -44,7 +44,7 @@ func newBare(ctx context.Context, b *bench, c *city, act []statement) (*bare, er
 	}
 	r := &bare{c: c, act: act, stmts: map[string]*sql.Stmt{}}
 	r.pool, err = sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=foreign_keys(1)"+
-		"&_pragma=wal_autocheckpoint(20000)&_pragma=cache_size(-65536)")
+		"&_pragma=wal_autocheckpoint(20000)&_pragma=cache_size(-65536)&_pragma=temp_store(memory)")
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func BenchmarkWrite(b *testing.B) {
 // BenchmarkBare is the same by the bare SQLite driver with the same grouping:
 // one goroutine, prepared statements, a savepoint per submission, 16 per commit.
 func BenchmarkBare(b *testing.B) {
-	pool, err := sql.Open("sqlite", "file:"+filepath.Join(b.TempDir(), "b.db")+"?_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=wal_autocheckpoint(20000)&_pragma=cache_size(-65536)&_pragma=foreign_keys(1)")
+	pool, err := sql.Open("sqlite", "file:"+filepath.Join(b.TempDir(), "b.db")+"?_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=wal_autocheckpoint(20000)&_pragma=cache_size(-65536)&_pragma=temp_store(memory)&_pragma=foreign_keys(1)")
 	if err != nil {
 		b.Fatal(err)
 	}
