@@ -32,6 +32,9 @@ const clients = 16
 // filesEach is how many stored files each client has to hand in.
 const filesEach = 60
 
+// firstFile is the id of the first of them.
+const firstFile = int64(1) << 40
+
 // city is the sample city in a database of its own, with its rooms open.
 type city struct {
 	*app.Rooms
@@ -145,7 +148,6 @@ func (c *city) store(ctx context.Context) error {
 	}
 	const copyFile = `INSERT INTO file (id, digest, object, state, size, type, hash, key_id, refs, created_at, loose_at)
 		SELECT $2, digest || CAST($3 AS TEXT), object, state, size, type, hash, key_id, refs, created_at, loose_at FROM file WHERE id = $1`
-	const firstFile = int64(1) << 40
 	for i := range int64(clients * filesEach) {
 		r := ref
 		r.ID = firstFile + i

@@ -37,7 +37,7 @@ type bench struct {
 
 func main() {
 	b := &bench{pg: os.Getenv("TONGBAN_TEST_PG"), pgbin: os.Getenv("TONGBAN_TEST_PGBIN")}
-	only := flag.String("only", "submit,million,sweep,mixed,search,guide,publish,import,archive,start", "which `parts`")
+	only := flag.String("only", "submit,life,million,sweep,mixed,search,guide,publish,import,archive,start", "which `parts`")
 	engines := flag.String("engine", "sqlite,postgres", "which `engines`")
 	dir := flag.String("dir", "", "scratch `folder`; default a temporary one")
 	flag.IntVar(&b.rounds, "rounds", 5, "interleaved runs of each kind")
@@ -93,7 +93,7 @@ func (b *bench) all(ctx context.Context, dir string, only []string) (err error) 
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"submit", b.submit}, {"million", b.million}, {"sweep", b.sweep}, {"mixed", b.mixed}, {"search", b.search}, {"guide", b.guides}, {"publish", b.publish}, {"import", b.imports}, {"archive", b.archive}, {"start", b.start}} {
+	}{{"submit", b.submit}, {"life", b.lives}, {"million", b.million}, {"sweep", b.sweep}, {"mixed", b.mixed}, {"search", b.search}, {"guide", b.guides}, {"publish", b.publish}, {"import", b.imports}, {"archive", b.archive}, {"start", b.start}} {
 		if !slices.Contains(only, part.name) {
 			continue
 		}

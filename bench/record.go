@@ -32,44 +32,65 @@ type file int
 func (c *city) record(ctx context.Context) ([]statement, error) {
 	var acts [2][]statement
 	for n := range acts {
-		for try := 0; ; try++ {
-			var mu sync.Mutex
-			acts[n], c.asked = nil, 0
-			c.DB.Trace(func(act, sql string, args []any) {
-				mu.Lock()
-				defer mu.Unlock()
-				switch act {
-				case "casework.apply":
-					acts[n] = append(acts[n], statement{sql, args})
-				case "":
-					c.asked++
-				}
-			})
-			err := c.apply(ctx, 0, n)
-			c.DB.Trace(nil)
-			if err != nil {
-				return nil, err
-			}
-			// One act in many fetches the next block of numbers; the usual one is wanted.
-			if !strings.Contains(fmt.Sprint(acts[n]), "INSERT INTO serial") {
-				break
-			}
-			if try == 5 {
-				return nil, fmt.Errorf("every submission fetches numbers")
-			}
+		all, err := c.traced(ctx, n, []deed{{name: "casework.apply", do: func(ctx context.Context, l *life) error { return c.apply(ctx, 0, l.n) }}})
+		if err != nil {
+			return nil, err
 		}
+		acts[n] = all[0]
 	}
 	if len(acts[0]) != len(acts[1]) {
 		return nil, fmt.Errorf("two submissions have %d and %d statements", len(acts[0]), len(acts[1]))
 	}
+	c.differ(acts[0], acts[1])
+	return acts[0], nil
+}
+
+// traced does some deeds one after the other and gives the statements of each.
+// One act in many fetches the next block of numbers; the usual one is wanted.
+func (c *city) traced(ctx context.Context, n int, deeds []deed) ([][]statement, error) {
+	for range 40 {
+		var mu sync.Mutex
+		all := make([][]statement, len(deeds))
+		at := 0
+		c.asked = 0
+		c.DB.Trace(func(act, sql string, args []any) {
+			mu.Lock()
+			defer mu.Unlock()
+			switch act {
+			case deeds[at].name:
+				all[at] = append(all[at], statement{sql, args})
+			case "":
+				c.asked++
+			}
+		})
+		l := &life{city: c, n: n}
+		for i := range deeds {
+			mu.Lock()
+			at = i
+			mu.Unlock()
+			if err := deeds[i].do(ctx, l); err != nil {
+				c.DB.Trace(nil)
+				return nil, fmt.Errorf("%s: %w", deeds[i].name, err)
+			}
+		}
+		c.DB.Trace(nil)
+		if !strings.Contains(fmt.Sprint(all), "INSERT INTO serial") {
+			return all, nil
+		}
+	}
+	return nil, fmt.Errorf("every time numbers are fetched")
+}
+
+// differ marks in one, by comparing it with other, what is new each time.
+func (c *city) differ(one, other []statement) {
 	known := map[int64]bool{}
 	for _, f := range c.files {
 		known[f.ID] = true
 	}
-	keys, handed := map[int64]key{}, map[int64]file{}
-	for i, s := range acts[0] {
+	keys, handed, texts := map[int64]key{}, map[int64]file{}, map[string]text{}
+	for i, s := range one {
 		for j, v := range s.args {
-			w := acts[1][i].args[j]
+			w := other[i].args[j]
 			switch v := v.(type) {
 			case int64:
 				switch {
@@ -91,12 +112,16 @@ func (c *city) record(ctx context.Context) ([]statement, error) {
 					for n < min(len(v), len(w)) && v[n] == w[n] {
 						n++
 					}
-					s.args[j] = text{strings.ToValidUTF8(v[:n], ""), max(len(v)-n, 10)}
+					if _, ok := texts[v]; !ok {
+						// Two numbers of one series in one life stay two.
+						mark := fmt.Sprintf("%s%d.", strings.ToValidUTF8(v[:n], ""), len(texts))
+						texts[v] = text{mark, max(len(v)-n, 10)}
+					}
+					s.args[j] = texts[v]
 				}
 			}
 		}
 	}
-	return acts[0], nil
 }
 
 func size(act []statement) int {
