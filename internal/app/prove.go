@@ -256,6 +256,7 @@ func ExportArchives(ctx context.Context, c Config, o ArchiveExport) (n int, err 
 		}
 		r.Unit = u.ID
 	}
+	r.Wait = 10 * time.Second
 	order := ArchiveOrder{r.From, r.Until, r.Unit}
 	if err := c.order(ctx, "/archives", order, &struct{}{}, func(rooms *Rooms) (any, error) { return rooms.recordArchives(ctx, order) }); err != nil {
 		return 0, err

@@ -272,6 +272,26 @@ func zipOf(t testing.TB, list ...raw) []byte {
 	return b.Bytes()
 }
 
+// TestWrite_bounds: what Verify would refuse is not written.
+func TestWrite_bounds(t *testing.T) {
+	set := sealed(t, "test.tongban")
+	p := sample(t, set)
+	file := p.Files[0]
+	for len(p.Files) < maxFiles {
+		f := file
+		f.Path = fmt.Sprintf("materials/more/%d.txt", len(p.Files))
+		p.Files = append(p.Files, f)
+	}
+	if err := Write(io.Discard, p, set.Signers[0]); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("%d files: %v", len(p.Files), err)
+	}
+	p = sample(t, set)
+	p.Case.Applicant = strings.Repeat("长", maxText/3+1)
+	if err := Write(io.Discard, p, set.Signers[0]); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("a long text: %v", err)
+	}
+}
+
 // TestVerify_hostile: what is no package is refused with an error that says
 // why, and costs next to nothing.
 func TestVerify_hostile(t *testing.T) {

@@ -41,8 +41,21 @@ func Write(w io.Writer, p Package, signer note.Signer) (err error) {
 	return pw.z.Close()
 }
 
+// ErrTooLarge says that a case has more than a package may hold: 5,000 entries,
+// 4 GB, 32 MB of one text.
+var ErrTooLarge = errors.New("archive: too large")
+
+// inMemory reports whether Verify reads an entry as a text.
+func inMemory(name string) bool {
+	return strings.HasPrefix(name, "clocks/") || !strings.Contains(name, "/")
+}
+
+// overhead is more than a ZIP adds for an entry beside its name, twice.
+const overhead = 256
+
 type writer struct {
 	z    *zip.Writer
+	size int64 // of what was written, at most
 	seen map[string]bool
 	m    Manifest
 }
@@ -140,10 +153,15 @@ func (w *writer) entry(name string, r io.Reader) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
+	// What Verify would refuse is not written.
 	sm3, sha := sm.NewSM3(), sha256.New()
-	n, err := io.Copy(io.MultiWriter(f, sm3, sha), r)
+	n, err := io.Copy(io.MultiWriter(f, sm3, sha), io.LimitReader(r, MaxSize-w.size+1))
 	if err != nil {
 		return Entry{}, fmt.Errorf("%s: %w", name, err)
+	}
+	w.size += n + int64(overhead+2*len(name))
+	if len(w.seen) > maxFiles || w.size > MaxSize-overhead || n > maxText && inMemory(name) {
+		return Entry{}, fmt.Errorf("%s: %w", name, ErrTooLarge)
 	}
 	return Entry{Path: name, Size: n, SM3: hex.EncodeToString(sm3.Sum(nil)), SHA256: hex.EncodeToString(sha.Sum(nil))}, nil
 }

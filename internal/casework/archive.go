@@ -82,19 +82,78 @@ func (v *View) MayArchive() bool { return v.archive }
 
 // ArchiveRange says which closed cases are exported.
 type ArchiveRange struct {
-	From, Until time.Time // closed at or after From and before Until; zero: open
-	Unit        int64     // deciding unit; 0: all
+	From, Until time.Time     // closed at or after From and before Until; zero: open
+	Unit        int64         // deciding unit; 0: all
+	Wait        time.Duration // how long the audit sealer is waited for
 }
 
 // Archives hands the packages of many closed cases to each, one after another,
 // in the order in which the cases were made; memory does not grow with their
 // number. It is for the platform itself; whoever calls it has recorded that.
-// Cases whose log is being sealed this second are waited for by trying again.
+// Cases whose log is being sealed come last, when it is; those of which it is
+// not in time are left out, which is an error that counts and names them: code
+// "archives-left".
 func (s *Service) Archives(ctx context.Context, a actor.Actor, r ArchiveRange, each func(*Archived) error) (n int, err error) {
 	defer errs.Wrap(&err, "archives")
 	if a.Kind != actor.System {
 		return 0, identity.ErrForbidden
 	}
+	one := func(no string) error {
+		c, w, err := s.readable(ctx, s.DB.Read(ctx), a, no)
+		if err != nil {
+			return err
+		}
+		x, err := s.pack(ctx, a, c, w)
+		if err == nil {
+			err = each(x)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", no, err)
+		}
+		n++
+		return nil
+	}
+	var waiting []string
+	err = s.eachClosed(ctx, r, func(no string) error {
+		err := one(no)
+		if errors.Is(err, audit.ErrNotSealed) && len(waiting) < maxWaiting {
+			waiting, err = append(waiting, no), nil
+		}
+		return err
+	})
+	for try := 0; err == nil && len(waiting) > 0 && try < sealTries; try++ {
+		select {
+		case <-ctx.Done():
+			return n, ctx.Err()
+		case <-time.After(r.Wait / sealTries):
+		}
+		again := waiting
+		waiting = nil
+		for _, no := range again {
+			if err = one(no); errors.Is(err, audit.ErrNotSealed) {
+				waiting, err = append(waiting, no), nil
+			}
+			if err != nil {
+				break
+			}
+		}
+	}
+	if err == nil && len(waiting) > 0 {
+		some := strings.Join(waiting[:min(3, len(waiting))], " ")
+		err = errs.New(errs.Conflict, "archives-left", fmt.Sprintf("%d件办件没有导出：它们的审计日志尚未固定，请确认平台正在运行，稍后再试（%s）。", len(waiting), some),
+			fmt.Sprintf("%d cases were left out, because their audit log is not sealed: see that the platform is running and try again later (%s).", len(waiting), some))
+	}
+	return n, err
+}
+
+// How often Archives tries again, and for how many cases at most.
+const (
+	sealTries  = 5
+	maxWaiting = 10_000
+)
+
+// eachClosed goes through the numbers of the closed cases.
+func (s *Service) eachClosed(ctx context.Context, r ArchiveRange, each func(no string) error) error {
 	from, until := int64(1), int64(1<<62)
 	if !r.From.IsZero() {
 		from = db.Micros(r.From)
@@ -105,22 +164,13 @@ func (s *Service) Archives(ctx context.Context, a actor.Actor, r ArchiveRange, e
 	for last := int64(0); ; {
 		list, err := db.All(s.DB.Read(ctx), func(r *db.Rows) (c CaseRow, err error) { return c, r.Scan(&c.ID, &c.No) }, sqlClosed, last, from, until, r.Unit)
 		if err != nil || len(list) == 0 {
-			return n, err
+			return err
 		}
 		for _, row := range list {
 			last = row.ID
-			c, w, err := s.readable(ctx, s.DB.Read(ctx), a, row.No)
-			if err != nil {
-				return n, err
+			if err := each(row.No); err != nil {
+				return err
 			}
-			x, err := s.pack(ctx, a, c, w)
-			if err == nil {
-				err = each(x)
-			}
-			if err != nil {
-				return n, fmt.Errorf("%s: %w", row.No, err)
-			}
-			n++
 		}
 	}
 }

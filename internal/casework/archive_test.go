@@ -16,6 +16,7 @@ import (
 	"github.com/tongban/tongban/internal/calendar"
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/clock"
+	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/identity"
 )
@@ -231,6 +232,26 @@ func TestArchives(t *testing.T) {
 		}
 		if _, err := c.Archives(t.Context(), c.staff("dec"), ArchiveRange{}, nil); !errors.Is(err, identity.ErrForbidden) {
 			t.Error(err)
+		}
+
+		// The log of one more is not sealed yet: the others are handed out, and it
+		// is named; when it is sealed meanwhile, it comes last.
+		open := c.advanceTo(instant, Closed, catalog.PickUp).No
+		names := func(sealing bool) (out []string, err error) {
+			_, err = c.Archives(t.Context(), actor.Platform(), ArchiveRange{From: from.Add(time.Minute), Wait: 5 * time.Millisecond}, func(x *Archived) error {
+				if sealing {
+					c.sealLog()
+				}
+				out = append(out, x.Name)
+				return nil
+			})
+			return out, err
+		}
+		if some, err := names(false); len(some) != 1 || errs.Of(err).Code != "archives-left" || !strings.Contains(errs.Of(err).ZH, open) {
+			t.Errorf("%v, %v", some, err)
+		}
+		if some, err := names(true); err != nil || !slices.Equal(some, []string{late + ".zip", open + ".zip"}) {
+			t.Errorf("%v, %v", some, err)
 		}
 	})
 }

@@ -33,16 +33,17 @@ import (
 // another that reviews beside it, a district with its own, two centres.
 type city struct {
 	*Service
-	t     *testing.T
-	d     *db.DB
-	clk   *dbtest.Clock
-	jobs  *jobs.Runner
-	refs  identity.Refs
-	batch identity.Batch
-	store *files.Store
-	codes map[string]string // item key → code
-	dir   string            // of the stored files
-	log   audit.Keys
+	t      *testing.T
+	d      *db.DB
+	clk    *dbtest.Clock
+	jobs   *jobs.Runner
+	refs   identity.Refs
+	batch  identity.Batch
+	store  *files.Store
+	codes  map[string]string // item key → code
+	dir    string            // of the stored files
+	log    audit.Keys
+	sealer *audit.Sealer
 }
 
 // The items, by key.
@@ -159,7 +160,10 @@ func plainPrint(doc Document, hash string) ([]byte, error) {
 // sealLog gives the audit records their places, as the sealer does all the time.
 func (c *city) sealLog() {
 	c.t.Helper()
-	_, err := audit.NewSealer(c.d, audit.Options{Keys: c.log}).Seal(c.t.Context())
+	if c.sealer == nil { // a second one would not lead
+		c.sealer = audit.NewSealer(c.d, audit.Options{Keys: c.log})
+	}
+	_, err := c.sealer.Seal(c.t.Context())
 	c.must(err)
 }
 
