@@ -3,10 +3,12 @@ package main
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/tongban/tongban/internal/app"
+	"github.com/tongban/tongban/internal/clock"
 )
 
 func demoCommand() *cobra.Command {
@@ -47,6 +49,21 @@ Runs the sample city on this machine (SQLite, data in --data). A second start fi
 				return err
 			}
 			fmt.Println(code)
+			return nil
+		},
+	})
+	c.AddCommand(&cobra.Command{
+		Use:   "clock [STEP]",
+		Short: "把演示城市的时间往后拨，或者显示它 / move the sample city's time forward, or show it",
+		Long: `STEP 写成 90m、12h、10d；时间只能往后拨，期限、提醒、会话随之到期，正在运行的演示一秒内生效。真实平台没有这个功能。
+STEP is 90m, 12h or 10d; the time only goes forward, and limits, reminders and sessions run out with it, in a running demonstration within a second. A real platform has no such thing.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			now, err := app.MoveDemoClock(o.Data, strings.Join(args, ""))
+			if err != nil {
+				return err
+			}
+			fmt.Println(now.In(clock.Shanghai()).Format("2006-01-02 15:04:05"))
 			return nil
 		},
 	})

@@ -222,7 +222,7 @@ func OTP(ctx context.Context, c Config, login string) (string, error) {
 	if reached {
 		return a.Value, nil
 	}
-	r, err := Open(ctx, c, time.Now, Logger(c))
+	r, err := Open(ctx, c, newDemoClock(filepath.Dir(c.Keys)).Now, Logger(c))
 	if err != nil {
 		return "", err
 	}

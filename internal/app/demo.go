@@ -57,7 +57,7 @@ func Demo(ctx context.Context, o DemoOptions, ready func(Config)) error {
 	if err := prepareDemo(ctx, c, o, log); err != nil {
 		return err
 	}
-	r, err := Open(ctx, c, time.Now, log)
+	r, err := Open(ctx, c, newDemoClock(o.Data).Now, log)
 	if err != nil {
 		return err
 	}

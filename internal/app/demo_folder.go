@@ -146,7 +146,7 @@ const demoLoaded = "loaded"
 
 // demoFiles are the names that a demonstration makes in its folder.
 var demoFiles = []string{"tongban.db", "tongban.db-wal", "tongban.db-shm", "tongban.db-journal", "tongban.db.lock", "tongban.sock",
-	"keys", "files", "spool", demoLoaded}
+	"keys", "files", "spool", demoLoaded, demoClockFile, demoClockFile + ".new"}
 
 // onlyDemo refuses a folder that holds anything else; none is fine.
 func onlyDemo(dir string) error {

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/tongban/tongban/test/program"
@@ -199,6 +200,19 @@ func TestDemo_in_a_deep_folder(t *testing.T) {
 	p := serving(t, "demo", "--data", data, "--cases", "0", "--addr", program.FreeAddr())
 	if out := succeeds(t, "demo", "otp", "clerk-lx", "--data", data); len(out) != len("123456\n") {
 		t.Errorf("demo otp: %q", out)
+	}
+	// Its time goes forward alone, for it and for who logs in.
+	before := succeeds(t, "demo", "clock", "--data", data)
+	after := succeeds(t, "demo", "clock", "10d", "--data", data)
+	then, err := time.Parse(time.DateTime, strings.TrimSpace(before))
+	now, err2 := time.Parse(time.DateTime, strings.TrimSpace(after))
+	if d := now.Sub(then); err != nil || err2 != nil || d < 240*time.Hour || d > 241*time.Hour {
+		t.Errorf("ten days later it is %q, before %q", after, before)
+	}
+	for _, bad := range []string{"-1h", "0h", "soon", "9999d"} {
+		if out := run(t, "demo", "clock", "--data", data, "--", bad); out.code != 1 || !strings.Contains(out.errOut, "10d") {
+			t.Errorf("demo clock %s: %+v", bad, out)
+		}
 	}
 	if err := p.end(); err != nil {
 		t.Error(err)

@@ -60,7 +60,7 @@ func TestVersion(t *testing.T) {
 
 // commands are all there are.
 var commands = []string{"", "audit", "audit checkpoint", "audit keys", "audit verify", "backup", "calendar", "calendar import", "case", "case archive", "case verify", "clock", "clock due", "clock prove", "demo", "export", "export guides",
-	"demo otp", "doctor", "help", "ident", "ident check", "import", "item", "item check", "item export", "item import", "migrate", "serve",
+	"demo clock", "demo otp", "doctor", "help", "ident", "ident check", "import", "item", "item check", "item export", "item import", "migrate", "serve",
 	"staff", "staff create", "staff reset", "subscribers", "subscribers add", "subscribers list", "subscribers pause", "subscribers remove", "subscribers replay", "subscribers resume", "subscribers test",
 	"version"}
 
