@@ -22,7 +22,7 @@ import (
 // feePoint says which acts wait until what is due before them is paid or
 // waived. Acceptance by law waits for nobody, nor does a refusal.
 var feePoint = map[Act]catalog.FeeDue{
-	Accept: catalog.DueBeforeAcceptance, Arrive: catalog.DueBeforeAcceptance, Decide: catalog.DueBeforeDecision, GrantByMachine: catalog.DueBeforeDecision,
+	Accept: catalog.DueBeforeAcceptance, AcceptByMachine: catalog.DueBeforeAcceptance, Arrive: catalog.DueBeforeAcceptance, Decide: catalog.DueBeforeDecision, GrantByMachine: catalog.DueBeforeDecision,
 	HandOver: catalog.DueBeforeDelivery, Post: catalog.DueBeforeDelivery, DeliverElectronic: catalog.DueBeforeDelivery,
 }
 
@@ -34,7 +34,7 @@ func billedBy(act Act, g *catalog.Guide, granted bool) catalog.FeeDue {
 	switch {
 	case act == Submit && !precheck, act == PrecheckPass:
 		return catalog.DueBeforeAcceptance
-	case act == Accept, act == Arrive, act == DeemAccepted:
+	case act == Accept, act == AcceptByMachine, act == Arrive, act == DeemAccepted:
 		return catalog.DueBeforeDecision
 	case (act == Decide || act == GrantByMachine) && granted:
 		return catalog.DueBeforeDelivery

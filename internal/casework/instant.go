@@ -75,7 +75,8 @@ const JobInstant = "casework.instant"
 // errNotMet: some clause is not met or cannot be answered, so a person decides.
 var errNotMet = errs.New(errs.Conflict, "clauses-not-met", "公布的规则没有全部符合，由工作人员办理。", "Not all clauses are met; a person decides.")
 
-// letDecide hands an accepted, complete application to the published clauses.
+// letDecide hands a complete application to the published clauses: when it is
+// handed in, and again when a person has accepted it.
 func (st *step) letDecide() error {
 	if len(st.w.v.Guide.Auto) == 0 {
 		return nil
@@ -83,10 +84,18 @@ func (st *step) letDecide() error {
 	return jobs.Enqueue(st.tx, jobs.Job{Kind: JobInstant, Payload: []byte(st.c.No), Unique: "instant/" + st.c.No, Priority: 1})
 }
 
-// instantJob grants by the clauses, or refers the case to a person. It never
-// refuses. It may run twice: a case that somebody decided meanwhile is left alone.
+// instantJob accepts and grants by the clauses, or leaves the case to people. It
+// never refuses. It may run twice: a case that somebody decided meanwhile is left
+// alone.
 func (s *Service) instantJob(ctx context.Context, no string) error {
-	_, err := s.Perform(ctx, actor.Platform(), no, GrantByMachine, Input{})
+	_, err := s.Perform(ctx, actor.Platform(), no, AcceptByMachine, Input{})
+	if errors.Is(err, errNotMet) || errors.Is(err, ErrToBeSupplied) || fee.IsUnpaid(err) {
+		return nil // the window has it, and paying brings the job again
+	}
+	if err != nil && !errors.Is(err, ErrNotOffered) { // not offered: accepted already
+		return err
+	}
+	_, err = s.Perform(ctx, actor.Platform(), no, GrantByMachine, Input{})
 	if errors.Is(err, errNotMet) || errors.Is(err, ErrToBeSupplied) {
 		_, err = s.Perform(ctx, actor.Platform(), no, ReferByMachine, Input{})
 	}
@@ -94,6 +103,24 @@ func (s *Service) instantJob(ctx context.Context, no string) error {
 		return nil
 	}
 	return err
+}
+
+// acceptByMachine 受理 for 秒批: what was handed in is complete, else it would not
+// have been taken, and all clauses are met, so nothing is left to ask for.
+// Whatever is to follow, or to be seen at the window, is a person's.
+func (st *step) acceptByMachine() error {
+	in, err := st.judge()
+	if err != nil {
+		return err
+	}
+	if !in.Met || st.w.v.Guide.Basics.Mode == "precheck" {
+		return errNotMet
+	}
+	if _, err := st.mayGrant(); err != nil {
+		return err
+	}
+	st.say("材料齐全，公布的秒批规则" + strconv.Itoa(len(in.Clauses)) + "条全部符合，由平台自动受理")
+	return st.acceptOn()
 }
 
 // grantByMachine 秒批: all clauses are met, so the platform grants, and the

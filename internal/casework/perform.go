@@ -57,7 +57,7 @@ var handlers = map[Act]func(*step) error{
 	AskOpinion: (*step).askOpinion, GiveOpinion: (*step).giveOpinion, Recuse: (*step).recuse, Refer: (*step).refer,
 	Suspend: (*step).suspend, Resume: (*step).resume, Withdraw: (*step).withdraw, HandOver: (*step).handOver, Post: (*step).post,
 	ExtendSupplement: (*step).extendSupplement, SupplementOver: (*step).supplementOver, SupplementWithdrawn: (*step).supplementOver,
-	WithdrawPromise: (*step).withdrawPromise, GrantByMachine: (*step).grantByMachine, ReferByMachine: (*step).referByMachine,
+	WithdrawPromise: (*step).withdrawPromise, AcceptByMachine: (*step).acceptByMachine, GrantByMachine: (*step).grantByMachine, ReferByMachine: (*step).referByMachine,
 	CheckPromise: (*step).checkPromise, SampleReview: (*step).sampleReview, Annul: (*step).annul, Uphold: (*step).uphold,
 
 	DeliverElectronic: (*step).deliverElectronic, ChangeDelivery: (*step).changeDelivery,

@@ -431,7 +431,7 @@ func TestCommitment(t *testing.T) {
 func TestInstant(t *testing.T) {
 	inCity(t, func(t *testing.T, c *city) {
 		ctx, clerk, boss, rev, dec := t.Context(), c.staff("clerk"), c.boss(), c.staff("rev"), c.staff("dec")
-		accepted := func(online bool) *Case {
+		handedIn := func(online bool) *Case {
 			t.Helper()
 			d := c.draft(boss, auto, catalog.PickUp)
 			values := d.Data.Values
@@ -446,9 +446,26 @@ func TestInstant(t *testing.T) {
 			}
 			k, err := c.Submit(ctx, boss, d.ID, SubmitInput{})
 			c.must(err)
-			return c.do(clerk, k.No, Accept, Input{})
+			return k
 		}
+		accepted := func(online bool) *Case { t.Helper(); return c.do(clerk, handedIn(online).No, Accept, Input{}) }
 		c.InstantSample = 0
+
+		// Whoever meets all clauses waits for nobody: received and granted by the
+		// platform, each with its notice.
+		now := handedIn(false)
+		c.drain()
+		all := c.view(boss, now.No)
+		if n := len(all.Events); n != 3 || all.Events[1].Act != AcceptByMachine || all.Events[2].Act != GrantByMachine || all.Case.Outcome != Granted || all.Case.AcceptedAt.IsZero() {
+			t.Fatalf("%s %+v", all.Case.State, all.Events)
+		}
+		c.newest(boss, now.No, AcceptanceNotice)
+		// Whoever does not is the window's, and nothing is said about it yet.
+		left := handedIn(true)
+		c.drain()
+		if v := c.view(boss, left.No); v.Case.State != Submitted || v.Instant != nil || len(v.Events) != 1 {
+			t.Fatalf("%s %+v", v.Case.State, v.Events)
+		}
 		k := accepted(false)
 		if v := c.view(boss, k.No); v.Instant != nil || v.Case.State != Reviewing {
 			t.Fatalf("%s %+v", v.Case.State, v.Instant)

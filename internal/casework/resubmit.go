@@ -226,6 +226,9 @@ func (s *Service) handCorrection(ctx context.Context, a actor.Actor, d *Draft, i
 		if err := s.assisted(st.tx, a, d, st.c); err != nil {
 			return err
 		}
+		if err := st.letDecide(); err != nil {
+			return err
+		}
 		return st.finish()
 	})
 }

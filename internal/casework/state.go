@@ -94,6 +94,7 @@ const (
 	SupplementOver      Act = "supplement-over"
 	SupplementWithdrawn Act = "supplement-withdrawn"
 	WithdrawPromise     Act = "withdraw-promise"
+	AcceptByMachine     Act = "accept-by-machine"
 	GrantByMachine      Act = "grant-by-machine"
 	ReferByMachine      Act = "refer-by-machine"
 	CheckPromise        Act = "check-promise"
@@ -238,6 +239,7 @@ var Table = []Move{
 	{Reviewing, WithdrawPromise, Same, ByApplicant, "", nil, nil, false, false, PromiseBack, RulePromise, "撤回承诺", "Withdraw the promise"},
 	{Deciding, WithdrawPromise, Same, ByApplicant, "", nil, nil, false, false, PromiseBack, RulePromise, "撤回承诺", "Withdraw the promise"},
 	{Suspended, WithdrawPromise, Same, ByApplicant, "", nil, nil, false, false, PromiseBack, RulePromise, "撤回承诺", "Withdraw the promise"},
+	{Submitted, AcceptByMachine, Next, BySystem, "", []Limit{Promised, Statutory}, []Limit{Receipt}, false, false, AcceptanceNotice, RuleAccept, "按公布的规则受理", "Received by the published rules"},
 	{Reviewing, GrantByMachine, Delivering, BySystem, "", []Limit{DeliveryLimit}, []Limit{Promised, Statutory}, false, false, DecisionNotice, RuleDecide, "秒批：按公布的规则准予", "Granted by the published rules"},
 	{Reviewing, ReferByMachine, Same, BySystem, "", nil, nil, false, false, "", RuleMachine, "转由工作人员办理", "Referred to a person"},
 	{Deciding, GrantByMachine, Delivering, BySystem, "", []Limit{DeliveryLimit}, []Limit{Promised, Statutory}, false, false, DecisionNotice, RuleDecide, "秒批：按公布的规则准予", "Granted by the published rules"},

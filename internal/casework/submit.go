@@ -186,6 +186,9 @@ func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w worl
 	if err := s.assisted(tx, a, d, c); err != nil {
 		return nil, err
 	}
+	if err := st.letDecide(); err != nil {
+		return nil, err
+	}
 	return c, st.finish()
 }
 

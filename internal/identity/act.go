@@ -47,6 +47,7 @@ const (
 	CaseSupplementOver      Act = "case.supplement-over"
 	CaseSupplementWithdrawn Act = "case.supplement-withdrawn"
 	CaseWithdrawPromise     Act = "case.withdraw-promise"
+	CaseAcceptByMachine     Act = "case.accept-by-machine"
 	CaseGrantByMachine      Act = "case.grant-by-machine"
 	CaseReferByMachine      Act = "case.refer-by-machine"
 	CaseCheckPromise        Act = "case.check-promise"

@@ -166,6 +166,7 @@ var rules = map[Act]rule{
 	CaseSupplementOver:      {system: true, hides: CaseRead},
 	CaseSupplementWithdrawn: {system: true, hides: CaseRead},
 	CaseWithdrawPromise:     {owner: true, staff: counter, hides: CaseRead},
+	CaseAcceptByMachine:     {system: true, hides: CaseRead},
 	CaseGrantByMachine:      {system: true, hides: CaseRead},
 	CaseReferByMachine:      {system: true, hides: CaseRead},
 	CaseCheckPromise:        {staff: reviewer, hides: CaseRead},
