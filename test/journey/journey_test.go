@@ -69,6 +69,7 @@ var journeys = []journey{
 	{"item without scripts", postgres, func(t *testing.T, l *look, c *city) { item(t, l, c, still) }},
 	{"card", sqlite, card},
 	{"instant", sqlite, instant},
+	{"instant, explained", sqlite, explained},
 	{"api", both, programmatic},
 	{"api road", both, programmaticRoad},
 	{"left open", sqlite, open},
@@ -80,5 +81,6 @@ var afterwards = []journey{
 	{"overview", sqlite, func(t *testing.T, l *look, c *city) { overview(t, l, c, desktop) }},
 	{"overview on a phone", sqlite, func(t *testing.T, l *look, c *city) { overview(t, l, c, phone) }},
 	{"overview without scripts", postgres, func(t *testing.T, l *look, c *city) { overview(t, l, c, still) }},
+	{"later", sqlite, later},
 	{"database away", postgres, away},
 }

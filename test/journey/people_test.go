@@ -88,6 +88,7 @@ var items = map[string]string{
 	"320799004000": "结婚登记（内地居民）",
 	"320599026000": "尊老金（高龄津贴）发放",
 	"322099005000": "社会保险参保缴费证明打印（个人）",
+	"320199014000": "人力资源服务许可（职业中介活动）",
 }
 
 // caseNo is the case number in the address of its page.
