@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tongban/tongban/internal/app"
-	"github.com/tongban/tongban/internal/clock"
 )
 
 func demoCommand() *cobra.Command {
@@ -63,7 +62,7 @@ STEP is 90m, 12h or 10d; the time only goes forward, and limits, reminders and s
 			if err != nil {
 				return err
 			}
-			fmt.Println(now.In(clock.Shanghai()).Format("2006-01-02 15:04:05"))
+			fmt.Println(now)
 			return nil
 		},
 	})

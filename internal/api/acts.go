@@ -67,7 +67,7 @@ type ActIn struct {
 
 		Hearing *HearingIn `json:"hearing,omitempty" doc:"Acts of a hearing; decide after one; object for a third party."`
 		Visit   *VisitIn   `json:"visit,omitempty" doc:"Acts of a site visit."`
-		Work    *WorkIn    `json:"work,omitempty" doc:"transfer, send-back, ask-opinion, recuse."`
+		Work    *WorkIn    `json:"work,omitempty" doc:"transfer, send-back, ask-opinion, recuse, refer."`
 		Experts string     `json:"experts,omitempty" maxLength:"2000" doc:"suspend for an expert review: who they are."`
 		Files   []FileRef  `json:"files,omitempty" maxItems:"20" doc:"Of POST /files: hearing-record, visit-record, object, resume."`
 	}

@@ -86,7 +86,7 @@ func sideInputs(act casework.Act) []string {
 	case casework.Recuse:
 		return []string{"work.staff", "reason"}
 	case casework.Refer:
-		return []string{"elsewhere", "reason"}
+		return []string{"elsewhere", "work.unit", "reason"}
 	}
 	return []string{}
 }

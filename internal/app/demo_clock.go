@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/errs"
 )
 
@@ -62,31 +63,31 @@ const maxAhead = 5 * 365 * 24 * time.Hour
 // MoveDemoClock moves the time of a demonstration forward, by "12h", "10d" or
 // nothing at all, and gives what time it is there then. The demonstration may be
 // running; within a second its limits, reminders and sessions run out.
-func MoveDemoClock(data, by string) (time.Time, error) {
+func MoveDemoClock(data, by string) (now string, err error) {
 	bad := errs.New(errs.Invalid, "clock-step", "时间写成 90m、12h 或者 10d 的样子，只能往后拨，总共不超过五年。", "write 90m, 12h or 10d; the clock only moves forward, by five years at most altogether")
 	if _, err := os.Stat(data); err != nil {
-		return time.Time{}, errNotDemo.Because(err)
+		return "", errNotDemo.Because(err)
 	}
 	path := filepath.Join(data, demoClockFile)
 	ahead, err := readAhead(path)
 	if err != nil {
-		return time.Time{}, err
+		return "", err
 	}
 	if by != "" {
 		step, err := parseStep(by)
 		if err != nil || step <= 0 || ahead+step > maxAhead {
-			return time.Time{}, bad
+			return "", bad
 		}
 		ahead += step
 		next := path + ".new"
 		if err := os.WriteFile(next, []byte(ahead.String()+"\n"), 0o600); err != nil {
-			return time.Time{}, err
+			return "", err
 		}
 		if err := os.Rename(next, path); err != nil {
-			return time.Time{}, err
+			return "", err
 		}
 	}
-	return time.Now().Add(ahead), nil
+	return time.Now().Add(ahead).In(clock.Shanghai()).Format(time.DateTime), nil
 }
 
 // parseStep reads "10d" besides what Go writes.

@@ -45,6 +45,7 @@ type View struct {
 	Sides       *Sides          // hearings, visits, statements; nil for a case without any
 	Colleagues  []Colleague     // staff: to whom something can be handed
 	Departments []identity.Unit // staff: who can be asked for an opinion
+	Referrals   []identity.Unit // who decides: units of the platform that offer the matter too
 	Bills       []*fee.View
 	At          time.Time
 
@@ -225,6 +226,9 @@ func (s *Service) view(ctx context.Context, a actor.Actor, c *Case) (*View, erro
 		v.Competent = competent(w.dir, c.UnitID)
 	}
 	if err := s.workers(rd, a, v, w); err != nil {
+		return nil, err
+	}
+	if v.Referrals, err = s.referrals(ctx, v, w); err != nil {
 		return nil, err
 	}
 	v.Progress = milestones(c)

@@ -18,7 +18,7 @@ import (
 // which task.
 type WorkInput struct {
 	Staff string // transfer: to whom, by login; recuse: who, "" is the actor
-	Unit  string // transfer, ask-opinion: key of the unit
+	Unit  string // transfer, ask-opinion, refer: key of the unit
 	Stage int    // send-back: to which review stage; 0 is the window's examination
 }
 
@@ -322,25 +322,5 @@ func (st *step) recuse() error {
 	st.c.Recused = append(slices.Clone(st.c.Recused), id)
 	st.tx.Queue(sqlUnclaim, st.c.ID, id)
 	st.say(name, st.in.Reason)
-	return nil
-}
-
-// refer 转报: the matter goes to another unit, which goes on with all of its
-// materials; here it ends with its own code (行政许可法 第三十五条).
-func (st *step) refer() error {
-	var fs []errs.Field
-	if strings.TrimSpace(st.in.Elsewhere) == "" {
-		fs = append(fs, errs.Field{Path: "elsewhere", Code: "required", ZH: "请填写转报的单位", EN: "Say to which unit"})
-	}
-	if strings.TrimSpace(st.in.Reason) == "" {
-		fs = append(fs, errs.Field{Path: "reason", Code: "required", ZH: "请写明转报的理由，将告知申请人", EN: "Give the reason; the applicant is told"})
-	}
-	if len(fs) > 0 {
-		return errs.InvalidFields(fs...)
-	}
-	st.endTasks()
-	st.reason = st.in.Reason
-	st.docFacts = []DocFact{{"转报单位", st.in.Elsewhere}}
-	st.say("转报"+st.in.Elsewhere, st.in.Reason)
 	return nil
 }

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -203,6 +204,74 @@ func TestRefer(t *testing.T) {
 			if strings.Contains(b, "行政许可法") {
 				t.Errorf("cites %s", b)
 			}
+		}
+	})
+}
+
+// TestRefer_on_the_platform: the unit that goes on has the case at once, with
+// its answers, files and way of delivery, under its own guide and clocks; what
+// its guide asks beyond them is named, and nothing happens.
+func TestRefer_on_the_platform(t *testing.T) {
+	inCity(t, func(t *testing.T, c *city) {
+		ctx, dec := t.Context(), c.staff("dec")
+		k := c.advanceTo(food, Deciding, catalog.PickUp)
+		c.wrong("work/unit", dec, k.No, Refer, Input{Work: WorkInput{Unit: "lx-spj"}, Reason: "由区级办理"})
+		def := items()[food]
+		def.OfferedBy = []catalog.Offerer{{Unit: "lx-spj", Receiving: "lx-spj"}}
+		def.Guide.Basics.Level = "4"
+		for i := range def.Guide.Steps {
+			if def.Guide.Steps[i].Unit != "" {
+				def.Guide.Steps[i].Unit = "lx-spj"
+			}
+		}
+		problems, err := c.Catalog.Import(ctx, actor.Platform(), def, nil)
+		if err != nil {
+			t.Fatal(err, problems)
+		}
+		if v := c.view(dec, k.No); len(v.Referrals) != 1 || v.Referrals[0].Key != "lx-spj" {
+			t.Fatalf("%+v", v.Referrals)
+		}
+		c.wrong("elsewhere", dec, k.No, Refer, Input{Elsewhere: "别处", Work: WorkInput{Unit: "lx-spj"}, Reason: "x"})
+		before := c.view(c.boss(), k.No)
+		c.clk.Add(24 * time.Hour)
+		k = c.do(dec, k.No, Refer, Input{Work: WorkInput{Unit: "lx-spj"}, Reason: "由区级办理"})
+		if k.State != Closed || k.Outcome != Referred {
+			t.Fatalf("%s %s", k.State, k.Outcome)
+		}
+		doc := c.document(c.boss(), k.No, ReferralNotice)
+		at := slices.IndexFunc(doc.Facts, func(f DocFact) bool { return f.Label == "新办件编号" })
+		if at < 0 {
+			t.Fatalf("%+v", doc.Facts)
+		}
+		next := c.view(c.boss(), doc.Facts[at].Value)
+		if n := next.Case; n.State != Submitted || n.ID == k.ID || next.Unit.Key != "lx-spj" || n.Party != k.Party || n.Filer != k.Filer || !n.ReceivedAt.Equal(c.clk.Now()) {
+			t.Errorf("%+v", n)
+		}
+		if !reflect.DeepEqual(next.Values, before.Values) || next.Delivery != before.Delivery || len(next.Materials) != len(before.Materials) {
+			t.Errorf("%+v, had %+v", next, before)
+		}
+		for i, m := range next.Materials {
+			if !reflect.DeepEqual(m.Handed, before.Materials[i].Handed) {
+				t.Errorf("%+v, had %+v", m.Handed, before.Materials[i].Handed)
+			}
+		}
+		if r := c.document(c.boss(), next.Case.No, ReceiptNotice); !slices.Contains(r.Facts, DocFact{"原办件编号", k.No}) {
+			t.Errorf("%+v", r.Facts)
+		}
+		c.refused(ErrNotOffered, dec, k.No, Refer, Input{Work: WorkInput{Unit: "lx-spj"}, Reason: "再转"})
+		c.boss()
+
+		// A guide that asks more.
+		def.Guide.Materials = append(slices.Clone(def.Guide.Materials), def.Guide.Materials[0])
+		last := &def.Guide.Materials[len(def.Guide.Materials)-1]
+		last.Code, last.Name, last.Necessity = "m09", "区级另行规定的材料", "required"
+		if problems, err = c.Catalog.Import(ctx, actor.Platform(), def, nil); err != nil {
+			t.Fatal(err, problems)
+		}
+		other := c.advanceTo(food, Deciding, catalog.PickUp)
+		c.wrong("work/unit", dec, other.No, Refer, Input{Work: WorkInput{Unit: "lx-spj"}, Reason: "由区级办理"})
+		if v := c.view(dec, other.No); v.Case.State != Deciding {
+			t.Errorf("%s", v.Case.State)
 		}
 	})
 }

@@ -107,9 +107,26 @@ func (b builder) work(reason func(zh, en, helpZH, helpEN string) web.FieldView) 
 			b.optional(b.colleague("staff", "由谁回避", "Who stands aside", b.tr("不选表示本人申请回避；决定他人回避须由负责人办理。", "Empty: yourself. The head decides for others."))), reason("回避的理由", "Reason", "", "")}}
 	case casework.Refer:
 		return actForm{Alt: true, Warn: true, Confirm: b.tr("转报后办件在本单位办结，确认？", "The case ends here. Go on?"), Words: b.tr("应由其他单位决定的，连同全部材料转报，申请人不需要重复提交。", "Another unit decides; all materials go along."),
-			Fields: []web.FieldView{b.short(b.text("elsewhere", "转报的单位", "To which unit", "", "", form.Text)), reason("转报的理由", "Reason", "告知申请人。", "The applicant is told.")}}
+			Fields: append(b.referTo(), reason("转报的理由", "Reason", "告知申请人。", "The applicant is told."))}
 	}
 	return actForm{Alt: true}
+}
+
+// referTo asks where a case goes: to a unit of the platform, which has it at once,
+// or to another one by name.
+func (b builder) referTo() []web.FieldView {
+	named := b.short(b.text("elsewhere", "转报的单位", "To which unit", "", "", form.Text))
+	if len(b.v.Referrals) == 0 {
+		return []web.FieldView{named}
+	}
+	var units []web.OptionView
+	for _, u := range b.v.Referrals {
+		units = append(units, web.OptionView{Value: u.Key, Label: u.Name})
+	}
+	named.Label = b.tr("不在本平台的单位", "A unit outside the platform")
+	to := b.optional(b.choice("unit", "转报到", "To", form.Select, units...))
+	to.Help = b.tr("选择后，新的办件立即在该单位生成，材料一并转去，受理期限重新计算。", "The unit has the case at once, with its materials and a receipt of its own.")
+	return []web.FieldView{to, b.optional(named)}
 }
 
 func sidesOf(v *casework.View) *casework.Sides {
