@@ -66,7 +66,7 @@ func (st *step) review() error {
 		st.c.Reviewers = append(st.c.Reviewers, st.a.ID)
 	}
 	u, _ := st.w.dir.Unit(t.UnitID)
-	st.say(u.Name+"("+t.Name+")", map[bool]string{true: "同意", false: "不同意"}[st.in.Agree], st.in.Opinion)
+	st.say(u.Name+"（"+t.Name+"）", map[bool]string{true: "同意", false: "不同意"}[st.in.Agree], st.in.Opinion)
 	if open > 1 {
 		st.to = Reviewing
 		return nil

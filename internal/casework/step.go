@@ -433,7 +433,7 @@ func (st *step) dueFor(kind string) string {
 }
 
 func (st *step) say(parts ...string) {
-	st.note = strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ";")
+	st.note = strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "；")
 }
 
 // docClocks prints the limits that run after the act, each with its calculation.
