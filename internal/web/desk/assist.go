@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"path"
@@ -242,14 +244,19 @@ func (d *Desk) assistPaper(w http.ResponseWriter, r *http.Request) error {
 	}
 	for {
 		part, err := mr.NextPart()
+		if errors.Is(err, io.EOF) {
+			break // what is missing is said below
+		}
 		if err != nil {
-			break // the end; what is missing is said below
+			return web.Malformed(err)
 		}
 		switch part.FormName() {
 		case "reason":
-			b := make([]byte, 1000)
-			n, _ := part.Read(b)
-			reason = clean(string(b[:n]))
+			b, err := io.ReadAll(io.LimitReader(part, 4000))
+			if err != nil {
+				return web.Malformed(err)
+			}
+			reason = clean(string(b))
 		case "file":
 			if part.FileName() == "" {
 				continue
