@@ -25,6 +25,7 @@ type CaseParcel struct {
 	Compartment int           `json:"compartment,omitempty"`
 	Where       string        `json:"where,omitempty" doc:"Name and place of the cabinet."`
 	Until       *time.Time    `json:"until,omitempty" doc:"Until when the cabinet keeps it."`
+	Order       string        `json:"order,omitempty" doc:"寄递单号: our number with the courier."`
 	Waybill     string        `json:"waybill,omitempty"`
 	SignedBy    string        `json:"signedBy,omitempty"`
 	Claim       string        `json:"claim,omitempty"`
@@ -53,7 +54,7 @@ func caseParcel(c *call, v *casework.View) *CaseParcel {
 		return nil
 	}
 	out := &CaseParcel{State: word(c, x.State), Code: x.Code, Shown: x.Known, Cabinet: x.Cabinet, Compartment: x.Compartment, Where: x.Where,
-		Until: instant(x.CodeUntil), Waybill: x.Waybill, SignedBy: x.SignedBy, Claim: x.Claim, Postage: x.Postage, Tracks: []ParcelTrack{}}
+		Until: instant(x.CodeUntil), Order: x.OrderNo, Waybill: x.Waybill, SignedBy: x.SignedBy, Claim: x.Claim, Postage: x.Postage, Tracks: []ParcelTrack{}}
 	for _, t := range x.Tracks {
 		out.Tracks = append(out.Tracks, ParcelTrack{t.At.UTC(), word(c, t.News), t.Text})
 	}

@@ -117,7 +117,7 @@ func (st *step) handOver() error {
 	case who != "":
 		st.docFacts = append(st.docFacts, DocFact{"领取人", who})
 		st.say("领取人：" + who)
-	case coded && st.s.Parcels.CodeAlone:
+	case coded && st.s.Parcels.CodeAlone && !inPerson(st.w):
 		st.docFacts = append(st.docFacts, DocFact{"领取人", "持取件码领取"})
 	default:
 		return missing("recipient", "请填写领取人姓名", "Enter who took it")
@@ -280,10 +280,20 @@ func (st *step) claimPost() error {
 	return err
 }
 
+// ErrInPerson is for a result that only the person himself may take.
+var ErrInPerson = errs.New(errs.Conflict, "in-person", "本事项须由本人到窗口办理、领取，不能放入自助取件柜。", "The person has to come to the window for this item; it may not go into a cabinet.")
+
+// inPerson reports whether the law ties an item to the presence of the person
+// (第二十二条第二款): nobody else takes its result on a code.
+func inPerson(w world) bool { return w.v.Guide.Basics.Mode == "precheck" }
+
 // putInCabinet 放入自助取件柜: the person gets a code for it.
 func (st *step) putInCabinet() error {
 	if st.c.DeliveryWay != catalog.PickUp {
 		return ErrOtherWay
+	}
+	if inPerson(st.w) {
+		return ErrInPerson
 	}
 	if err := st.hasParcel(); err != nil {
 		return err
@@ -382,6 +392,9 @@ func (s *Service) parcelFor(q db.Queryer, a actor.Actor, c *Case, w world) (*del
 	v, err := s.Parcels.OfCase(q, a, c.ID, u.Key)
 	if err != nil || v == nil || v.State == deliver.Void {
 		return nil, err
+	}
+	if inPerson(w) {
+		v.Spaces = nil
 	}
 	if a.Kind == actor.Staff && !handles(a, c, w) {
 		v.To, v.SignedBy = deliver.Address{}, ""

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -390,6 +391,14 @@ func TestPickUp(t *testing.T) {
 			}
 			if b.enter("K01", b.parcel(other).Code) != 0 {
 				t.Error("guessing has no end")
+			}
+		})
+		t.Run("of_who_has_to_come", func(t *testing.T) {
+			b := b.in(t)
+			k, clerk := b.advanceTo(marriage, Delivering, catalog.PickUp), b.staff("clerk")
+			b.refused(ErrInPerson, clerk, k.No, PutInCabinet, Input{Parcel: ParcelInput{Cabinet: "K01", Compartment: 1}})
+			if v := b.view(clerk, k.No); slices.ContainsFunc(v.Offered, func(o Offer) bool { return o.Act == PutInCabinet }) || v.Parcel == nil {
+				t.Error("offered for a cabinet")
 			}
 		})
 		t.Run("kept_too_long", func(t *testing.T) {
