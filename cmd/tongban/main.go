@@ -73,7 +73,7 @@ The platform a Chinese city runs its government services on, in one program.
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	c.AddCommand(demoCommand(), serveCommand(), migrateCommand(), importCommand(), doctorCommand(), clockCommand(), identCommand(),
-		auditCommand(), caseCommand(), staffCommand(), calendarCommand(), itemCommand(), subscribersCommand(), exportCommand(), backupCommand(), versionCommand())
+		auditCommand(), caseCommand(), staffCommand(), calendarCommand(), itemCommand(), subscribersCommand(), exportCommand(), backupCommand(), paySandboxCommand(), versionCommand())
 	frame(c)
 	return c
 }

@@ -64,6 +64,7 @@ type ActIn struct {
 		Signed    bool         `json:"signed,omitempty" doc:"hand-over: who took it has signed the record."`
 		Waybill   string       `json:"waybill,omitempty" maxLength:"100" doc:"post: courier and number."`
 		Delivery  *Delivery    `json:"delivery,omitempty" doc:"change-delivery."`
+		Parcel    *ParcelIn    `json:"parcel,omitempty" doc:"put-in-cabinet, post-signed, post-back."`
 
 		Hearing *HearingIn `json:"hearing,omitempty" doc:"Acts of a hearing; decide after one; object for a third party."`
 		Visit   *VisitIn   `json:"visit,omitempty" doc:"Acts of a site visit."`
@@ -120,6 +121,16 @@ func inputs(act casework.Act) []string {
 		return []string{"waybill"}
 	case casework.ChangeDelivery:
 		return []string{"delivery"}
+	case casework.SendCourier, casework.CancelCourier, casework.TakeFromCabinet:
+		return []string{}
+	case casework.PostSigned:
+		return []string{"parcel.signedBy", "parcel.on", "reason"}
+	case casework.PostBack:
+		return []string{"parcel.on", "reason"}
+	case casework.PostLost, casework.ClaimPost:
+		return []string{"reason"}
+	case casework.PutInCabinet:
+		return []string{"parcel.cabinet", "parcel.compartment"}
 	}
 	return sideInputs(act)
 }
@@ -155,6 +166,9 @@ func (s *server) acts() {
 			}
 			if b.Delivery != nil {
 				input.Delivery = casework.Delivery(*b.Delivery)
+			}
+			if x := b.Parcel; x != nil {
+				input.Parcel = casework.ParcelInput{Cabinet: x.Cabinet, Compartment: x.Compartment, SignedBy: x.SignedBy, On: x.On}
 			}
 			if b.Hearing != nil {
 				input.Hearing = casework.HearingInput(*b.Hearing)

@@ -54,6 +54,7 @@ type Case struct {
 	Promises    []CasePromise  `json:"promises,omitempty" doc:"容缺受理, 告知承诺: what was promised and what became of it."`
 	Instant     *CaseInstant   `json:"instant,omitempty" doc:"秒批: what the published clauses gave; left out if they were not asked."`
 	Alarm       *Alarm         `json:"alarm,omitempty" doc:"While the case is past a date on which nothing happened by itself."`
+	Parcel      *CaseParcel    `json:"parcel,omitempty" doc:"The result on paper: where it is."`
 	Bills       []string       `json:"bills,omitempty" doc:"Numbers of what has to be paid or was: GET /bills/{no}."`
 	Beside      *Beside        `json:"beside,omitempty" doc:"Hearing, site visits, statements, experts; left out where there is nothing."`
 	Colleagues  []Colleague    `json:"colleagues,omitempty" doc:"For staff whose offered acts hand something on."`
@@ -442,11 +443,12 @@ func (s *server) caseAs(ctx context.Context, c *call, v *casework.View) (Case, e
 	if open {
 		out.Answers = v.Values
 	}
+	out.Parcel = caseParcel(c, v)
 	out.Promises, out.Instant = casePromises(c, v), caseInstant(c, v.Instant)
 	if v.Alarm != nil {
 		out.Alarm = &Alarm{v.Alarm.At.UTC(), c.pick(v.Alarm.ZH, v.Alarm.EN)}
 	}
-	if open || slices.ContainsFunc(v.Offered, func(o casework.Offer) bool { return o.Act == casework.Post }) {
+	if open || slices.ContainsFunc(v.Offered, func(o casework.Offer) bool { return o.Act == casework.Post || o.Act == casework.SendCourier }) {
 		out.Delivery = Delivery(v.Delivery) // who posts it needs the address
 	}
 	for _, m := range v.Materials {

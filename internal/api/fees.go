@@ -21,6 +21,8 @@ type Bill struct {
 	State      Word        `json:"state"`
 	Version    int64       `json:"version"`
 	Amount     int64       `json:"amount" doc:"Fen, as the guide reckons it."`
+	PayBy      string      `json:"payBy,omitempty" format:"date" doc:"The day by which it is to be paid. Nothing ends by itself when it is over."`
+	Overdue    bool        `json:"overdue,omitempty" doc:"That day is over."`
 	Reduced    int64       `json:"reduced" doc:"Fen."`
 	Left       int64       `json:"left" doc:"Fen that are still to be paid."`
 	Lines      []BillLine  `json:"lines"`
@@ -303,7 +305,7 @@ func (s *server) billAct(ctx context.Context, c *call, in *BillActIn) (err error
 func billOf(c *call, v *fee.View) Bill {
 	zh, en := fee.DueWords(v.Due)
 	out := Bill{No: v.No, Case: v.CaseNo, ItemName: v.ItemName, Party: v.Party.Name, Due: Word{string(v.Due), c.pick(zh, en)}, State: word(c, v.State), Version: v.Version,
-		Amount: v.Amount, Reduced: v.Reduced, Left: v.Left(), CreatedAt: v.CreatedAt.UTC(), SettledAt: instant(v.SettledAt), Offered: []string{},
+		Amount: v.Amount, Reduced: v.Reduced, Left: v.Left(), PayBy: v.PayBy, Overdue: v.Overdue, CreatedAt: v.CreatedAt.UTC(), SettledAt: instant(v.SettledAt), Offered: []string{},
 		Lines:    []BillLine{},
 		Payments: mapTo(v.Payments, func(p fee.Payment) Payment { return paymentOf(c, p) }),
 		Reductions: mapTo(v.Reductions, func(x fee.Reduction) Reduction {

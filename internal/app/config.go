@@ -45,6 +45,9 @@ type Config struct {
 
 	Payment Payment `yaml:"payment"` // who takes money over the net; default none: fees are paid at the window
 
+	Courier Courier `yaml:"courier"` // who brings results on paper; default none: clerks record waybills
+	PickUp  PickUp  `yaml:"pickUp"`  // how results are fetched: codes, cabinets
+
 	LogLevel  string `yaml:"logLevel"`  // debug, info, warn, error; default info
 	LogFormat string `yaml:"logFormat"` // text or json; default json
 	Metrics   string `yaml:"metrics"`   // address for /metrics, such as 127.0.0.1:9090; default none
@@ -65,7 +68,42 @@ type SMTP struct {
 // Payment is the provider that takes money over the net: docs/pay.md.
 type Payment struct {
 	URL string `yaml:"url"` // where it takes orders: https://pay.example.cn/api
-	Key string `yaml:"key"` // file with the key that signs both ways, at least 16 bytes; required with url
+	Key string `yaml:"key"` // file with the key that signs both ways, at least 16 bytes; with scheme sm2 our SM2 private key, PKCS#8 in PEM; required with url
+
+	Scheme string `yaml:"scheme"` // how both sides sign: hmac-sm3 or sm2; default hmac-sm3
+	Public string `yaml:"public"` // file with the provider's SM2 public key, PEM; required with scheme sm2
+
+	Days   int `yaml:"days"`   // working days from the notice in which a bill is to be paid; default 15; -1: no date
+	Remind int `yaml:"remind"` // working days before that on which an unpaid bill is reminded of; default 3; -1: never
+}
+
+// Courier is who brings results on paper: docs/deliver.md.
+type Courier struct {
+	Name    string `yaml:"name"`    // as people know it; required with url
+	URL     string `yaml:"url"`     // where it takes orders: https://courier.example.cn/api
+	Key     string `yaml:"key"`     // file with the key that signs both ways, at least 16 bytes; with scheme sm2 our SM2 private key, PKCS#8 in PEM; required with url
+	Scheme  string `yaml:"scheme"`  // how both sides sign: hmac-sm3 or sm2; default hmac-sm3
+	Public  string `yaml:"public"`  // file with the courier's SM2 public key, PEM; required with scheme sm2
+	Postage string `yaml:"postage"` // who pays the postage, as people read it; default nothing is said
+}
+
+// PickUp is how results are fetched.
+type PickUp struct {
+	CodeAlone bool      `yaml:"codeAlone"` // who shows the code at the window gets the result without being looked up by his papers; default he is
+	Days      int       `yaml:"days"`      // days that a cabinet keeps a result before it goes back to the window; default 3
+	Cabinets  []Cabinet `yaml:"cabinets"`  // the cabinets; default none
+}
+
+// Cabinet 自助取件柜 stands at a centre.
+type Cabinet struct {
+	ID           string `yaml:"id"`           // what the device calls itself, letters and digits; required
+	Centre       string `yaml:"centre"`       // key of the centre whose windows fill it; required
+	Name         string `yaml:"name"`         // as people know it; required
+	Place        string `yaml:"place"`        // where it stands; default nothing is said
+	Compartments int    `yaml:"compartments"` // how many there are, numbered from 1; required
+	Key          string `yaml:"key"`          // file with the key that the device signs with; default none: clerks alone hand out of it
+	Scheme       string `yaml:"scheme"`       // how the device signs: hmac-sm3 or sm2; default hmac-sm3
+	Public       string `yaml:"public"`       // file with the device's SM2 public key, PEM; required with scheme sm2, where key is ours
 }
 
 // ItemCode 编码规则 is how the codes of items are built.
@@ -141,6 +179,9 @@ func (c Config) complete() (Config, error) {
 	if c.ItemCode == (ItemCode{}) {
 		c.ItemCode = itemCodeOf(ident.DefaultProfile())
 	}
+	if err := c.delivery(); err != nil {
+		return c, err
+	}
 	if bad := c.ItemCode.profile().Check(); len(bad) > 0 {
 		var zh, en []string
 		for _, f := range bad {
@@ -151,18 +192,21 @@ func (c Config) complete() (Config, error) {
 	return c, nil
 }
 
-// rating is how long a service can be rated.
 // instantSample is a share of a hundred; -1 means none.
-func (c Config) instantSample() int {
+func (c Config) instantSample() int { return orNone(c.InstantSample, 5) }
+
+// orNone is a number of the configuration: 0 means def, -1 none.
+func orNone(n, def int) int {
 	switch {
-	case c.InstantSample == 0:
-		return 5
-	case c.InstantSample < 0:
+	case n == 0:
+		return def
+	case n < 0:
 		return 0
 	}
-	return c.InstantSample
+	return n
 }
 
+// rating is how long a service can be rated.
 func (c Config) rating() time.Duration { return time.Duration(c.RatingDays) * 24 * time.Hour }
 
 // DemoConfig is the configuration of a demonstration in a data folder.
@@ -173,5 +217,6 @@ func DemoConfig(data, addr string) (Config, error) {
 	}
 	return Config{Listen: addr, Database: "sqlite://" + filepath.Join(abs, "tongban.db"), Keys: filepath.Join(abs, "keys"),
 		Files: filepath.Join(abs, "files"), Spool: filepath.Join(abs, "spool"), LogFormat: "text", LogLevel: "warn", demo: true,
-		SubscriberNetworks: []string{"127.0.0.0/8", "::1"}}.complete()
+		SubscriberNetworks: []string{"127.0.0.0/8", "::1"},
+		Courier:            Courier{Postage: "邮费由政务服务中心承担，不向申请人收取（演示）。"}}.complete()
 }

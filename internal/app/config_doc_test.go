@@ -80,7 +80,7 @@ func kindOf(t *testing.T, e ast.Expr) string {
 			return "number"
 		case "bool":
 			return "true or false"
-		case "SMTP", "Payment", "ItemCode":
+		case "SMTP", "Payment", "ItemCode", "Courier", "PickUp":
 			return "see below"
 		}
 	}
@@ -102,7 +102,10 @@ func TestConfigReference(t *testing.T) {
 	got := configHead + configTable(configKeys(t, "Config"), "") +
 		"\n## itemCode\n" + configTable(configKeys(t, "ItemCode"), "itemCode.") +
 		"\n## smtp\n" + configTable(configKeys(t, "SMTP"), "smtp.") +
-		"\n## payment\n\nWhat a provider has to speak: [pay.md](pay.md).\n" + configTable(configKeys(t, "Payment"), "payment.")
+		"\n## payment\n\nWhat a provider has to speak: [pay.md](pay.md).\n" + configTable(configKeys(t, "Payment"), "payment.") +
+		"\n## courier\n\nWhat a courier has to speak, and who may open a cabinet: [deliver.md](deliver.md).\n" + configTable(configKeys(t, "Courier"), "courier.") +
+		"\n## pickUp\n" + configTable(configKeys(t, "PickUp"), "pickUp.") +
+		"\n## pickUp.cabinets\n" + configTable(configKeys(t, "Cabinet"), "")
 	if *update {
 		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -159,7 +162,7 @@ func TestConfigExamples(t *testing.T) {
 			t.Errorf("no example shows %s", k.name)
 		}
 	}
-	for section, name := range map[string]string{"smtp": "SMTP", "itemCode": "ItemCode", "payment": "Payment"} {
+	for section, name := range map[string]string{"smtp": "SMTP", "itemCode": "ItemCode", "payment": "Payment", "courier": "Courier", "pickUp": "PickUp"} {
 		for _, k := range configKeys(t, name) {
 			if !seen[section+"."+k.name] {
 				t.Errorf("no example shows %s.%s", section, k.name)

@@ -27,7 +27,7 @@ type Check struct {
 
 // Doctor looks at a platform without changing anything, also beside a running
 // server: keys, database, tables, collation, item codes, calendar, disk, the
-// machine's clock.
+// machine's clock, the payment provider, the courier and the cabinets.
 func Doctor(ctx context.Context, c Config) []Check {
 	d := &doctor{c: c, ctx: ctx}
 	d.keys()
@@ -37,6 +37,8 @@ func Doctor(ctx context.Context, c Config) []Check {
 		d.codes()
 		d.calendar()
 		d.clock()
+		d.outside()
+		d.cabinets()
 		d.check("database-close", d.db.Close(), "", "")
 	}
 	d.disk()

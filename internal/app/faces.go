@@ -36,9 +36,12 @@ func (r *Rooms) handler() (http.Handler, error) {
 	root := http.NewServeMux()
 	root.HandleFunc("GET /healthz", r.health)
 	root.HandleFunc("GET /readyz", r.ready)
-	root.Handle("/hooks/", r.Door.Log(api.Hooks(r.Fees)))
+	root.Handle("/hooks/", r.Door.Log(api.Hooks(r.Fees, r.Parcels)))
 	if r.PayBox != nil {
 		root.Handle(payBoxPrefix+"/", r.PayBox.Handler())
+	}
+	if r.PostBox != nil {
+		root.Handle(postBoxPrefix+"/", r.PostBox.Handler())
 	}
 	root.Handle(api.Base+"/", r.Door.Identify(r.Door.Log(program)))
 	root.Handle("/", pages)

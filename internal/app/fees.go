@@ -41,15 +41,53 @@ func (r *Rooms) payOnline() (fee.Provider, error) {
 		r.PayBox = box
 		return &fee.HTTP{Caller: &hook.Caller{Base: box.Base(), Key: key, Now: r.DB.Now}}, nil
 	}
-	if err := hook.CheckBase(c.Payment.URL); err != nil {
-		return nil, err
-	}
-	if c.Payment.Key == "" {
-		return nil, errs.New(errs.Invalid, "config", "配置缺少 payment.key", "the configuration lacks payment.key")
-	}
-	key, err := hook.LoadKey(c.Payment.Key)
+	caller, err := r.caller("payment", c.Payment.URL, c.Payment.Key, c.Payment.Scheme, c.Payment.Public)
 	if err != nil {
 		return nil, err
 	}
-	return &fee.HTTP{Caller: &hook.Caller{Base: c.Payment.URL, Key: key, Now: r.DB.Now}}, nil
+	return &fee.HTTP{Caller: caller}, nil
+}
+
+// caller is how an outside system of the configuration is written to.
+func (r *Rooms) caller(section, base, key, scheme, public string) (*hook.Caller, error) {
+	if err := hook.CheckBase(base); err != nil {
+		return nil, err
+	}
+	signs, err := signing(section, key, scheme, public)
+	if err != nil {
+		return nil, err
+	}
+	return &hook.Caller{Base: base, Key: signs, Now: r.DB.Now}, nil
+}
+
+// The schemes of the configuration.
+const (
+	schemeHMAC = "hmac-sm3"
+	schemeSM2  = "sm2"
+)
+
+// signing loads how letters of a section are signed.
+func signing(section, key, scheme, public string) (hook.Scheme, error) {
+	lacks := func(name string) error {
+		return errs.New(errs.Invalid, "config", "配置缺少 "+section+"."+name, "the configuration lacks "+section+"."+name)
+	}
+	switch {
+	case key == "":
+		return nil, lacks("key")
+	case scheme == "" || scheme == schemeHMAC:
+		k, err := hook.LoadKey(key)
+		if err != nil {
+			return nil, err // a nil Key in an interface is not nil
+		}
+		return k, nil
+	case scheme != schemeSM2:
+		return nil, errs.New(errs.Invalid, "config", section+".scheme 应为 hmac-sm3 或者 sm2", section+".scheme is hmac-sm3 or sm2")
+	case public == "":
+		return nil, lacks("public")
+	}
+	p, err := hook.LoadPair(key, public)
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
 }

@@ -435,6 +435,10 @@ func handOut(ctx context.Context, s *script) error {
 		err = s.perform(ctx, clerk, casework.HandOver, casework.Input{Recipient: v.Case.Party.Name})
 	case catalog.Mail:
 		err = s.perform(ctx, clerk, casework.Post, casework.Input{Waybill: fmt.Sprintf("演示快递 DEMO%08d", s.rnd.IntN(1e8))})
+		if err == nil {
+			s.wait(1)
+			err = s.perform(ctx, clerk, casework.PostSigned, casework.Input{Parcel: casework.ParcelInput{SignedBy: v.Case.Party.Name}})
+		}
 	}
 	s.wait(s.rnd.IntN(4))
 	return err

@@ -16,6 +16,8 @@ import (
 	"github.com/tongban/tongban/internal/catalog/sheet"
 	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/deliver"
+	postbox "github.com/tongban/tongban/internal/deliver/sandbox"
 	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/fee/sandbox"
 	"github.com/tongban/tongban/internal/files"
@@ -49,6 +51,8 @@ type Rooms struct {
 	Ratings  *rating.Service
 	Fees     *fee.Service
 	PayBox   *sandbox.Sandbox // of the demonstration; else nil
+	Parcels  *deliver.Service
+	PostBox  *postbox.Sandbox // of the demonstration; else nil
 	Channel  *channel.Service
 	Casework *casework.Service
 	Assess   *assess.Service
@@ -116,6 +120,9 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	if err := r.openFees(); err != nil {
 		return err
 	}
+	if err := r.openParcels(); err != nil {
+		return err
+	}
 	r.Channel = channel.New(channel.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar, Codes: c.codes()})
 	printer, err := caseview.NewPrinter(c.URL)
 	if err != nil {
@@ -123,8 +130,8 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	}
 	r.Casework = casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: notes.Signers[0], Keys: notes.Texts, Origin: logName, URL: c.URL},
 		DB: r.DB, Catalog: r.Catalog, Identity: r.Identity, Calendar: r.Calendar, Files: r.Files,
-		Licences: r.Licences, Ratings: r.Ratings, Fees: r.Fees, Notify: r.Notify, Vault: vault, Log: r.Log, KeepReceiptClock: c.KeepReceiptClock,
-		InstantSample: c.instantSample()})
+		Licences: r.Licences, Ratings: r.Ratings, Fees: r.Fees, Parcels: r.Parcels, Notify: r.Notify, Vault: vault, Log: r.Log, KeepReceiptClock: c.KeepReceiptClock,
+		InstantSample: c.instantSample(), PayDays: orNone(c.Payment.Days, 15), PayRemind: orNone(c.Payment.Remind, 3)})
 	r.Assess = assess.New(assess.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
 	r.Sheets = sheet.New(r.DB, r.Identity, r.Catalog)
 	r.Catalog.Handlers(r.Jobs)
@@ -132,6 +139,7 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	r.Licences.Handlers(r.Jobs)
 	r.Casework.Handlers(r.Jobs)
 	r.Fees.Handlers(r.Jobs)
+	r.Parcels.Handlers(r.Jobs)
 	r.Assess.Handlers(r.Jobs)
 	if err := r.openDoor(); err != nil {
 		return err
@@ -171,6 +179,7 @@ func (r *Rooms) periodic() {
 		_, err := r.Files.Sweep(ctx)
 		return err
 	})
+	r.Jobs.Every(deliver.JobSweep, time.Hour, 11*time.Minute)
 	r.Jobs.Every(fee.JobDaily, 24*time.Hour, 90*time.Minute)
 	r.Jobs.Every("files.sweep", time.Hour, 7*time.Minute)
 	r.Jobs.Handle("gate.sweep", func(ctx context.Context, _ jobs.Job) error { return r.Door.Sweep(ctx) })

@@ -13,7 +13,6 @@ import (
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/identity"
-	"github.com/tongban/tongban/internal/jobs"
 	"github.com/tongban/tongban/internal/licence"
 )
 
@@ -132,16 +131,6 @@ func validity(l *licence.Licence) string {
 		return "自 " + l.From + " 起长期有效"
 	}
 	return l.From + " 至 " + l.Until
-}
-
-// deliver opens what comes after a decision: the platform's own job for
-// electronic delivery, the window's task otherwise.
-func (st *step) deliver() {
-	if st.c.DeliveryWay == catalog.Electronic {
-		_ = jobs.Enqueue(st.tx, jobs.Job{Kind: JobDeliver, Payload: []byte(st.c.No), Unique: "deliver/" + st.c.No}) // an error ends the act
-		return
-	}
-	st.task(&st.w.v.Guide, catalog.StepDeliver)
 }
 
 // issue makes the licence that the result names, its fields taken from the
@@ -272,24 +261,6 @@ func (st *step) resume() error {
 func (st *step) withdraw() error {
 	st.reason = st.in.Reason
 	st.say(st.in.Reason)
-	return nil
-}
-
-// changeDelivery: the applicant wants the result in another way.
-func (st *step) changeDelivery() error {
-	if len(st.w.v.Guide.Result().Delivery) < 2 {
-		return ErrNotOffered
-	}
-	if fs := deliveryProblems(st.in.Delivery, st.w.v.Guide.Result()); len(fs) > 0 {
-		return errs.InvalidFields(fs...)
-	}
-	sealed, err := st.s.seal("delivery", st.in.Delivery)
-	if err != nil {
-		return err
-	}
-	st.c.delivery, st.c.DeliveryWay = sealed, st.in.Delivery.Way
-	st.voidTasks()
-	st.deliver()
 	return nil
 }
 

@@ -42,7 +42,18 @@ func TestDelivery(t *testing.T) {
 			_, err := c.Perform(ctx, clerk, k.No, Post, Input{})
 			c.field(err, "waybill")
 			c.refused(ErrOtherWay, clerk, k.No, HandOver, Input{Recipient: "张"})
-			c.do(clerk, k.No, Post, Input{Waybill: "演示快递 1"})
+			k = c.do(clerk, k.No, Post, Input{Waybill: "演示快递 1"})
+			if k.State != Delivering {
+				t.Errorf("posted is not served: %s", k.State)
+			}
+			_, err = c.Perform(ctx, clerk, k.No, PostSigned, Input{})
+			c.field(err, "parcel/signedBy")
+			_, err = c.Perform(ctx, clerk, k.No, PostSigned, Input{Parcel: ParcelInput{SignedBy: "收件人", On: "2026-03-03"}})
+			c.field(err, "parcel/on")
+			k = c.do(clerk, k.No, PostSigned, Input{Parcel: ParcelInput{SignedBy: "收件人", On: "2026-03-02"}})
+			if k.State != Closed {
+				t.Errorf("signed for: %s", k.State)
+			}
 			v := c.view(c.boss(), k.No)
 			doc, _, err := c.Document(ctx, c.boss(), v.Documents[len(v.Documents)-1].ID)
 			c.must(err)
@@ -244,7 +255,8 @@ func TestTimeline(t *testing.T) {
 		step(c.staff("dec"), Decide, Input{Grant: true})
 		step(c.boss(), ChangeDelivery, Input{Delivery: delivery(catalog.Mail)})
 		step(clerk, Post, Input{Waybill: "1"})
-		want := []Act{Submit, RequestCorrection, Resubmit, Accept, Review, Extend, Suspend, Resume, Review, Decide, ChangeDelivery, Post}
+		step(clerk, PostSigned, Input{Parcel: ParcelInput{SignedBy: "收"}})
+		want := []Act{Submit, RequestCorrection, Resubmit, Accept, Review, Extend, Suspend, Resume, Review, Decide, ChangeDelivery, Post, PostSigned}
 		events, clocks, err := c.Timeline(t.Context(), c.boss(), k.No)
 		c.must(err)
 		if len(events) != len(want) || len(clocks) != 6 {
@@ -318,6 +330,7 @@ func TestSealed(t *testing.T) {
 		c.do(c.staff("dec"), k.No, Extend, Input{Days: 1, Reason: "联系" + me.Phone})
 		c.do(c.staff("dec"), k.No, Decide, Input{Grant: true, Opinion: me.IDNumber})
 		c.do(c.staff("clerk"), k.No, Post, Input{Waybill: "寄给" + me.Phone})
+		c.do(c.staff("clerk"), k.No, PostSigned, Input{Parcel: ParcelInput{SignedBy: me.Phone}, Reason: me.IDNumber})
 		_, err = c.Ratings.Rate(t.Context(), c.boss(), rating.Input{CaseNo: k.No, Level: 1, Words: "请联系" + me.Phone})
 		c.must(err)
 		c.holdCard()
@@ -340,7 +353,7 @@ func TestSealed(t *testing.T) {
 				}
 			}
 		}
-		for _, table := range []string{"draft", "cases", "case_event", "case_material", "task", "document", "licence", "licence_use", "rating", "rating_invitation", "audit_record", "job", "message"} {
+		for _, table := range []string{"draft", "cases", "case_event", "case_material", "task", "document", "licence", "licence_use", "rating", "rating_invitation", "audit_record", "job", "message", "deliver_parcel", "deliver_track"} {
 			rows, err := c.d.Read(t.Context()).Query(`SELECT * FROM ` + table)
 			c.must(err)
 			search(table, raw(c, rows))

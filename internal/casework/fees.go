@@ -24,6 +24,7 @@ import (
 var feePoint = map[Act]catalog.FeeDue{
 	Accept: catalog.DueBeforeAcceptance, AcceptByMachine: catalog.DueBeforeAcceptance, Arrive: catalog.DueBeforeAcceptance, Decide: catalog.DueBeforeDecision, GrantByMachine: catalog.DueBeforeDecision,
 	HandOver: catalog.DueBeforeDelivery, Post: catalog.DueBeforeDelivery, DeliverElectronic: catalog.DueBeforeDelivery,
+	SendCourier: catalog.DueBeforeDelivery, PutInCabinet: catalog.DueBeforeDelivery,
 }
 
 // billedBy says which act brings the bill of a point in time. Where the person
@@ -100,6 +101,7 @@ func (st *step) fees() error {
 		return errReckon.Because(err)
 	}
 	charged := fee.Charged{CaseID: c.ID, CaseNo: c.No, ItemName: c.ItemName, Party: c.Party, UnitID: c.UnitID, ReceivingUnitID: c.ReceivingUnitID, Due: due, Lines: lines}
+	charged.PayBy, charged.RemindAt = st.payDay()
 	bill := st.s.Fees.BillTx
 	if again {
 		bill = st.s.Fees.RebillTx
@@ -109,6 +111,23 @@ func (st *step) fees() error {
 		return err
 	}
 	return st.feeNotice(b)
+}
+
+// payDay 缴费期限 counts the working days that the city gives from the notice, and
+// says when the applicant is reminded: in the morning, some working days before.
+func (st *step) payDay() (by string, remind time.Time) {
+	today := clock.DateOf(st.tx.Now())
+	if st.s.PayDays <= 0 {
+		return "", time.Time{}
+	}
+	day := today
+	for n := 0; n < st.s.PayDays; n++ {
+		day = st.w.cal.Next(day + 1)
+		if n+1 == st.s.PayDays-st.s.PayRemind && st.s.PayRemind > 0 {
+			remind = day.Start().Add(9 * time.Hour)
+		}
+	}
+	return day.String(), remind
 }
 
 // answers of the case, whether it was just made or read.
@@ -138,6 +157,10 @@ func (st *step) feeNotice(b *fee.Bill) error {
 		}
 	}
 	d.Facts = append(d.Facts, DocFact{"应缴合计", catalog.Yuan(b.Amount) + "元"})
+	if b.PayBy != "" {
+		d.Facts = append(d.Facts, DocFact{"缴费期限", b.PayBy})
+		d.Body = append(d.Body, "请在 "+b.PayBy+" 之前缴清。逾期未缴的，办件等待缴费，不会因此自动终止；符合减免条件的，可以申请减免。")
+	}
 	return p.write("fee-billed", d, catalog.Yuan(b.Amount)+"元")
 }
 
@@ -158,6 +181,7 @@ var feeWords = map[Act][2]string{
 	Act(fee.BackDeclined):  {"不予退款", "Refund refused"},
 	Act(fee.PaidBack):      {"已退款", "Paid back"},
 	Act(fee.ArrivedAnyway): {"到账待核实", "Money arrived that was not due"},
+	Act(fee.Reminded):      {"提醒缴费", "Reminded of the bill"},
 }
 
 // feePapers says which happening makes which document, and what the applicant
@@ -172,6 +196,7 @@ var feePapers = map[fee.Happening]struct {
 	fee.LessDeclined:  {FeeReduction, "您的减免申请未获批准", "您（单位）就“%s”提出的费用减免申请，经审核，决定不予减免。"},
 	fee.BackDeclined:  {"", "您的退款申请未获批准", ""},
 	fee.PaidBack:      {FeeRefund, "您的退款已办理", "“%s”的下列款项已经退还。"},
+	fee.Reminded:      {"", "您有一笔费用快到缴费期限", ""},
 	fee.ArrivedAnyway: {"", "收到一笔需要核实的缴费，将按规定退还", ""},
 }
 

@@ -750,3 +750,60 @@ func TestTillAndMatch(t *testing.T) {
 		}
 	})
 }
+
+// TestPayDay 缴费期限: working days from the notice; who has not paid is reminded
+// before it ends, and nothing ends by itself when it is over.
+func TestPayDay(t *testing.T) {
+	inBank(t, func(t *testing.T, b *bank) {
+		b.PayDays, b.PayRemind = 15, 3
+		k := b.submit(dueMid, catalog.PickUp)
+		paid := b.submit(dueMid, catalog.PickUp)
+		b.clk.Set(day(t, "2026-03-30 09:00"))
+		for _, no := range []string{k.No, paid.No} {
+			b.do(b.staff("clerk"), no, Accept, Input{})
+		}
+		count := newDayCount(t)
+		bill := b.bill(k)
+		if want := count.due(story{days: 15, start: b.clk.Now()}); bill.PayBy != want {
+			t.Fatalf("to be paid by %s, counted by hand %s", bill.PayBy, want)
+		}
+		v := b.view(b.person("zhang"), k.No)
+		doc, _, err := b.Document(t.Context(), b.person("zhang"), v.Documents[len(v.Documents)-1].ID)
+		b.must(err)
+		if doc.Kind != FeeNotice || doc.Facts[len(doc.Facts)-1].Value != bill.PayBy || !strings.Contains(strings.Join(doc.Body, ""), "不会因此自动终止") {
+			t.Errorf("the notice: %+v %v", doc.Facts, doc.Body)
+		}
+		_, err = b.Fees.Take(t.Context(), b.staff("clerk"), b.bill(paid).No, fee.Taken{Method: fee.Cash})
+		b.must(err)
+		remind := count.due(story{days: 12, start: b.clk.Now()})
+		b.clk.Set(day(t, remind+" 08:59"))
+		b.drain()
+		if b.events(k, "fee-reminded") != 0 {
+			t.Error("reminded too early")
+		}
+		b.clk.Set(day(t, remind+" 09:00"))
+		b.drain()
+		if b.events(k, "fee-reminded") != 1 || b.events(paid, "fee-reminded") != 0 {
+			t.Errorf("reminded %d times, of what is paid %d", b.events(k, "fee-reminded"), b.events(paid, "fee-reminded"))
+		}
+		list, err := b.Notify.List(b.d.Read(t.Context()), b.person("zhang").For, 0, 50)
+		b.must(err)
+		if m := list.Messages[0]; !strings.Contains(m.Subject, "缴费期限") || !strings.Contains(m.Body, bill.PayBy) {
+			t.Errorf("the message: %s %s", m.Subject, m.Body)
+		}
+		b.clk.Set(day(t, bill.PayBy+" 23:59"))
+		if b.bill(k).Overdue {
+			t.Error("over before its day ends")
+		}
+		b.clk.Add(2 * time.Minute)
+		b.must(b.Tick(t.Context()))
+		if v := b.bill(k); !v.Overdue || v.Left() == 0 || b.view(b.person("zhang"), k.No).Case.State != Reviewing {
+			t.Errorf("after its day: %+v", v.Bill)
+		}
+		_, err = b.Fees.Take(t.Context(), b.staff("clerk"), bill.No, fee.Taken{Method: fee.Cash})
+		b.must(err)
+		if b.bill(k).Overdue {
+			t.Error("paid and over")
+		}
+	})
+}

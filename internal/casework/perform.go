@@ -34,6 +34,7 @@ type Input struct {
 	Signed    bool     // hand-over: who took it has signed the record
 	Waybill   string   // post: courier and number
 	Delivery  Delivery // change-delivery
+	Parcel    ParcelInput
 	// Hearings, visits and approvers' acts.
 	Hearing HearingInput
 	Visit   VisitInput
@@ -61,6 +62,10 @@ var handlers = map[Act]func(*step) error{
 	CheckPromise: (*step).checkPromise, SampleReview: (*step).sampleReview, Annul: (*step).annul, Uphold: (*step).uphold,
 
 	DeliverElectronic: (*step).deliverElectronic, ChangeDelivery: (*step).changeDelivery,
+	// Couriers, cabinets and pick-up codes.
+	SendCourier: (*step).sendCourier, CancelCourier: (*step).cancelCourier, PostRefused: (*step).postRefused, PostSigned: (*step).postSigned,
+	PostBack: (*step).postBack, PostLost: (*step).postLost, ClaimPost: (*step).claimPost, PutInCabinet: (*step).putInCabinet,
+	TakeFromCabinet: (*step).takeFromCabinet, CabinetOver: (*step).cabinetOver, CabinetOpened: (*step).cabinetOpened,
 }
 
 // Perform does an act on a case. The state table decides whether it exists in

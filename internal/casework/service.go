@@ -8,6 +8,7 @@ import (
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/deliver"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/files"
@@ -32,7 +33,8 @@ type Config struct {
 	Files    *files.Store
 	Licences *licence.Service
 	Ratings  *rating.Service
-	Fees     *fee.Service // nil: nothing is collected
+	Fees     *fee.Service     // nil: nothing is collected
+	Parcels  *deliver.Service // nil: one without a courier and cabinets
 	Notify   *notify.Service
 	Vault    *sm.Vault
 	Log      *slog.Logger
@@ -45,6 +47,10 @@ type Config struct {
 	// handed in is the day of receipt).
 	KeepReceiptClock bool
 
+	// PayDays are the working days in which a bill is to be paid, PayRemind how many
+	// of them before the end the applicant is reminded. 0: no such day, no reminder.
+	PayDays, PayRemind int
+
 	// InstantSample is how many of a hundred machine grants 秒批 a person looks at afterwards.
 	InstantSample int
 }
@@ -54,7 +60,11 @@ func New(c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{c}
+	s := &Service{c}
+	if s.Parcels == nil {
+		s.Parcels = deliver.New(deliver.Config{DB: c.DB, Identity: c.Identity, Vault: c.Vault, Log: c.Log, Follow: s.ParcelTold})
+	}
+	return s
 }
 
 // Once makes an act happen once for an idempotency key. gate gives one for

@@ -135,6 +135,18 @@ const (
 	Post              Act = "post"
 	DeliverElectronic Act = "deliver-electronic"
 	ChangeDelivery    Act = "change-delivery"
+	// Couriers, cabinets and pick-up codes.
+	SendCourier     Act = "send-courier"
+	CancelCourier   Act = "cancel-courier"
+	PostRefused     Act = "post-refused"
+	PostSigned      Act = "post-signed"
+	PostBack        Act = "post-back"
+	PostLost        Act = "post-lost"
+	ClaimPost       Act = "claim-post"
+	PutInCabinet    Act = "put-in-cabinet"
+	TakeFromCabinet Act = "take-from-cabinet"
+	CabinetOver     Act = "cabinet-over"
+	CabinetOpened   Act = "cabinet-opened"
 )
 
 // Side says on which side of the counter an act stands.
@@ -304,7 +316,19 @@ var Table = []Move{
 	{Suspended, Recuse, Same, ByReviewer, "", nil, nil, false, false, "", RuleRecuse, "回避", "Stand aside"},
 
 	{Delivering, HandOver, Closed, ByWindow, "", nil, []Limit{DeliveryLimit}, false, false, DeliveryRecord, RuleDeliver, "窗口发放", "Hand over"},
-	{Delivering, Post, Closed, ByWindow, "", nil, []Limit{DeliveryLimit}, false, false, DeliveryRecord, RuleDeliver, "登记寄送", "Record the posting"},
+	{Delivering, Post, Same, ByWindow, "", nil, nil, false, false, "", RuleDeliver, "登记寄送", "Record the posting"},
+	// Couriers, cabinets and pick-up codes: what is posted is served when it is signed for.
+	{Delivering, SendCourier, Same, ByWindow, "", nil, nil, false, false, "", RuleDeliver, "快递寄送", "Send by courier"},
+	{Delivering, CancelCourier, Same, ByWindow, "", nil, nil, false, false, "", RuleDeliver, "取消寄送", "Cancel the courier"},
+	{Delivering, PostRefused, Same, BySystem, "", nil, nil, false, false, "", RuleDeliver, "快递公司未接单", "Refused by the courier"},
+	{Delivering, PostSigned, Closed, ByWindow, "", nil, []Limit{DeliveryLimit}, false, false, DeliveryRecord, RuleDeliver, "邮寄签收", "Signed for"},
+	{Delivering, PostBack, Same, ByWindow, "", nil, nil, false, false, "", RuleDeliver, "邮件退回", "Came back"},
+	{Delivering, PostLost, Same, ByWindow, "", nil, nil, false, false, "", RuleDeliver, "邮件丢失", "Lost"},
+	{Delivering, ClaimPost, Same, ByWindow, "", nil, nil, false, false, "", RuleDeliver, "登记索赔", "Record the claim"},
+	{Delivering, PutInCabinet, Same, ByWindow, "", nil, nil, false, false, "", RuleDeliver, "放入自助取件柜", "Put into the cabinet"},
+	{Delivering, TakeFromCabinet, Same, ByWindow, "", nil, nil, false, false, "", RuleDeliver, "从取件柜取回", "Take back from the cabinet"},
+	{Delivering, CabinetOver, Same, BySystem, "", nil, nil, false, false, "", RuleDeliver, "取件柜保管期满", "Kept too long in the cabinet"},
+	{Delivering, CabinetOpened, Closed, BySystem, "", nil, []Limit{DeliveryLimit}, false, false, DeliveryRecord, RuleDeliver, "自助取件", "Taken from the cabinet"},
 	{Delivering, DeliverElectronic, Closed, BySystem, "", nil, []Limit{DeliveryLimit}, false, false, DeliveryRecord, RuleDeliver, "电子送达", "Deliver electronically"},
 	{Delivering, ChangeDelivery, Same, ByApplicant, "", nil, nil, false, false, "", RuleDeliver, "更改领取方式", "Change the way of delivery"},
 }

@@ -59,6 +59,7 @@ type step struct {
 	number    string         // of the document
 	after     []func() error // what has to know the document
 	basis     []string       // articles beside the move's own
+	tells     string         // what the applicant's message says beside the usual
 }
 
 // unit of the case that issues its documents: the receiving centre's notices
@@ -123,6 +124,11 @@ func (st *step) finish() error {
 	}
 	if st.from == Correcting && c.State != Correcting || st.endsSupplement() {
 		if err := st.s.dropCorrections(st.tx, c, st.eventID); err != nil {
+			return err
+		}
+	}
+	if m.Act == Annul && st.from == Delivering {
+		if err := st.s.Parcels.DropTx(st.tx, c.ID); err != nil {
 			return err
 		}
 	}
@@ -334,8 +340,13 @@ var told = map[Act]string{
 	Submit: "您的申请已收到", Accept: "您的申请已受理", DeemAccepted: "您的申请视为已受理", RequestCorrection: "您的申请需要补正材料",
 	Decline: "您的申请不予受理", NotReceived: "您的事项无需申请", PrecheckPass: "您的申请已通过网上预审，请到窗口办理", Arrive: "您的申请已受理",
 	ReturnUncorrected: "您的申请已退件", Extend: "您的办件延长了办理期限", Suspend: "您的办件进入特别程序", Resume: "您的办件恢复办理",
-	Decide: "您的办件已作出决定", HandOver: "您的办理结果已领取", Post: "您的办理结果已寄出", DeliverElectronic: "您的办理结果已送达电子证照",
-	AskMoreTime: "您延长补正期限的申请已收到", GrantMoreTime: "您的补正期限已延长", RefuseMoreTime: "您延长补正期限的申请未获同意", Mend: "您的申请已在窗口当场更正",
+	Decide: "您的办件已作出决定", HandOver: "您的办理结果已领取", Post: "您的办理结果已寄出", ChangeDelivery: "您的领取方式已更改",
+	// Couriers, cabinets and pick-up codes.
+	SendCourier: "您的办理结果已交快递寄送", PostRefused: "您的办理结果暂时没有寄出", PostSigned: "您的办理结果已签收", PostBack: "寄给您的办理结果被退回", PostLost: "寄给您的办理结果丢失，正在处理",
+	PutInCabinet: "您的办理结果已放入自助取件柜", TakeFromCabinet: "您的办理结果已退回窗口", CabinetOver: "您的办理结果在取件柜保管期满，将退回窗口", CabinetOpened: "您的办理结果已领取",
+
+	DeliverElectronic: "您的办理结果已送达电子证照",
+	AskMoreTime:       "您延长补正期限的申请已收到", GrantMoreTime: "您的补正期限已延长", RefuseMoreTime: "您延长补正期限的申请未获同意", Mend: "您的申请已在窗口当场更正",
 	Resubmit: "您的补正材料已收到", Withdraw: "您的申请已撤回",
 
 	// promises and instant approval
@@ -359,7 +370,7 @@ func (st *step) tellApplicant() error {
 			body += "办理期限至 " + c.DueOn + "。"
 		}
 	}
-	_, err := st.s.Notify.Send(st.tx, notify.Message{To: c.Party, Subject: subject, Body: body, Link: "/my/cases/" + c.No})
+	_, err := st.s.Notify.Send(st.tx, notify.Message{To: c.Party, Subject: subject, Body: body + st.tells, Link: "/my/cases/" + c.No})
 	return err
 }
 

@@ -18,6 +18,7 @@ var update = flag.Bool("update", false, "rewrite golden files")
 var acts = []Act{Submit, Accept, DeemAccepted, RequestCorrection, Resubmit, Mend, AskMoreTime, GrantMoreTime, RefuseMoreTime, ReturnUncorrected, Decline, NotReceived, PrecheckPass, Arrive,
 	Supplement, ExtendSupplement, SupplementOver, SupplementWithdrawn, WithdrawPromise, AcceptByMachine, GrantByMachine, ReferByMachine, CheckPromise, SampleReview, Annul, Uphold,
 	Review, Decide, Extend, Suspend, Resume, Withdraw, HandOver, Post, DeliverElectronic, ChangeDelivery,
+	SendCourier, CancelCourier, PostRefused, PostSigned, PostBack, PostLost, ClaimPost, PutInCabinet, TakeFromCabinet, CabinetOver, CabinetOpened,
 	HearingTell, HearingAsk, HearingWaive, HearingCall, HearingChallenge, HearingAnswer, HearingRecord, HearingDrop, VisitPlan, VisitRecord, VisitSign,
 	Object, Claim, Release, Transfer, SendBack, Recheck, AskOpinion, GiveOpinion, Recuse, Refer}
 

@@ -11,6 +11,7 @@ import (
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
+	"github.com/tongban/tongban/internal/deliver"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/form"
@@ -47,6 +48,7 @@ type View struct {
 	Departments []identity.Unit // staff: who can be asked for an opinion
 	Referrals   []identity.Unit // who decides: units of the platform that offer the matter too
 	Bills       []*fee.View
+	Parcel      *deliver.View // what is handed over on paper; nil: nothing is
 	At          time.Time
 
 	archive bool // the viewer may have the archive package
@@ -209,6 +211,9 @@ func (s *Service) view(ctx context.Context, a actor.Actor, c *Case) (*View, erro
 			return nil, err
 		}
 	}
+	if v.Parcel, err = s.parcelFor(rd, a, c, w); err != nil {
+		return nil, err
+	}
 	v.Clocks = c.Clocks.view(w.cal, v.At)
 	if err := s.viewReceiving(rd, a, v, p.events, w); err != nil {
 		return nil, err
@@ -221,7 +226,7 @@ func (s *Service) view(ctx context.Context, a actor.Actor, c *Case) (*View, erro
 	if a.Kind == actor.Staff && slices.ContainsFunc(p.tasks, func(t Task) bool { return t.Step == stepOpinion }) {
 		w.reached(p.tasks)
 	}
-	v.Offered = s.offered(a, c, w, p.tasks, v.MoreTime, x, v.Sides)
+	v.Offered = s.offered(a, c, w, p.tasks, v.MoreTime, x, v.Sides, v.Parcel)
 	if slices.ContainsFunc(v.Offered, func(o Offer) bool { return o.Act == Decline }) {
 		v.Competent = competent(w.dir, c.UnitID)
 	}
@@ -434,7 +439,7 @@ func (s *Service) File(ctx context.Context, a actor.Actor, no string, file int64
 
 // offered lists what the actor may do now: the table says what exists, the
 // policy who may.
-func (s *Service) offered(a actor.Actor, c *Case, w world, tasks []Task, more *MoreTime, x extras, sides *Sides) []Offer {
+func (s *Service) offered(a actor.Actor, c *Case, w world, tasks []Task, more *MoreTime, x extras, sides *Sides, parcel *deliver.View) []Offer {
 	var out []Offer
 	for _, m := range MovesFrom(c.State) {
 		if !w.reg.Allows(m) || m.Side == BySystem || !x.offers(c, m.Act, &w.v.Guide) || s.may(a, c, m, w) != nil {
@@ -443,6 +448,12 @@ func (s *Service) offered(a actor.Actor, c *Case, w world, tasks []Task, more *M
 		o := Offer{Act: m.Act, ZH: m.ZH, EN: m.EN}
 		if task, ok, known := s.offersSide(a, c, w, m, tasks, sides); known {
 			if o.Task = task; ok {
+				out = append(out, o)
+			}
+			continue
+		}
+		if ok, known := offersParcel(c, m.Act, parcel); known {
+			if ok {
 				out = append(out, o)
 			}
 			continue
@@ -490,16 +501,8 @@ func (s *Service) offered(a actor.Actor, c *Case, w world, tasks []Task, more *M
 			if c.Clocks.heard() && (sides != nil && sides.Hearing.Pending() || s.askRuns(c, w)) {
 				continue
 			}
-		case HandOver:
-			if c.DeliveryWay != catalog.PickUp {
-				continue
-			}
-		case Post:
-			if c.DeliveryWay != catalog.Mail {
-				continue
-			}
 		case ChangeDelivery:
-			if len(w.v.Guide.Result().Delivery) < 2 {
+			if len(w.v.Guide.Result().Delivery) < 2 || parcel != nil && parcel.State.Gone() {
 				continue
 			}
 		case Review:

@@ -213,41 +213,6 @@ func (st *step) seen(codes []string) error {
 	return nil
 }
 
-// handOver 窗口发放: the result is handed over, with the name of who took it.
-func (st *step) handOver() error {
-	if st.c.DeliveryWay != catalog.PickUp {
-		return ErrOtherWay
-	}
-	if st.in.Recipient == "" {
-		return missing("recipient", "请填写领取人姓名", "Enter who took it")
-	}
-	st.docFacts = []DocFact{{"送达方式", "窗口领取"}, {"领取人", st.in.Recipient}, {"送达日期", clock.DateOf(st.tx.Now()).String()}}
-	if st.in.Signed {
-		st.docFacts = append(st.docFacts, DocFact{"签收", "领取人已当面清点并签字"})
-	}
-	st.say("领取人：" + st.in.Recipient)
-	st.endTasks()
-	return nil
-}
-
-// post 邮寄: the result was given to the courier.
-func (st *step) post() error {
-	if st.c.DeliveryWay != catalog.Mail {
-		return ErrOtherWay
-	}
-	if st.in.Waybill == "" {
-		return missing("waybill", "请填写快递公司和运单号", "Enter the courier and the waybill number")
-	}
-	var dl Delivery
-	if err := st.s.openJSON("delivery", st.c.delivery, &dl); err != nil {
-		return err
-	}
-	st.docFacts = []DocFact{{"送达方式", "邮寄"}, {"收件人", dl.Name}, {"运单", st.in.Waybill}, {"寄出日期", clock.DateOf(st.tx.Now()).String()}}
-	st.say("运单：" + st.in.Waybill)
-	st.endTasks()
-	return nil
-}
-
 // deliverElectronic: the platform put the signed result into the applicant's space.
 func (st *step) deliverElectronic() error {
 	if st.c.DeliveryWay != catalog.Electronic {

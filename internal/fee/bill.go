@@ -6,6 +6,7 @@ import (
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/errs"
 )
 
@@ -27,6 +28,7 @@ type Bill struct {
 	Version         int64
 	CreatedAt       time.Time
 	SettledAt       time.Time // paid, waived or void; zero while it is due
+	PayBy           string    // 缴费期限: the day by which it is to be paid, YYYY-MM-DD; "": none
 }
 
 // Left is what is still to be paid, in fen.
@@ -35,6 +37,12 @@ func (b *Bill) Left() int64 {
 		return 0
 	}
 	return b.Amount - b.Reduced
+}
+
+// Late reports whether the day by which a bill is to be paid is over. What then
+// follows the rules of the case say: nothing ends by itself.
+func (b *Bill) Late(today clock.Date) bool {
+	return b.Left() > 0 && b.PayBy != "" && today.String() > b.PayBy
 }
 
 // Reducible is the part of a bill that the guide lets be reduced, in fen, less

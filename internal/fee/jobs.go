@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/hook"
@@ -19,6 +21,7 @@ const (
 	jobAsk    = "fee.ask"    // asks how an order stands, for a callback that never came
 	jobCancel = "fee.cancel" // has an order not be paid any more
 	jobBack   = "fee.back"   // has the provider pay back
+	jobRemind = "fee.remind" // reminds of a bill before its day
 	jobMatch  = "fee.match"  // holds a day against the provider's list
 	// JobDaily matches yesterday, and forgets old numbers of letters.
 	JobDaily = "fee.daily"
@@ -35,7 +38,7 @@ func (s *Service) later(tx *db.Tx, kind string, id int64, at time.Time) error {
 
 // Handlers registers the jobs of this room.
 func (s *Service) Handlers(r *jobs.Runner) {
-	for kind, do := range map[string]func(context.Context, int64) error{jobPlace: s.place, jobAsk: s.ask, jobCancel: s.cancel, jobBack: s.payBackJob} {
+	for kind, do := range map[string]func(context.Context, int64) error{jobPlace: s.place, jobAsk: s.ask, jobCancel: s.cancel, jobBack: s.payBackJob, jobRemind: s.remind} {
 		r.Handle(kind, func(ctx context.Context, j jobs.Job) error {
 			id, err := strconv.ParseInt(string(j.Payload), 10, 64)
 			if err != nil {
@@ -118,6 +121,18 @@ func (s *Service) ask(ctx context.Context, id int64) error {
 		}
 		saveBill(tx, b)
 		return jobs.Enqueue(tx, jobs.Job{Kind: jobAsk, Payload: []byte(strconv.FormatInt(id, 10)), Unique: strconv.FormatInt(id, 10) + "/last", RunAt: tx.Now().Add(lastAsk)})
+	})
+}
+
+// remind tells the applicant of a bill whose day comes near. Once it is settled
+// nobody is reminded.
+func (s *Service) remind(ctx context.Context, id int64) error {
+	return s.DB.Write(ctx, "fee.remind", func(tx *db.Tx) error {
+		b, err := billByID(tx, id)
+		if err != nil || b.Left() == 0 || b.Late(clock.DateOf(tx.Now())) {
+			return err
+		}
+		return s.paper(tx, actor.Platform(), b, Reminded, "", "缴款单 "+b.No+" 的 "+catalog.Yuan(b.Left())+" 元请在 "+b.PayBy+" 之前缴清。")
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/audit"
@@ -77,6 +78,7 @@ const (
 	BackDeclined  Happening = "fee-back-declined"  // 不予退款
 	PaidBack      Happening = "fee-paid-back"      // 已退款
 	ArrivedAnyway Happening = "fee-arrived-anyway" // 重复缴费、金额不符
+	Reminded      Happening = "fee-reminded"       // 提醒缴费
 )
 
 // Charged is what casework asks a bill for.
@@ -89,12 +91,14 @@ type Charged struct {
 	ReceivingUnitID int64
 	Due             catalog.FeeDue
 	Lines           []catalog.Charge
+	PayBy           string    // the day by which it is to be paid; "": none
+	RemindAt        time.Time // when to remind of it, if it is due then; zero: never
 }
 
 // BillTx makes a bill inside the act that leads to it. nil: there is nothing to pay.
 func (s *Service) BillTx(tx *db.Tx, c Charged) (*Bill, error) {
 	b := &Bill{ID: tx.NewID(), CaseID: c.CaseID, CaseNo: c.CaseNo, ItemName: c.ItemName, Party: c.Party, UnitID: c.UnitID,
-		ReceivingUnitID: c.ReceivingUnitID, Due: c.Due, State: Due, Lines: c.Lines, Version: 1, CreatedAt: tx.Now()}
+		ReceivingUnitID: c.ReceivingUnitID, Due: c.Due, State: Due, Lines: c.Lines, Version: 1, CreatedAt: tx.Now(), PayBy: c.PayBy}
 	for _, l := range c.Lines {
 		b.Amount += l.Amount
 	}
@@ -106,6 +110,11 @@ func (s *Service) BillTx(tx *db.Tx, c Charged) (*Bill, error) {
 		return nil, err
 	}
 	insertBill(tx, b)
+	if !c.RemindAt.IsZero() {
+		if err := s.later(tx, jobRemind, b.ID, c.RemindAt); err != nil {
+			return nil, err
+		}
+	}
 	audit.Append(tx, audit.Record{Actor: actor.Platform(), Act: "fee.bill", Subject: "case/" + b.CaseNo, Unit: b.UnitID,
 		Detail: map[string]string{"bill": b.No, "fen": fmt.Sprint(b.Amount)}}) //nolint:errcheck // an error ends the act
 	return b, tx.Err()

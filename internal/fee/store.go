@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	billColumns = `id, no, case_id, case_no, item_name, party_kind, party_id, party_name, unit_id, receiving_unit_id, due, state, amount, reduced, lines, version, created_at, settled_at`
+	billColumns = `id, no, case_id, case_no, item_name, party_kind, party_id, party_name, unit_id, receiving_unit_id, due, state, amount, reduced, lines, version, created_at, settled_at, pay_by`
 
-	sqlInsertBill = `INSERT INTO fee_bill (` + billColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
+	sqlInsertBill = `INSERT INTO fee_bill (` + billColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
 	sqlSaveBill   = `UPDATE fee_bill SET state = $3, reduced = $4, settled_at = $5, version = version + 1 WHERE id = $1 AND version = $2`
 	sqlBillByNo   = `SELECT ` + billColumns + ` FROM fee_bill WHERE no = $1`
 	sqlBillByID   = `SELECT ` + billColumns + ` FROM fee_bill WHERE id = $1`
@@ -99,7 +99,7 @@ func insertBill(tx *db.Tx, b *Bill) {
 		return
 	}
 	tx.Queue(sqlInsertBill, b.ID, b.No, b.CaseID, b.CaseNo, b.ItemName, string(b.Party.Kind), b.Party.ID, b.Party.Name, b.UnitID, b.ReceivingUnitID,
-		string(b.Due), string(b.State), b.Amount, b.Reduced, string(lines), b.Version, micros(b.CreatedAt), micros(b.SettledAt))
+		string(b.Due), string(b.State), b.Amount, b.Reduced, string(lines), b.Version, micros(b.CreatedAt), micros(b.SettledAt), b.PayBy)
 }
 
 // saveBill stores a bill where the version is still the one that was read.
@@ -112,7 +112,7 @@ func scanBill(r *db.Rows) (b Bill, err error) {
 	var kind, lines string
 	var created, settled int64
 	if err = r.Scan(&b.ID, &b.No, &b.CaseID, &b.CaseNo, &b.ItemName, &kind, &b.Party.ID, &b.Party.Name, &b.UnitID, &b.ReceivingUnitID, &b.Due, &b.State,
-		&b.Amount, &b.Reduced, &lines, &b.Version, &created, &settled); err != nil {
+		&b.Amount, &b.Reduced, &lines, &b.Version, &created, &settled, &b.PayBy); err != nil {
 		return b, err
 	}
 	b.Party.Kind, b.CreatedAt, b.SettledAt = actor.PartyKind(kind), instant(created), instant(settled)

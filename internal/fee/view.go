@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/identity"
@@ -19,6 +20,7 @@ type View struct {
 	Online     bool           // there is a provider for paying online
 	Offered    []identity.Act // what the viewer may do now
 	Refundable int64          // fen that could still be asked back
+	Overdue    bool           // the day by which it is to be paid is over
 }
 
 // May reports whether an act is offered.
@@ -70,7 +72,7 @@ func (s *Service) view(ctx context.Context, q db.Queryer, a actor.Actor, b *Bill
 			return nil, err
 		}
 	}
-	v = &View{Bill: *b, Online: s.Online != nil}
+	v = &View{Bill: *b, Online: s.Online != nil, Overdue: b.Late(clock.DateOf(s.DB.Now()))}
 	if v.Payments, err = paymentsOf(q, b.ID); err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ import (
 // Caller writes to one outside system.
 type Caller struct {
 	Base string // "https://pay.example.cn/api"
-	Key  Key
+	Key  Scheme
 	Now  func() time.Time // for the timestamp of letters
 	HTTP *http.Client     // nil: ten seconds, no redirects
 }

@@ -6,22 +6,50 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/db/dbtest"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/sm"
 )
 
+// pairs are both ends of an SM2 channel.
+func pairs(t *testing.T) (ours, theirs *Pair) {
+	t.Helper()
+	a, err := sm.NewSigner()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := sm.NewSigner()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Pair{a, b.Public()}, &Pair{b, a.Public()}
+}
+
 func TestVerify(t *testing.T) {
-	key, now := NewKey(), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	key := NewKey()
+	t.Run("hmac-sm3", func(t *testing.T) { verifies(t, key, key, NewKey(), Key("")) })
+	ours, theirs := pairs(t)
+	other, _ := pairs(t)
+	t.Run("sm2", func(t *testing.T) { verifies(t, theirs, ours, other, &Pair{}) })
+	t.Run("one for the other", func(t *testing.T) { verifies(t, theirs, ours, key, theirs) }) // nor can we write what only they can
+}
+
+// verifies: what sends signs is taken by takes, and by neither of others.
+func verifies(t *testing.T, key, takes Scheme, others ...Scheme) {
+	t.Helper()
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	letter := func(body string) *http.Request {
 		r := httptest.NewRequest(http.MethodPost, "/hooks/pay?x=1", strings.NewReader(body))
 		key.Sign(r, []byte(body), now)
 		return r
 	}
-	if nonce, err := key.Verify(letter("a"), []byte("a"), now.Add(Window)); err != nil || len(nonce) < 16 {
+	if nonce, err := takes.Verify(letter("a"), []byte("a"), now.Add(Window)); err != nil || len(nonce) < 16 {
 		t.Fatalf("%q %v", nonce, err)
 	}
 	for name, c := range map[string]struct {
@@ -45,15 +73,46 @@ func TestVerify(t *testing.T) {
 	} {
 		r := letter("a")
 		c.change(r)
-		if _, err := key.Verify(r, []byte(c.body), c.at); !errors.Is(err, c.want) {
+		if _, err := takes.Verify(r, []byte(c.body), c.at); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := NewKey().Verify(letter("a"), []byte("a"), now); !errors.Is(err, ErrSignature) {
-		t.Errorf("with another key: %v", err)
+	for _, o := range others {
+		if _, err := o.Verify(letter("a"), []byte("a"), now); !errors.Is(err, ErrSignature) {
+			t.Errorf("with %T: %v", o, err)
+		}
 	}
-	if _, err := Key("").Verify(letter("a"), []byte("a"), now); !errors.Is(err, ErrSignature) {
-		t.Errorf("without a key: %v", err)
+}
+
+// TestLoadPair reads what openssl and we write, and names the file that is wrong.
+func TestLoadPair(t *testing.T) {
+	dir := t.TempDir()
+	key, pub := dir+"/a.pem", dir+"/b.pub"
+	if err := WritePair(dir+"/a.pem", dir+"/a.pub"); err != nil {
+		t.Fatal(err)
+	}
+	if err := WritePair(dir+"/b.pem", pub); err != nil {
+		t.Fatal(err)
+	}
+	a, err := LoadPair(key, pub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := LoadPair(dir+"/b.pem", dir+"/a.pub")
+	if err != nil {
+		t.Fatal(err)
+	}
+	verifies(t, a, b)
+	if info, err := os.Stat(key); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the private key is open to others: %v", err)
+	}
+	for _, c := range [][2]string{{dir + "/none", pub}, {key, dir + "/none"}, {pub, pub}, {key, key}} {
+		if _, err := LoadPair(c[0], c[1]); errs.Of(err).Code != "hook-key" {
+			t.Errorf("%v: %v", c, err)
+		}
+	}
+	if err := WritePair(key, pub); err == nil {
+		t.Error("a key was written over")
 	}
 }
 

@@ -15,14 +15,26 @@ import (
 	"github.com/tongban/tongban/internal/sm"
 )
 
+// Scheme 签名方式 is how letters are signed and checked. There are two: Key and Pair.
+type Scheme interface {
+	// Sign puts time, number and signature into the headers of a request whose
+	// body is given.
+	Sign(r *http.Request, body []byte, now time.Time)
+	// Verify checks the signature and the time of a request and gives its number.
+	// Errors: ErrSignature, ErrStale.
+	Verify(r *http.Request, body []byte, now time.Time) (nonce string, err error)
+}
+
 // Key 共享密钥 signs and checks letters: HMAC-SM3, at least 16 bytes.
 type Key []byte
+
+var _ Scheme = Key(nil)
 
 // The headers of a letter.
 const (
 	TimeHeader      = "Tongban-Timestamp" // seconds since 1970, UTC
 	NonceHeader     = "Tongban-Nonce"     // 16 to 64 letters and digits, never used again
-	SignatureHeader = "Tongban-Signature" // HMAC-SM3 in lower-case hexadecimal
+	SignatureHeader = "Tongban-Signature" // in lower-case hexadecimal
 )
 
 // Window is how far the time of a letter may lie from ours.
@@ -58,25 +70,36 @@ func word() string {
 	return hex.EncodeToString(b[:])
 }
 
-// Sign puts time, number and signature into the headers of a request whose body
-// is given.
+// Sign implements Scheme.
 func (k Key) Sign(r *http.Request, body []byte, now time.Time) {
+	text := sealHeaders(r, body, now)
+	r.Header.Set(SignatureHeader, k.signature(text))
+}
+
+// sealHeaders sets time and number and gives what is signed.
+func sealHeaders(r *http.Request, body []byte, now time.Time) string {
 	t, nonce := strconv.FormatInt(now.Unix(), 10), word()
 	r.Header.Set(TimeHeader, t)
 	r.Header.Set(NonceHeader, nonce)
-	r.Header.Set(SignatureHeader, k.signature(r, t, nonce, body))
+	return signed(r, t, nonce, body)
 }
 
-// Verify checks the signature and the time of a request and gives its number.
-// Errors: ErrSignature, ErrStale. The signature comes first: who cannot sign
-// learns nothing about our clock.
+// Verify implements Scheme.
 func (k Key) Verify(r *http.Request, body []byte, now time.Time) (nonce string, err error) {
+	return verify(r, body, now, func(text, signature string) bool {
+		return len(k) >= 16 && hmac.Equal([]byte(signature), []byte(k.signature(text)))
+	})
+}
+
+// verify checks a letter: the signature comes first, who cannot sign learns
+// nothing about our clock.
+func verify(r *http.Request, body []byte, now time.Time, good func(text, signature string) bool) (nonce string, err error) {
 	t, nonce := r.Header.Get(TimeHeader), r.Header.Get(NonceHeader)
 	seconds, bad := strconv.ParseInt(t, 10, 64)
-	if bad != nil || len(k) < 16 || len(nonce) < 16 || len(nonce) > 64 || strings.ContainsAny(nonce, "\r\n ") {
+	if bad != nil || len(nonce) < 16 || len(nonce) > 64 || strings.ContainsAny(nonce, "\r\n ") {
 		return "", ErrSignature
 	}
-	if !hmac.Equal([]byte(r.Header.Get(SignatureHeader)), []byte(k.signature(r, t, nonce, body))) {
+	if !good(signed(r, t, nonce, body), r.Header.Get(SignatureHeader)) {
 		return "", ErrSignature
 	}
 	if now.Sub(time.Unix(seconds, 0)).Abs() > Window {
@@ -85,11 +108,15 @@ func (k Key) Verify(r *http.Request, body []byte, now time.Time) (nonce string, 
 	return nonce, nil
 }
 
-// signature covers method, path with query, time, number and the body's SM3,
-// one a line.
-func (k Key) signature(r *http.Request, t, nonce string, body []byte) string {
+// signed is the text that a signature covers: method, path with query, time,
+// number and the body's SM3, one a line.
+func signed(r *http.Request, t, nonce string, body []byte) string {
+	return strings.Join([]string{r.Method, r.URL.RequestURI(), t, nonce, sm.SM3Hex(body)}, "\n")
+}
+
+func (k Key) signature(text string) string {
 	m := hmac.New(sm.NewSM3, k)
-	m.Write([]byte(strings.Join([]string{r.Method, r.URL.RequestURI(), t, nonce, sm.SM3Hex(body)}, "\n")))
+	m.Write([]byte(text))
 	return hex.EncodeToString(m.Sum(nil))
 }
 

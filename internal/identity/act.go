@@ -90,11 +90,25 @@ const (
 	CasePost              Act = "case.post"
 	CaseDeliverElectronic Act = "case.deliver-electronic"
 	CaseChangeDelivery    Act = "case.change-delivery"
-	CaseCollect           Act = "case.collect"      // the applicant confirms what arrived
-	CaseArchive           Act = "case.archive"      // 电子档案: the package of a closed case
-	CaseServeNotice       Act = "case.serve-notice" // 送达登记: a document was handed over or posted
-	CaseQueue             Act = "case.queue"        // a unit's work list
-	CaseProgress          Act = "case.progress"     // public page by receipt code, no personal data
+	// Couriers, cabinets and pick-up codes.
+	CaseSendCourier     Act = "case.send-courier"
+	CaseCancelCourier   Act = "case.cancel-courier"
+	CasePostRefused     Act = "case.post-refused"
+	CasePostSigned      Act = "case.post-signed"
+	CasePostBack        Act = "case.post-back"
+	CasePostLost        Act = "case.post-lost"
+	CaseClaimPost       Act = "case.claim-post"
+	CasePutInCabinet    Act = "case.put-in-cabinet"
+	CaseTakeFromCabinet Act = "case.take-from-cabinet"
+	CaseCabinetOver     Act = "case.cabinet-over"
+	CaseCabinetOpened   Act = "case.cabinet-opened"
+	ParcelFind          Act = "parcel.find"       // a case by the pick-up code
+	ParcelHeard         Act = "parcel.heard"      // what a courier tells
+	CaseCollect         Act = "case.collect"      // the applicant confirms what arrived
+	CaseArchive         Act = "case.archive"      // 电子档案: the package of a closed case
+	CaseServeNotice     Act = "case.serve-notice" // 送达登记: a document was handed over or posted
+	CaseQueue           Act = "case.queue"        // a unit's work list
+	CaseProgress        Act = "case.progress"     // public page by receipt code, no personal data
 
 	AssistAsk     Act = "assist.ask"
 	AssistTake    Act = "assist.take"    // a helper takes a request of his unit

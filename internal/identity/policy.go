@@ -208,7 +208,22 @@ var rules = map[Act]rule{
 	CasePost:              {staff: counter, hides: CaseRead},
 	CaseDeliverElectronic: {system: true, hides: CaseRead},
 	CaseChangeDelivery:    {owner: true, staff: counter, hides: CaseRead},
-	CaseCollect:           {owner: true, hides: CaseRead},
+	// Couriers, cabinets and pick-up codes.
+	CaseSendCourier:     {staff: counter, hides: CaseRead},
+	CaseCancelCourier:   {staff: counter, hides: CaseRead},
+	CasePostRefused:     {system: true, hides: CaseRead},
+	CasePostSigned:      {staff: counter, system: true, hides: CaseRead}, // told by the courier, or read from its receipt
+	CasePostBack:        {staff: counter, system: true, hides: CaseRead},
+	CasePostLost:        {staff: counter, system: true, hides: CaseRead},
+	CaseClaimPost:       {staff: counter, hides: CaseRead},
+	CasePutInCabinet:    {staff: counter, hides: CaseRead},
+	CaseTakeFromCabinet: {staff: counter, hides: CaseRead},
+	CaseCabinetOver:     {system: true, hides: CaseRead},
+	CaseCabinetOpened:   {system: true, hides: CaseRead},
+	ParcelFind:          {staff: clerks},
+	ParcelHeard:         {system: true}, // by its signature, not by a session
+
+	CaseCollect: {owner: true, hides: CaseRead},
 	CaseArchive: {owner: true, staff: []holder{{actor.Decider, handling}, {actor.Supervisor, receiving | handling}}, system: true,
 		hides: CaseRead},
 	CaseServeNotice: {staff: counter, hides: CaseRead},

@@ -203,7 +203,7 @@ func newKeyFile(name string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		return s.pem()
+		return s.PEM()
 	}
 }
 

@@ -80,8 +80,9 @@ func (s *Signer) Sign(msg []byte) ([]byte, error) {
 // Public is the key that verifies.
 func (s *Signer) Public() PublicKey { return s.pub }
 
-// pem writes the private key for the key folder.
-func (s *Signer) pem() ([]byte, error) {
+// PEM is the private key as a PKCS#8 "PRIVATE KEY" block; it belongs into a file
+// that its owner alone can read.
+func (s *Signer) PEM() ([]byte, error) {
 	der, err := smx509.MarshalPKCS8PrivateKey(s.key)
 	if err != nil {
 		return nil, fmt.Errorf("sm: PKCS#8: %w", err)

@@ -99,7 +99,7 @@ func TestSign_openssl_verifies(t *testing.T) {
 		t.Errorf("openssl accepts a changed message: %s", out)
 	}
 	// Our private key file, used by openssl, and its signature, verified here.
-	key, err := s.pem()
+	key, err := s.PEM()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,12 @@
 package command
 
 import (
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/tongban/tongban/test/program"
 )
 
 // TestClockDue prints the date alone on the first line, then why.
@@ -60,7 +63,7 @@ func TestVersion(t *testing.T) {
 
 // commands are all there are.
 var commands = []string{"", "audit", "audit checkpoint", "audit keys", "audit verify", "backup", "calendar", "calendar import", "case", "case archive", "case verify", "clock", "clock due", "clock prove", "demo", "export", "export guides",
-	"demo clock", "demo otp", "doctor", "help", "ident", "ident check", "import", "item", "item check", "item export", "item import", "migrate", "serve",
+	"demo clock", "demo otp", "doctor", "help", "ident", "ident check", "import", "item", "item check", "item export", "item import", "migrate", "pay-sandbox", "serve",
 	"staff", "staff create", "staff reset", "subscribers", "subscribers add", "subscribers list", "subscribers pause", "subscribers remove", "subscribers replay", "subscribers resume", "subscribers test",
 	"version"}
 
@@ -128,4 +131,37 @@ func TestMistakes(t *testing.T) {
 			t.Errorf("%s, in English: %+v", c.args, r)
 		}
 	}
+}
+
+// TestPaySandbox runs the sandbox by itself: what it prints for the platform's
+// configuration connects a platform with it, by either scheme, and doctor finds
+// a key that does not fit.
+func TestPaySandbox(t *testing.T) {
+	data := demo(t)
+	for _, scheme := range []string{"hmac-sm3", "sm2"} {
+		dir, addr := t.TempDir(), program.FreeAddr()
+		args := []string{"pay-sandbox", "--addr", addr, "--data", dir, "--scheme", scheme}
+		p := start(t, args...)
+		p.must(t, func() bool {
+			return strings.Contains(p.out.String(), "compartments: 12\n") && strings.HasSuffix(p.out.String(), "\n")
+		})
+		_, lines, _ := strings.Cut(p.out.String(), "\n\n")
+		lines = strings.Replace(lines, "centre: # 中心的编码 / key of a centre", "centre: wx-zx", 1)
+		out := succeeds(t, "doctor", "--config", config(t, data, lines))
+		for _, want := range []string{"payment", "courier", "cabinets"} {
+			if !regexp.MustCompile(`(?m)^✓.*` + want).MatchString(out) {
+				t.Errorf("%s: doctor says nothing good of %s:\n%s", scheme, want, out)
+			}
+		}
+		wrong := strings.Replace(lines, "wx-zx", "nowhere", 1)
+		for _, name := range []string{"pay.key", "pay-platform.pem"} {
+			wrong = strings.Replace(wrong, filepath.Join(dir, name), filepath.Join(dir, strings.Replace(name, "pay", "courier", 1)), 1)
+		}
+		if r := run(t, "doctor", "--config", config(t, data, wrong)); r.code == 0 || !strings.Contains(r.out, "401") || !strings.Contains(r.out, "nowhere") {
+			t.Errorf("%s, with the keys of another: %+v", scheme, r)
+		}
+		fails(t, []string{addr + " is in use"}, args...)
+	}
+	fails(t, []string{"hmac-sm3 or sm2"}, "pay-sandbox", "--scheme", "rsa", "--data", t.TempDir())
+	fails(t, []string{"https://"}, "pay-sandbox", "--platform", "http://example.cn", "--data", t.TempDir())
 }

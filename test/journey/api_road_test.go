@@ -1,8 +1,12 @@
 package journey
 
 import (
+	"context"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tongban/tongban/test/client"
 )
@@ -105,9 +109,9 @@ func programmaticRoad(t *testing.T, l *look, c *city) {
 	refuse(clerk, no, "post", client.Object{"waybill": "1"}, 409) // nothing goes out before the fee is paid
 	paidOnline(t, p, get(t, p, "/cases/"+no).Text("bills", 0))
 	refuse(clerk, no, "post", nil, 422)
-	do(t, clerk, no, "post", client.Object{"waybill": "演示快递 DEMO-20260043"})
+	cameBack(t, c, p, clerk, no)
 	k = state(no, "closed")
-	for kind, says := range map[string]string{"special": "专家评审", "extension": "5个工作日", "delivery": "DEMO-20260043"} {
+	for kind, says := range map[string]string{"special": "专家评审", "extension": "5个工作日", "delivery": "已核验"} {
 		if text := documentOf(t, p, k, kind); !strings.Contains(text, says) {
 			t.Errorf("the %s document does not say %s: %s", kind, says, text)
 		}
@@ -131,6 +135,54 @@ func programmaticRoad(t *testing.T, l *look, c *city) {
 		}
 	}
 	refuse(clerk, no, "accept", nil, 409)
+}
+
+// cameBack 寄出、退回、凭码领取: the courier of the demonstration collects the
+// result and brings it back, which is no service; the applicant fetches it then,
+// with the code of his page.
+func cameBack(t *testing.T, c *city, p, clerk *client.Client, no string) {
+	t.Helper()
+	ctx := context.Background()
+	await := func(done func(client.Object) bool) client.Object {
+		t.Helper()
+		for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+			k := get(t, p, "/cases/"+no)
+			if done(k) {
+				return k
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("the parcel waits: %v", k.At("parcel"))
+			}
+		}
+	}
+	do(t, clerk, no, "send-courier", nil)
+	k := await(func(k client.Object) bool { return k.Text("parcel", "waybill") != "" })
+	_, err := p.Post(ctx, "/cases/"+no+"/acts", client.Object{"act": "change-delivery", "version": k.Int("version"), "delivery": client.Object{"way": "pickup"}})
+	refused(t, err, 409) // it is with the courier
+	for _, way := range []string{"collected", "returned"} {
+		res, err := http.PostForm(c.url+"/sandbox/courier/parcels/"+k.Text("parcel", "order"), url.Values{"way": {way}})
+		must(t, err)
+		must(t, res.Body.Close())
+		await(func(k client.Object) bool {
+			return k.Text("parcel", "state", "code") == map[string]string{"collected": "underway", "returned": "returned"}[way]
+		})
+	}
+	if k = get(t, p, "/cases/"+no); k.Text("state", "code") != "delivering" || len(k.List("parcel", "tracks")) < 3 {
+		t.Errorf("what came back is served: %v", k.At("parcel"))
+	}
+	do(t, p, no, "change-delivery", client.Object{"delivery": client.Object{"way": "pickup"}})
+	code := get(t, p, "/cases/"+no).Text("parcel", "code")
+	if seen := get(t, clerk, "/cases/"+no); seen.Text("parcel", "code") != "" {
+		t.Error("the clerk reads the code")
+	}
+	_, err = clerk.Post(ctx, "/parcels/find", client.Object{"code": "0000 0000"})
+	refused(t, err, 404)
+	found, err := clerk.Post(ctx, "/parcels/find", client.Object{"code": code[:4] + " " + code[4:]})
+	must(t, err)
+	if found.Text("no") != no {
+		t.Errorf("the code leads to %v", found)
+	}
+	do(t, clerk, no, "hand-over", client.Object{"recipient": "蒋涛", "signed": true})
 }
 
 // clockOf is a clock of a case by its limit.

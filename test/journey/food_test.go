@@ -133,12 +133,14 @@ func food(t *testing.T, l *look, c *city, on device, at place, f firm, post bool
 	})
 
 	// 9, 10, 13. Documents, licence, timeline; delivered by the platform itself, or
-	// by the clerk who gives it to the courier.
+	// by the clerk who gives it to the courier and keeps the receipt.
 	if post {
 		p.awaitCase(no, "结果已经做好", "邮寄")
 		const waybill = "演示快递 DEMO-20260042"
 		posted(l, t, c, on, at.clerk, no, "13900001234", waybill)
-		p.awaitCase(no, "已经办结", "食品经营许可证", waybill)
+		p.awaitCase(no, "运送中", "签收之后才算送达", waybill)
+		signed(l, t, c, on, at.clerk, no, waybill, "前台代收")
+		p.awaitCase(no, "已经办结", "食品经营许可证", waybill, "前台代收")
 		p.followIn("文书", "送达")
 		p.see("邮寄", waybill, no)
 		p.open("/my/cases/" + no)

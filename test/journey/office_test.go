@@ -60,10 +60,42 @@ func posted(l *look, t *testing.T, c *city, on device, clerk, no, phone, waybill
 		defer func() { d.told = "" }()
 		d.toCase(no)
 		d.see(phone)
-		d.unfold("登记寄送")
-		d.followTo(422, "登记寄送")
+		d.unfold("登记自行寄出")
+		d.followTo(422, "登记寄出")
 		d.fill("快递公司和运单号", waybill)
-		d.follow("登记寄送")
+		d.follow("登记寄出")
+		d.see("查看办件")
+	})
+}
+
+// signed records the receipt that came back: now the result is served.
+func signed(l *look, t *testing.T, c *city, on device, clerk, no, waybill, who string) {
+	t.Helper()
+	l.as(t, c, clerk, on.office(), func(d *person) {
+		d.open("/desk/cases/" + no)
+		d.see("结果领取、寄递", "运送中", waybill)
+		d.unfold("登记签收")
+		d.fill("签收人", who)
+		d.follow("登记签收")
+		d.see("查看办件")
+	})
+}
+
+// byCode hands a result out at the window: the clerk scans what the applicant's
+// page shows.
+func byCode(l *look, t *testing.T, c *city, on device, clerk, no, code, who string) {
+	t.Helper()
+	l.as(t, c, clerk, on.office(), func(d *person) {
+		d.open("/desk/results")
+		d.fill("取件码", "0000 0000")
+		d.followTo(422, "凭取件码查找")
+		d.see("取件码不正确")
+		d.fill("取件码", code)
+		d.follow("凭取件码查找")
+		d.see("取件码正确", "已核验")
+		d.unfold("窗口发放")
+		d.fill("领取人姓名", who)
+		d.follow("登记发放")
 		d.see("查看办件")
 	})
 }

@@ -27,7 +27,7 @@ import (
 
 // Config of a sandbox.
 type Config struct {
-	Key    hook.Key         // shared with the platform
+	Key    hook.Scheme      // shared with the platform
 	URL    string           // how it is reached: "http://127.0.0.1:8080"
 	Prefix string           // below which it is served: "/sandbox/pay"
 	File   string           // keeps its orders over a restart; "": in memory alone

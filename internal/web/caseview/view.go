@@ -85,11 +85,12 @@ func Timeline(p web.Page, v *casework.View, document func(id int64) string) web.
 		e := v.Events[i]
 		ev := web.Event{At: e.At, Title: p.Tr(e.ZH, e.EN), Who: e.By, Text: e.Note, Tone: web.Info}
 		switch e.Act {
-		case casework.RequestCorrection, casework.Suspend, casework.Extend, casework.AskMoreTime, casework.RefuseMoreTime:
+		case casework.RequestCorrection, casework.Suspend, casework.Extend, casework.AskMoreTime, casework.RefuseMoreTime,
+			casework.PostBack, casework.PostLost, casework.PostRefused, casework.CabinetOver:
 			ev.Tone = web.Note
 		case casework.Decline, casework.NotReceived, casework.ReturnUncorrected:
 			ev.Tone = web.Bad
-		case casework.Accept, casework.DeemAccepted, casework.Arrive, casework.HandOver, casework.Post, casework.DeliverElectronic:
+		case casework.Accept, casework.DeemAccepted, casework.Arrive, casework.HandOver, casework.PostSigned, casework.CabinetOpened, casework.DeliverElectronic:
 			ev.Tone = web.OK
 		}
 		if e.Article != "" {

@@ -167,13 +167,14 @@ func (b builder) form() actForm {
 			f.Value = b.v.Case.Party.Name
 		}
 		f.Max = 60
+		if b.v.Parcel != nil && b.v.Parcel.Known {
+			f.Help = b.tr("取件码已核验。", "The code was shown and is right. ") + f.Help
+		}
 		signed := b.choice("signed", "签收", "Signature", form.Checkboxes, web.OptionView{Value: "yes", Label: b.tr("领取人已当面清点，并在送达回证上签字", "Who takes it has counted it and signed the record")})
 		return actForm{Fields: []web.FieldView{f, b.optional(signed)}, Button: b.tr("登记发放", "Record the hand-over")}
-	case casework.Post:
-		f := b.text("waybill", "快递公司和运单号", "Courier and waybill number", "", "", form.Text)
-		f.Max = 100
-		dl := b.v.Delivery
-		return actForm{Fields: []web.FieldView{f}, Words: b.tr("寄往：", "To: ") + dl.Name + " " + dl.Phone + " " + dl.Address}
+	// Couriers, cabinets and pick-up codes.
+	case casework.Post, casework.SendCourier, casework.CancelCourier, casework.PostSigned, casework.PostBack, casework.PostLost, casework.ClaimPost, casework.PutInCabinet, casework.TakeFromCabinet:
+		return b.parcel()
 	}
 	if slices.Contains([]casework.Act{casework.Withdraw, casework.Resubmit, casework.ChangeDelivery}, b.o.Act) {
 		return b.forApplicant()

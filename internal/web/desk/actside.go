@@ -363,7 +363,7 @@ func readSide(act casework.Act, in *casework.Input, form url.Values, get func(st
 
 // unprefixed takes away what casework puts before a field's name.
 func unprefixed(path string) string {
-	for _, p := range []string{"delivery/", "hearing/", "visit/", "work/"} {
+	for _, p := range []string{"delivery/", "hearing/", "visit/", "work/", "parcel/"} {
 		path = strings.TrimPrefix(path, p)
 	}
 	if path == "files" {

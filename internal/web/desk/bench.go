@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/tongban/tongban/internal/actor"
+	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/web"
 )
@@ -14,12 +15,18 @@ type resultsPage struct {
 	web.Page
 	Centre  string
 	Centres []web.Link
+	Code    web.FieldView // 取件码
 	Table   web.Table
 	Pager   web.Pager
 }
 
 // showResults answers GET /desk/results?centre.
 func (d *Desk) showResults(w http.ResponseWriter, r *http.Request) error {
+	return d.resultsWith(w, r, http.StatusOK, nil)
+}
+
+// resultsWith shows the list, with what was wrong with a code.
+func (d *Desk) resultsWith(w http.ResponseWriter, r *http.Request, status int, bad []errs.Field) error {
 	a, err := d.clerk(r)
 	if err != nil {
 		return err
@@ -30,6 +37,10 @@ func (d *Desk) showResults(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := resultsPage{Page: d.page(r, a, "results", "统一出件", "Results")}
+	fields := []web.FieldView{{ID: "code", Name: "code", Label: p.Tr("取件码", "Pick-up code"), Max: 20, Auto: "off", Mode: "numeric", Width: "w-m",
+		Help: p.Tr("扫申请人出示的二维码，或者输入8位数字。", "Scan what the person shows, or type the 8 digits.")}}
+	mark(&p.Page, fields, bad)
+	p.Code = fields[0]
 	centres := centresOf(a, dir)
 	var u identity.Unit
 	if s := q.Get("centre"); s != "" {
@@ -44,7 +55,7 @@ func (d *Desk) showResults(w http.ResponseWriter, r *http.Request) error {
 	p.Table = web.Table{Caption: p.Tr("待出件", "To be handed out"), Hide: true, Heads: []web.Head{{Text: p.Tr("事项", "Item")}, {Text: p.Tr("申请人", "Applicant")}, {Text: p.Tr("送达期限", "Deliver by")}},
 		Empty: web.Empty{Title: p.Tr("没有待出件的办件", "Nothing to hand out"), Text: p.Tr("后台作出决定、需要窗口发放或者寄送的办件会出现在这里。", "Decided cases whose result is picked up or posted appear here.")}}
 	if u.ID == 0 {
-		return d.views.results.Render(w, r, http.StatusOK, p)
+		return d.views.results.Render(w, r, status, p)
 	}
 	rows, next, err := d.c.Casework.Results(ctx, a, u, q.Get("cursor"), queueRows)
 	if err != nil {
@@ -70,7 +81,7 @@ func (d *Desk) showResults(w http.ResponseWriter, r *http.Request) error {
 	if next != "" {
 		p.Pager = web.Pager{Next: at + "&cursor=" + next}
 	}
-	return d.views.results.Render(w, r, http.StatusOK, p)
+	return d.views.results.Render(w, r, status, p)
 }
 
 // keysPage 键盘操作提示: how the desk is worked without a mouse.

@@ -54,6 +54,7 @@ type casePage struct {
 	Next            []web.Link // 再来一单, after an intake
 	Papers          papersCard
 	Bills           []web.Banner
+	Parcel          caseview.Parcel
 	Go              string // id of where the usual act begins: a shortcut leads there, never does it
 }
 
@@ -178,6 +179,10 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 	}
 	p.Timeline = caseview.Timeline(p.Page, v, documentPath)
 	p.Bills = feeview.Banners(p.Page, v.Bills, func(bill string) string { return feesPath + "/" + bill })
+	if p.Parcel, err = caseview.ParcelOf(p.Page, v); err != nil {
+		return p, err
+	}
+	p.Parcel.Words = "" // written for the applicant
 	p.Sides = heard(p.Page, v)
 	for _, f := range actForms(&p.Page, v, a, from, t) {
 		if slices.Contains(office, casework.Act(strings.TrimPrefix(f.ID, "act-"))) {
@@ -271,7 +276,7 @@ func (d *Desk) who(ctx context.Context, p web.Page, v *casework.View) (web.Facts
 // needs the whole address.
 func deliveryWords(p web.Page, v *casework.View) string {
 	s := caseview.Delivery(p, v.Case.DeliveryWay)
-	if offers(v, casework.Post) {
+	if offers(v, casework.Post) || offers(v, casework.SendCourier) {
 		s += p.Tr("：", ": ") + v.Delivery.Name + " " + v.Delivery.Phone + " " + v.Delivery.Address
 	}
 	return s

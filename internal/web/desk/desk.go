@@ -193,6 +193,7 @@ func (d *Desk) routes() map[string]web.Handler {
 		"POST /desk/assist/{id}/paper": d.assistPaper,
 		"GET /desk/keys":               d.showKeys,
 		"GET /desk/results":            d.showResults,
+		"POST /desk/results":           d.findByCode,
 		"GET /desk/papers":             d.showPapers,
 		"POST /desk/papers":            d.givePapers,
 		"GET /desk/papers/{id}":        d.showSlip,

@@ -11,12 +11,16 @@ import (
 // readFact reads the new fact of a second notice. The day that two of three
 // boxes make is none, and casework says so.
 func readFact(in url.Values) casework.NewFact {
-	f := casework.NewFact{Source: clean(in.Get("fact-source")), What: clean(in.Get("fact-what")), From: clean(in.Get("fact-from"))}
-	y, m, d := clean(in.Get("fact-on.y")), clean(in.Get("fact-on.m")), clean(in.Get("fact-on.d"))
-	if y+m+d != "" {
-		f.On = y + "-" + two(m) + "-" + two(d)
+	return casework.NewFact{Source: clean(in.Get("fact-source")), What: clean(in.Get("fact-what")), On: dayOf(in, "fact-on"), From: clean(in.Get("fact-from"))}
+}
+
+// dayOf reads a day from its three boxes, "" of none.
+func dayOf(in url.Values, name string) string {
+	y, m, d := clean(in.Get(name+".y")), clean(in.Get(name+".m")), clean(in.Get(name+".d"))
+	if y+m+d == "" {
+		return ""
 	}
-	return f
+	return y + "-" + two(m) + "-" + two(d)
 }
 
 func two(s string) string {

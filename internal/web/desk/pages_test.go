@@ -66,7 +66,9 @@ func TestPages(t *testing.T) {
 	webtest.Check(t, v.queue, queuePage{Page: samplePage("待办"), Done: doneCase{Words: "受理", Item: "占道", No: "20260302-0001", Href: "/desk/cases/1", Document: web.Link{Href: "/desk/documents/1", Text: "打印受理通知书"}},
 		Tabs: []web.Link{{Href: "/desk?role=a", Text: "窗口", Count: 1000, Current: true}, {Href: "/desk?role=b", Text: "审查", Count: 3}}, Chips: []web.Tag{{Tone: web.Bad, Text: "超期 1 件"}}, Table: sampleTable(), Pager: web.Pager{Next: "/desk?cursor=1", Text: "每页30件"}},
 		queuePage{Page: samplePage("待办"), Table: web.Table{Empty: web.Empty{Title: "没有待办"}}})
-	webtest.Check(t, v.kase, sampleCase(), casePage{Page: samplePage("空"), Item: "空", Back: web.Link{Href: "/desk", Text: "回到列表"}, None: "办件已经办结。", Rate: rateCard{web.QR{Size: 21, Path: "M0 0h7v1z", Title: "扫码评价这次服务"}, at()}, Tasks: web.Table{Empty: web.Empty{Title: "没有"}}, Documents: web.Table{Empty: web.Empty{Title: "没有"}}})
+	parcel := sampleCase()
+	parcel.Parcel = caseview.Parcel{Title: "结果领取、寄递", State: web.Tag{Tone: web.Info, Text: "运送中"}, Facts: sampleFacts(), Track: sampleCase().Timeline}
+	webtest.Check(t, v.kase, parcel, sampleCase(), casePage{Page: samplePage("空"), Item: "空", Back: web.Link{Href: "/desk", Text: "回到列表"}, None: "办件已经办结。", Rate: rateCard{web.QR{Size: 21, Path: "M0 0h7v1z", Title: "扫码评价这次服务"}, at()}, Tasks: web.Table{Empty: web.Empty{Title: "没有"}}, Documents: web.Table{Empty: web.Empty{Title: "没有"}}})
 	form := sampleCase().Acts[0]
 	changed := changedPage{Page: samplePage("办件已有变化"), Item: "占道", Short: "1", State: web.Tag{Text: "已办结"}, Last: sampleCase().Timeline, Case: web.Link{Href: "/desk/cases/1", Text: "查看最新情况"}, Back: web.Link{Href: "/desk", Text: "回到列表"}}
 	still, typed := changed, changed
@@ -115,8 +117,8 @@ func TestPages(t *testing.T) {
 	received.Action, received.Received, received.TakenBy, received.Rows = "", "3月3日", "邱欣悦", []slipRow{{ID: "7", Name: "户口簿", Copies: "1", Arrived: web.Tag{Tone: web.OK, Text: "已收到"}}}
 	waiting.Action, waiting.Waiting = "", true
 	webtest.Check(t, v.slip, slip, received, waiting)
-	webtest.Check(t, v.results, resultsPage{Page: samplePage("统一出件"), Centre: "政务服务中心", Centres: []web.Link{{Href: "/desk/results?centre=1", Text: "中心", Current: true}}, Table: sampleTable(), Pager: web.Pager{Next: "/desk/results?cursor=1"}},
-		resultsPage{Page: samplePage("统一出件"), Table: web.Table{Caption: "待出件", Empty: web.Empty{Title: "没有"}}})
+	webtest.Check(t, v.results, resultsPage{Page: samplePage("统一出件"), Code: web.FieldView{ID: "code", Name: "code", Label: "取件码", Error: "取件码不正确"}, Centre: "政务服务中心", Centres: []web.Link{{Href: "/desk/results?centre=1", Text: "中心", Current: true}}, Table: sampleTable(), Pager: web.Pager{Next: "/desk/results?cursor=1"}},
+		resultsPage{Page: samplePage("统一出件"), Code: web.FieldView{ID: "code", Name: "code", Label: "取件码"}, Table: web.Table{Caption: "待出件", Empty: web.Empty{Title: "没有"}}})
 	webtest.Check(t, v.keys, keysPage{Page: samplePage("键盘操作提示"), Groups: []keyGroup{{"随处可用", []keyRow{{"j · k", "上下移动"}}}}})
 	webtest.Check(t, v.fees, feesPage{Page: samplePage("收费"), Waiting: sampleTable(), Due: sampleTable(), Pager: web.Pager{Next: "/desk/fees?after=1"}, Till: tillForm{URL: "/desk/fees/till", Day: "2026-03-02", Facts: sampleFacts(), Fields: sampleFields()[1:]}},
 		feesPage{Page: samplePage("收费"), Waiting: web.Table{Empty: web.Empty{Title: "没有"}}, Due: web.Table{Empty: web.Empty{Title: "没有"}}, Till: tillForm{URL: "/desk/fees/till", Day: "2026-03-02", Facts: sampleFacts(), Closed: true}},

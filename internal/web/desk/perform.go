@@ -122,6 +122,7 @@ func readAct(act casework.Act, form url.Values) (casework.Input, []errs.Field) {
 		bad = append(bad, errs.Field{Path: "version", Code: "required", ZH: "页面已过期，请重新打开办件", EN: "The page is out of date; open the case again"})
 	}
 	bad = append(bad, readSide(act, &in, form, get, number)...)
+	bad = append(bad, readParcel(act, &in, form, get)...)
 	switch act {
 	case casework.Extend, casework.Suspend, casework.AskMoreTime, casework.GrantMoreTime, casework.ExtendSupplement, casework.CheckPromise:
 		in.Days = int(min(number("days"), 1_000_000))

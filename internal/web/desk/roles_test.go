@@ -89,6 +89,7 @@ func TestRoles(t *testing.T) {
 			"/console/staff":                                           {422: "sea", 403: "crdvx"},
 			"/desk/papers":                                             {422: "crdx"},
 			"/desk/papers/1":                                           {404: "crdvseax"},
+			"/desk/results":                                            {422: "cx"},
 			"/desk/assist":                                             {404: "cx"},
 			"/desk/assist/1":                                           {404: "crdvseax"},
 			"/desk/assist/1/paper":                                     {404: "crdvseax"},

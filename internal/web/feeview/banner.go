@@ -17,6 +17,12 @@ func Banners(p web.Page, bills []*fee.View, path func(bill string) string) (out 
 			zh, en := fee.DueWords(v.Due)
 			b.Tone, b.Title = web.Note, p.Tr("需要缴费 "+catalog.Yuan(v.Left())+" 元", "¥"+catalog.Yuan(v.Left())+" to be paid")
 			b.Text = p.Tr("请在"+zh+"缴清，缴清之前不能进行下一步。", en+"; the next step waits for it.")
+			switch {
+			case v.Overdue:
+				b.Text += p.Tr("已经超过缴费期限（"+v.PayBy+"），办件不会因此自动终止，请尽快缴清。", " It was to be paid by "+v.PayBy+"; the case does not end by that, but it waits.")
+			case v.PayBy != "":
+				b.Text += p.Tr("缴费期限："+v.PayBy+"。", " By "+v.PayBy+".")
+			}
 			if v.May(identity.FeePay) {
 				b.Link.Text = p.Tr("去缴费", "Pay")
 			} else if v.May(identity.FeeTake) {

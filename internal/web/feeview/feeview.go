@@ -104,6 +104,13 @@ func (b *Bills) show(w http.ResponseWriter, r *http.Request, v *fee.View, status
 	due, dueEN := fee.DueWords(v.Due)
 	p.Facts.Rows = []web.Fact{{Key: p.Tr("缴款单号", "Number"), Value: v.No}, {Key: p.Tr("办件编号", "Case"), Value: v.CaseNo}, {Key: p.Tr("缴款人", "Payer"), Value: v.Party.Name},
 		{Key: p.Tr("缴费时点", "Due"), Value: p.Tr(due, dueEN)}, {Key: p.Tr("应缴", "Amount"), Value: catalog.Yuan(v.Amount) + p.Tr("元", " yuan")}}
+	if v.PayBy != "" {
+		f := web.Fact{Key: p.Tr("缴费期限", "To be paid by"), Value: v.PayBy}
+		if v.Overdue {
+			f.Tag = web.Tag{Tone: web.Bad, Text: p.Tr("已超过", "Over")}
+		}
+		p.Facts.Rows = append(p.Facts.Rows, f)
+	}
 	if v.Reduced > 0 {
 		p.Facts.Rows = append(p.Facts.Rows, web.Fact{Key: p.Tr("减免", "Reduced by"), Value: catalog.Yuan(v.Reduced) + p.Tr("元", " yuan")})
 	}

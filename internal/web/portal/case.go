@@ -50,6 +50,7 @@ type CasePage struct {
 	Rated     string
 	Archive   web.Link     // the package of a closed case
 	Bills     []web.Banner // what has to be paid, what was paid
+	Parcel    caseview.Parcel
 }
 
 // Correction 补正 is what an open correction asks for.
@@ -132,6 +133,9 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 		pg.Documents = append(pg.Documents, web.Event{At: d.At, Title: d.Title, Soft: d.Number, Link: web.Link{Href: href, Text: pg.Tr("查看、打印", "Open, print")}})
 	}
 	pg.Bills = feeview.Banners(pg.Page, v.Bills, func(bill string) string { return "/my/cases/" + c.No + "/fees/" + bill })
+	if pg.Parcel, err = caseview.ParcelOf(pg.Page, v); err != nil {
+		return pg, err
+	}
 	pg.Facts = caseFacts(pg.Page, v)
 	for _, m := range v.Materials {
 		f := MaterialFact{Fact: apply.HandedFact(pg.Page, pg.Tr(m.Material.Name, m.Material.NameEN), m.Handed, false)}
@@ -208,6 +212,10 @@ func now(pg web.Page, v *casework.View) string {
 		}
 		return pg.Tr("正在进行特别程序，这段时间不计入办理时限。", "A special procedure is under way; its time is not counted.")
 	case casework.Delivering:
+		if v.Parcel != nil && v.Parcel.State.Gone() {
+			zh, en := v.Parcel.State.Words()
+			return pg.Tr("结果已经做好："+zh+"。", "The result is ready: "+en+".")
+		}
 		switch v.Delivery.Way {
 		case "pickup":
 			return pg.Tr("结果已经做好，请到“"+v.Receiving.Name+"”窗口领取。", "The result is ready at “"+v.Receiving.Name+"”.")

@@ -88,6 +88,8 @@ func TestViews(t *testing.T) {
 		Materials: []MaterialFact{{Fact: web.Fact{Key: "执照"}, Files: []web.Link{{Href: "/f", Text: "a.pdf"}}}}, Offers: []web.Link{{Href: "/w", Text: "撤回申请"}},
 		Visit:   Visit{Centre: web.Link{Href: "/centres/x", Text: "中心"}, Bring: []string{"身份证"}, Book: "/b", Appointments: []BookedSlot{{Text: "3月3日 9:00", Cancel: web.Action{URL: "/c", Text: "取消"}}}},
 		Licence: web.Link{Href: "/my/licences/1", Text: "许可证"}, Rate: web.Link{Href: "/r", Text: "评价"}}
+	kase.Parcel = caseview.Parcel{Title: "结果领取、寄递", State: web.Tag{Tone: web.Info, Text: "待领取"}, Words: "请带上身份证件。", Code: "1234 5678", QR: web.QR{Size: 21, Path: "M0 0h7v1z", Title: "取件码"},
+		Facts: web.Facts{Rows: []web.Fact{{Key: "运单", Value: "演示快递 1"}}}, Track: web.Timeline{Events: []web.Event{{At: at, Title: "运输中", Text: "演示网点"}}}}
 	fresh := CasePage{Fresh: true, No: "1", Item: "许可", What: "已收到。", Rated: "非常满意"}
 	webtest.Check(t, v.kase, kase, fresh)
 	webtest.Check(t, v.moreTime, MoreTimePage{Item: "许可", No: "1", Until: "还剩 3 个工作日", Fields: []web.FieldView{text}, Action: "/x"})
