@@ -15,6 +15,7 @@ import (
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/catalog/sheet"
 	"github.com/tongban/tongban/internal/channel"
+	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/fee/sandbox"
@@ -51,6 +52,7 @@ type Rooms struct {
 	PayBox   *sandbox.Sandbox // of the demonstration; else nil
 	Channel  *channel.Service
 	Casework *casework.Service
+	Consult  *consult.Service
 	Assess   *assess.Service
 	Door     *gate.Door
 }
@@ -125,6 +127,8 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 		DB: r.DB, Catalog: r.Catalog, Identity: r.Identity, Calendar: r.Calendar, Files: r.Files,
 		Licences: r.Licences, Ratings: r.Ratings, Fees: r.Fees, Notify: r.Notify, Vault: vault, Log: r.Log, KeepReceiptClock: c.KeepReceiptClock,
 		InstantSample: c.instantSample()})
+	r.Consult = consult.New(consult.Config{DB: r.DB, Identity: r.Identity, Catalog: r.Catalog, Calendar: r.Calendar, Notify: r.Notify, Vault: vault, Cases: r.Casework,
+		Rule: c.Consult.rule(), Log: r.Log})
 	r.Assess = assess.New(assess.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
 	r.Sheets = sheet.New(r.DB, r.Identity, r.Catalog)
 	r.Catalog.Handlers(r.Jobs)
@@ -132,6 +136,7 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	r.Licences.Handlers(r.Jobs)
 	r.Casework.Handlers(r.Jobs)
 	r.Fees.Handlers(r.Jobs)
+	r.Consult.Handlers(r.Jobs)
 	r.Assess.Handlers(r.Jobs)
 	if err := r.openDoor(); err != nil {
 		return err
@@ -157,6 +162,7 @@ func (r *Rooms) periodic() {
 	if !r.Config.loading { // what is loaded is printed once somebody wants it, or while the platform serves
 		r.Jobs.Every(casework.JobPrint, 30*time.Second, 0)
 	}
+	r.Jobs.Every(consult.JobTick, time.Hour, 4*time.Minute)
 	r.Jobs.Every(assess.JobRoll, time.Minute, 0)
 	r.Jobs.Handle("catalog.effect", func(ctx context.Context, _ jobs.Job) error {
 		if _, err := r.Catalog.TakeEffect(ctx); err != nil {
