@@ -3,7 +3,6 @@ package consult
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/tongban/tongban/internal/actor"
@@ -94,10 +93,6 @@ func (s *Service) Proposals(ctx context.Context, a actor.Actor) (out []Proposal,
 // not. Errors: ErrNoProposal, ErrDecided, the field "reason".
 func (s *Service) DecideProposal(ctx context.Context, a actor.Actor, id int64, take bool, reason string) (p *Proposal, err error) {
 	defer errs.Wrap(&err, "decide proposal %d", id)
-	reason = strings.TrimSpace(reason)
-	if bad := text("reason", &reason, !take, maxShort, "不采纳的理由", "the reason"); len(bad) > 0 {
-		return nil, errs.InvalidFields(bad...)
-	}
 	dir, err := s.Identity.Directory(ctx)
 	if err != nil {
 		return nil, err
@@ -111,6 +106,9 @@ func (s *Service) DecideProposal(ctx context.Context, a actor.Actor, id int64, t
 	at := "proposal/" + strconv.FormatInt(id, 10)
 	if err := s.Identity.Allow(ctx, a, identity.ConsultGuide, identity.Target{UnitPath: dir.Path(p.UnitID)}, at); err != nil {
 		return nil, err
+	}
+	if bad := text("reason", &reason, !take, maxShort, "不采纳的理由", "the reason"); len(bad) > 0 {
+		return nil, errs.InvalidFields(bad...)
 	}
 	p.State = Declined
 	if take {
