@@ -77,7 +77,19 @@ type QuestionProposal struct {
 type InquiryFigures struct {
 	Since    string           `json:"since" format:"date"`
 	Units    []InquiryOfUnit  `json:"units"`
+	Centres  []FailuresAt     `json:"centres" doc:"Failures by the centre that received them."`
 	Failures []FailuresOfItem `json:"failures"`
+}
+
+// FailuresAt are the failures that one centre received.
+type FailuresAt struct {
+	Centre   UnitRef `json:"centre"`
+	Records  int     `json:"records"`
+	Open     int     `json:"open"`
+	Overdue  int     `json:"overdue"`
+	Changed  int     `json:"changed"`
+	Refused  int     `json:"refused"`
+	CameBack int     `json:"cameBack"`
 }
 
 // InquiryOfUnit are the figures of one unit and kind.
@@ -406,6 +418,8 @@ func failureOf(c *call, dir *identity.Directory, x consult.Record) FailureRecord
 func figuresOf(c *call, f *consult.Figures) InquiryFigures {
 	return InquiryFigures{f.Since.String(), mapTo(f.Units, func(x consult.UnitFigures) InquiryOfUnit {
 		return InquiryOfUnit{unitRef(x.Unit), word(c, x.Kind), x.Asked, x.Done, x.Late, x.Open, x.Overdue}
+	}), mapTo(f.Centres, func(x consult.CentreFigures) FailuresAt {
+		return FailuresAt{unitRef(x.Centre), x.Records, x.Open, x.Overdue, x.Changed, x.Refused, x.CameBack}
 	}), mapTo(f.Failures, func(x consult.FailureFigures) FailuresOfItem {
 		return FailuresOfItem{x.Item.Code, x.Item.Name, optionWord(c, consult.Reasons, x.Reason), x.Records, x.Open, x.Changed, x.Refused, x.CameBack}
 	})}

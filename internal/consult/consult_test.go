@@ -89,6 +89,14 @@ func TestAsk(t *testing.T) {
 		if n := c.count(`SELECT count(*) FROM audit_record WHERE act = 'consult.ask' AND subject = $1`, "inquiry/"+x.No); n != 1 {
 			t.Errorf("%d audit records", n)
 		}
+		c.Rule = Rule{AnswerDays: 2, HandleDays: 3, Basis: "本市办法第三条", Centre: "lx-zx"}
+		if y := c.ask("zhang", AskInput{}); y.DueOn.String() != "2026-03-04" || y.UnitID != c.unit("lx-zx").ID || c.show("zhang", y.No).Clock.Limit.Article != "本市办法第三条" {
+			t.Errorf("the city's own rule: %+v", y)
+		}
+		if y := c.fails("zhang", "other"); y.DueOn.String() != "2026-03-05" {
+			t.Errorf("the city's own rule: %+v", y)
+		}
+		c.Rule = New(Config{}).Rule
 		general := c.ask("zhang", AskInput{})
 		if general.UnitID != c.unit("wx-zx").ID || general.ItemID != 0 {
 			t.Errorf("in general: %+v", general)

@@ -110,7 +110,10 @@ func TestFailure(t *testing.T) {
 		if len(f.Units) != 1 || f.Units[0].Asked != 4 || f.Units[0].Open != 2 || f.Units[0].Done != 2 {
 			t.Errorf("%+v", f.Units)
 		}
-		if f, err := c.Figures(ctx, c.staff("lxsteward"), 0); err != nil || len(f.Failures) != 0 || len(f.Units) != 0 {
+		if len(f.Centres) != 1 || f.Centres[0].Centre.ID != c.unit("wx-zx").ID || f.Centres[0].Records != 4 || f.Centres[0].Open != 2 || f.Centres[0].Changed != 1 || f.Centres[0].Refused != 1 || f.Centres[0].CameBack != 1 || f.Centres[0].Overdue != 0 {
+			t.Errorf("%+v", f.Centres)
+		}
+		if f, err := c.Figures(ctx, c.staff("lxsteward"), 0); err != nil || len(f.Failures) != 0 || len(f.Units) != 0 || len(f.Centres) != 0 {
 			t.Errorf("of another district: %+v %v", f, err)
 		}
 		if _, err := c.Figures(ctx, c.staff("rev"), 0); errs.KindOf(err) != errs.Forbidden {

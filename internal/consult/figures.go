@@ -19,6 +19,10 @@ const (
 	sqlUnitFigures = `SELECT unit_id, kind, count(*), count(*) FILTER (WHERE done_at <> 0), count(*) FILTER (WHERE late > 0) FROM inquiry
 		WHERE created_at >= $1 GROUP BY unit_id, kind`
 	sqlOpenFigures = `SELECT unit_id, kind, count(*), count(*) FILTER (WHERE due_on < $1) FROM inquiry WHERE done_at = 0 GROUP BY unit_id, kind`
+	// By the centre that received it.
+	sqlCentreFigures = `SELECT received_id, count(*), count(*) FILTER (WHERE done_at = 0), count(*) FILTER (WHERE done_at = 0 AND due_on < $2),
+		count(*) FILTER (WHERE state = 'changed'), count(*) FILTER (WHERE state = 'refused'), count(*) FILTER (WHERE came_back) FROM inquiry
+		WHERE kind = 'failure' AND received_id <> 0 AND created_at >= $1 GROUP BY received_id`
 	// What came back, by item and reason.
 	sqlFailureFigures = `SELECT item_id, reason, count(*), count(*) FILTER (WHERE done_at = 0), count(*) FILTER (WHERE state = 'changed'),
 		count(*) FILTER (WHERE state = 'refused'), count(*) FILTER (WHERE came_back), max(created_at) FROM inquiry
@@ -29,7 +33,19 @@ const (
 type Figures struct {
 	Since    clock.Date
 	Units    []UnitFigures    // the most late first
-	Failures []FailureFigures // the most frequent first
+	Centres  []CentreFigures  // failures, the most late first
+	Failures []FailureFigures // what came back and the most frequent first
+}
+
+// CentreFigures are the failures that one centre received.
+type CentreFigures struct {
+	Centre   identity.Unit
+	Records  int
+	Open     int
+	Overdue  int
+	Changed  int
+	Refused  int
+	CameBack int
 }
 
 // UnitFigures are those of one unit and kind. What was asked counts from Since;
@@ -91,6 +107,18 @@ func (s *Service) Figures(ctx context.Context, a actor.Actor, since clock.Date) 
 	if err := s.unitFigures(ctx, dir, watches, f, today); err != nil {
 		return nil, err
 	}
+	if f.Centres, err = db.All(s.DB.Read(ctx), func(r *db.Rows) (x CentreFigures, err error) {
+		var id int64
+		err = r.Scan(&id, &x.Records, &x.Open, &x.Overdue, &x.Changed, &x.Refused, &x.CameBack)
+		x.Centre, _ = dir.Unit(id)
+		return x, err
+	}, sqlCentreFigures, db.Micros(since.Start()), today.String()); err != nil {
+		return nil, err
+	}
+	f.Centres = slices.DeleteFunc(f.Centres, func(x CentreFigures) bool { return !watches(x.Centre.ID) })
+	slices.SortFunc(f.Centres, func(x, y CentreFigures) int {
+		return cmp.Or(y.Overdue-x.Overdue, y.Open-x.Open, y.Records-x.Records, cmp.Compare(x.Centre.ID, y.Centre.ID))
+	})
 	rows, err := db.All(s.DB.Read(ctx), func(r *db.Rows) (x FailureFigures, err error) {
 		var item, last int64
 		if err = r.Scan(&item, &x.Reason, &x.Records, &x.Open, &x.Changed, &x.Refused, &x.CameBack, &last); err != nil {

@@ -46,7 +46,7 @@ const (
 func SQL() []string {
 	return []string{sqlInsert, sqlByID, sqlByNo, sqlSave, sqlEarlier, sqlOfUnit, sqlOfReceiver, sqlDone, sqlOfParty, sqlOpenCount, sqlFailuresOf, sqlLate,
 		sqlOldEdition, sqlAddEntry, sqlEntries, sqlLastEntry, sqlPutProposal, sqlProposalOf, sqlProposalByID, sqlDecideProposal, sqlProposals,
-		sqlUnitFigures, sqlOpenFigures, sqlFailureFigures}
+		sqlUnitFigures, sqlOpenFigures, sqlCentreFigures, sqlFailureFigures}
 }
 
 // What the sealed columns hold.

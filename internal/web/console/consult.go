@@ -20,6 +20,7 @@ type consultPage struct {
 	web.Page
 	Since     string
 	Units     web.Table
+	Centres   web.Table
 	Failures  web.Table
 	Proposals []proposalRow
 	Keeps     bool // proposals concern the reader
@@ -70,7 +71,7 @@ func (k *Console) consultPage(w http.ResponseWriter, r *http.Request, a actor.Ac
 		return err
 	}
 	p := consultPage{Page: k.page(r, a, "consulted", "咨询和办不成事", "Questions and failures"), Since: f.Since.String(), Keeps: a.Has(actor.ItemSteward) || a.Has(actor.ItemReviewer)}
-	p.Units, p.Failures = unitTable(p.Page, f.Units), failureTable(p.Page, f.Failures)
+	p.Units, p.Failures, p.Centres = unitTable(p.Page, f.Units), failureTable(p.Page, f.Failures), centreTable(p.Page, f.Centres)
 	p.None = web.Empty{Title: p.Tr("没有待处理的提议", "No proposals wait"), Text: p.Tr("答复人员提议列入常见问题的，会出现在这里。", "What those who answer propose for the guide appears here.")}
 	list, err := k.c.Consult.Proposals(ctx, a)
 	if err != nil {
@@ -105,17 +106,30 @@ func unitTable(p web.Page, list []consult.UnitFigures) web.Table {
 	t := web.Table{Caption: p.Tr("各单位答复和处理情况", "By unit"), Heads: []web.Head{{Text: p.Tr("单位", "Unit")}, {Text: p.Tr("类别", "Kind")}, num("提出", "Asked"), num("办结", "Done"), num("其中超期", "Late"), num("在办", "Open"), num("现已超期", "Overdue")},
 		Empty: web.Empty{Title: p.Tr("没有咨询和反映", "Nothing was asked"), Text: p.Tr("群众提出后，这里按单位统计。", "Counted by unit once people ask.")}}
 	for _, x := range list {
-		late := web.Cell{Text: strconv.Itoa(x.Overdue)}
-		if x.Overdue > 0 {
-			late = web.Cell{Tag: web.Tag{Tone: web.Bad, Text: strconv.Itoa(x.Overdue)}}
-		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: x.Unit.Name, Href: "/desk/consult?unit=" + strconv.FormatInt(x.Unit.ID, 10), Row: true}, {Text: p.Tr(x.Kind.Words())},
-			{Text: strconv.Itoa(x.Asked)}, {Text: strconv.Itoa(x.Done)}, {Text: strconv.Itoa(x.Late)}, {Text: strconv.Itoa(x.Open)}, late}})
+			{Text: strconv.Itoa(x.Asked)}, {Text: strconv.Itoa(x.Done)}, {Text: strconv.Itoa(x.Late)}, {Text: strconv.Itoa(x.Open)}, alarm(x.Overdue)}})
 		if !p.Actor.Has(actor.Supervisor) {
 			t.Rows[len(t.Rows)-1].Cells[0].Href = ""
 		}
 	}
 	return t
+}
+
+func centreTable(p web.Page, list []consult.CentreFigures) web.Table {
+	num := func(zh, en string) web.Head { return web.Head{Text: p.Tr(zh, en), Num: true} }
+	t := web.Table{Caption: p.Tr("办不成的事：受理中心", "What could not be done, by the centre that received it"), Heads: []web.Head{{Text: p.Tr("中心", "Centre")}, num("反映", "Records"), num("处理中", "Open"), num("现已超期", "Overdue"), num("已改进", "Changed"), num("说明理由", "Refused"), num("改进后又出现", "Came back")}}
+	for _, x := range list {
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: x.Centre.Name}, {Text: strconv.Itoa(x.Records)}, {Text: strconv.Itoa(x.Open)}, alarm(x.Overdue), {Text: strconv.Itoa(x.Changed)}, {Text: strconv.Itoa(x.Refused)}, alarm(x.CameBack)}})
+	}
+	return t
+}
+
+// alarm is a figure that is red unless it is 0.
+func alarm(n int) web.Cell {
+	if n == 0 {
+		return web.Cell{Text: "0"}
+	}
+	return web.Cell{Tag: web.Tag{Tone: web.Bad, Text: strconv.Itoa(n)}}
 }
 
 func failureTable(p web.Page, list []consult.FailureFigures) web.Table {
@@ -126,13 +140,9 @@ func failureTable(p web.Page, list []consult.FailureFigures) web.Table {
 		if i == failureItems {
 			break
 		}
-		back := web.Cell{Text: strconv.Itoa(x.CameBack)}
-		if x.CameBack > 0 {
-			back = web.Cell{Tag: web.Tag{Tone: web.Bad, Text: strconv.Itoa(x.CameBack)}}
-		}
 		zh, en := consult.OptionWords(consult.Reasons, x.Reason)
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: x.Item.Name, Href: consultPath + "/items/" + url.PathEscape(x.Item.Code), Row: true}, {Text: p.Tr(zh, en)},
-			{Text: strconv.Itoa(x.Records)}, {Text: strconv.Itoa(x.Open)}, {Text: strconv.Itoa(x.Changed)}, {Text: strconv.Itoa(x.Refused)}, back}})
+			{Text: strconv.Itoa(x.Records)}, {Text: strconv.Itoa(x.Open)}, {Text: strconv.Itoa(x.Changed)}, {Text: strconv.Itoa(x.Refused)}, alarm(x.CameBack)}})
 	}
 	return t
 }

@@ -130,6 +130,7 @@ func TestPages(t *testing.T) {
 	asked := consultPage{Page: samplePage("咨询和办不成事"), Since: "2026-01-01", Keeps: true, None: web.Empty{Title: "没有"}}
 	asked.Units = unitTable(asked.Page, []consult.UnitFigures{{Unit: identity.Unit{ID: 3, Name: "城管局"}, Kind: consult.Question, Asked: 5, Done: 3, Late: 1, Open: 2, Overdue: 1}})
 	asked.Failures = failureTable(asked.Page, []consult.FailureFigures{{Item: &catalog.Item{Code: "X", Name: "占道"}, Reason: "system", Records: 3, CameBack: 1}})
+	asked.Centres = centreTable(asked.Page, []consult.CentreFigures{{Centre: identity.Unit{ID: 1, Name: "中心"}, Records: 3, Open: 2, Overdue: 1}})
 	offered := asked
 	offered.Proposals = []proposalRow{{ID: 7, Item: web.Link{Href: "/items/X", Text: "占道"}, Question: "要几寸？", Answer: "两寸", Made: "李静", URL: "/console/consult/proposals/7", Guide: web.Link{Href: "/console/items/lists/X", Text: "编制"}, Error: "请填写"},
 		{ID: 8, Item: web.Link{Href: "/items/X", Text: "占道"}, Question: "要多久？", Answer: "五天", Made: "李静", Guide: web.Link{Href: "/console/items/lists/X", Text: "编制"}}}
