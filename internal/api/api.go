@@ -27,6 +27,7 @@ import (
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/catalog/sheet"
 	"github.com/tongban/tongban/internal/channel"
+	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/files"
@@ -49,6 +50,7 @@ type Config struct {
 	Catalog  *catalog.Service
 	Sheets   *sheet.Service
 	Casework *casework.Service
+	Consult  *consult.Service
 	Licences *licence.Service
 	Ratings  *rating.Service
 	Fees     *fee.Service
@@ -130,7 +132,7 @@ func build(c Config) (*server, error) {
 // register adds every operation.
 func (s *server) register() {
 	for _, part := range []func(){s.auth, s.account, s.mandates, s.items, s.catalogue, s.imports, s.words, s.featured, s.matters, s.itemChanges, s.subscribers, s.places, s.clocks, s.drafts, s.promises, s.materials, s.uploads, s.cases, s.acts, s.parcels, s.fees,
-		s.queue, s.parties, s.licences, s.ratings, s.messages, s.appointments, s.papers, s.assists, s.audits, s.staff, s.jobs, s.adjustments} {
+		s.queue, s.parties, s.licences, s.ratings, s.messages, s.appointments, s.papers, s.assists, s.inquiries, s.audits, s.staff, s.jobs, s.adjustments} {
 		part()
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/catalog/sheet"
 	"github.com/tongban/tongban/internal/channel"
+	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/db/dbtest"
 	"github.com/tongban/tongban/internal/fee"
@@ -237,7 +238,8 @@ func rooms(t *testing.T, d *db.DB, clk *dbtest.Clock) (Config, *notify.Service) 
 		Papers: func(tx *db.Tx, a actor.Actor, p fee.Paper) error { return cases.FeePaper(tx, a, p) }})
 	cases = casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: log.Signers[0], Keys: log.Texts, Origin: "tongban", URL: "https://tongban.example"},
 		DB: d, Catalog: items, Identity: ids, Calendar: cal, Files: store, Licences: lic, Ratings: rate, Fees: fees, Notify: notes, Vault: vault})
-	return Config{Door: door, Identity: ids, Catalog: items, Sheets: sheet.New(d, ids, items), Casework: cases, Licences: lic, Ratings: rate, Fees: fees,
+	asked := consult.New(consult.Config{DB: d, Identity: ids, Catalog: items, Calendar: cal, Notify: notes, Vault: vault, Cases: cases})
+	return Config{Door: door, Identity: ids, Catalog: items, Sheets: sheet.New(d, ids, items), Casework: cases, Consult: asked, Licences: lic, Ratings: rate, Fees: fees,
 		Channel: channel.New(channel.Config{DB: d, Identity: ids, Calendar: cal}), Assess: assess.New(assess.Config{DB: d, Identity: ids, Calendar: cal}),
 		Calendar: cal, Files: store, Now: clk.Now, URL: "https://tongban.example"}, notes
 }

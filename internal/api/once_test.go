@@ -59,6 +59,7 @@ func TestRepeated(t *testing.T) {
 			"rating-give":        {"zhang", "/ratings", map[string]any{"case": w.closed, "level": 4, "words": "好"}, "level", 5, []any{"at"}},
 			"appointment-book":   {"li", "/appointments", book, "slot", "10:30", []any{"id"}},
 			"assist-ask":         {"zhang", "/assists", map[string]any{"item": w.food, "unit": "wx-zx"}, "wish", "上门", []any{"id"}},
+			"inquiry-ask":        {"zhang", "/inquiries", map[string]any{"kind": "question", "item": w.food, "words": "要多久？"}, "words", "要钱吗？", []any{"no"}},
 			"paper-give":         {"clerk", "/units/wx-zx/papers/slips", map[string]any{"to": "wx-spj", "papers": []any{paper}}, "papers", []any{paper, "1"}, []any{"id"}},
 			"subscribe":          {"sys", "/subscribers", map[string]any{"name": "省平台之一", "url": "https://example.gov.cn/hook"}, "name", "省平台之二", []any{"id"}},
 			"staff-create":       {"sys", "/staff", map[string]any{"login": "once", "name": "某人", "unit": "wx-zx"}, "name", "别人", []any{"staff", "id"}},

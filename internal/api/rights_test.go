@@ -45,6 +45,7 @@ type world struct {
 	choice, word                 string
 	progress                     string
 	help                         string // asked for by zhang
+	asked, failed, offered       string // by zhang: a question, a failure, and an answer proposed for the guide
 	slip                         string // papers handed to the city department
 	zhang                        map[string]any
 	whole, paper                 map[string]any
@@ -88,6 +89,10 @@ func (c *city) world() world {
 	w.progress = strings.Replace(k.text("progress"), "?c=", "?code=", 1)
 	c.send("clerk", "POST", "/cases/"+w.no+"/papers", map[string]any{"name": "身份证复印件", "copies": 2}).ok(204)
 	w.help = c.send("zhang", "POST", "/assists", map[string]any{"item": w.food, "unit": "wx-zx"}).ok(201).text("id")
+	w.asked = c.send("zhang", "POST", "/inquiries", map[string]any{"kind": "question", "item": w.food, "words": "要多久？"}).ok(201).text("no")
+	w.failed = c.send("zhang", "POST", "/inquiries", map[string]any{"kind": "failure", "case": w.no, "reason": "late", "stage": "review", "words": "没有结果"}).ok(201).text("no")
+	answered := c.send("clerk", "POST", "/inquiries", map[string]any{"kind": "question", "item": w.food, "words": "要钱吗？", "answer": "不要。"}).ok(201).text("no")
+	w.offered = c.send("rev", "POST", "/inquiries/"+answered+"/acts", map[string]any{"act": "propose", "question": "收费吗？", "text": "不收费。"}).ok(200).text("proposal", "id")
 	paper := c.send("clerk", "GET", "/units/wx-zx/papers", nil).ok(200).text("held", 0, "id")
 	w.slip = c.send("clerk", "POST", "/units/wx-zx/papers/slips", map[string]any{"to": "wx-spj", "papers": []any{paper}}).ok(201).text("id")
 	w.draft = c.send("zhang", "POST", "/drafts", map[string]any{"item": w.food}).ok(201).text("id")
@@ -285,6 +290,17 @@ func (c *city) knocks(w world) []knock {
 		{op: "assist", path: "/assists/" + w.help, allow: []string{"zhang", "agent", "clerk", "sup"}},
 		{op: "assist-act", path: "/assists/" + w.help + "/acts", body: map[string]any{"act": "take"}, allow: clerk},
 		{op: "assist-act", path: "/assists/" + w.help + "/acts", body: map[string]any{"act": "end"}, allow: []string{"zhang", "agent", "clerk"}},
+		{op: "inquiries", only: slices.Concat(everyone[:1], persons4), allow: persons4}, {op: "inquiries", path: "/inquiries?unit=wx-spj", only: members, allow: []string{"rev", "dec", "sup"}},
+		{op: "inquiries", path: "/inquiries?unit=wx-zx&side=received", only: members, allow: []string{"clerk", "sup"}}, {op: "inquiries", path: "/inquiries?unit=wx-spj&side=done", only: members, allow: []string{"rev", "dec", "sup"}},
+		{op: "inquiry-options", allow: everyone},
+		{op: "inquiry-ask", body: map[string]any{"kind": "question", "item": w.food, "words": "要本人去吗？"}, allow: slices.Concat(persons4, clerks)},
+		{op: "inquiry", path: "/inquiries/" + w.asked, allow: concern}, {op: "inquiry", path: "/inquiries/" + w.failed, allow: concern},
+		{op: "inquiry-act", path: "/inquiries/" + w.asked + "/acts", body: map[string]any{"act": "ask-back", "text": "哪一种？"}, allow: []string{"clerk", "rev", "dec"}},
+		{op: "inquiry-act", path: "/inquiries/" + w.failed + "/acts", body: map[string]any{"act": "note", "text": "已催办"}, allow: []string{"clerk", "rev", "dec"}},
+		{op: "inquiry-act", path: "/inquiries/" + w.failed + "/acts", body: map[string]any{"act": "propose-refusal", "text": "期限未到", "basis": "演示条例第一条"}, allow: []string{"rev", "dec"}},
+		{op: "inquiry-figures", allow: []string{"steward", "irev", "lxsteward", "lxirev", "sup"}}, {op: "item-failures", path: "/items/" + w.food + "/failures", allow: []string{"steward", "irev", "sup"}},
+		{op: "question-proposals", allow: []string{"steward", "irev", "lxsteward", "lxirev", "sup"}},
+		{op: "question-proposal-decide", path: "/question-proposals/" + w.offered, body: map[string]any{"take": true}, allow: []string{"steward"}},
 		{op: "queue-results", path: "/queue/results?unit=wx-zx", allow: []string{"clerk", "sup"}},
 		{op: "papers", path: "/units/wx-zx/papers", allow: []string{"clerk"}}, {op: "case-papers", path: "/cases/" + w.no + "/papers", allow: concern},
 		{op: "paper-take", path: "/cases/" + w.no + "/papers", body: map[string]any{"name": "委托书", "copies": 1}, allow: []string{"clerk", "rev", "dec"}},
@@ -424,7 +440,7 @@ func (c *city) things() string {
 	var out []string
 	for _, q := range []string{`SELECT count(*) FROM cases`, `SELECT coalesce(sum(version), 0) FROM cases`, `SELECT count(*) FROM draft`,
 		`SELECT coalesce(sum(version), 0) FROM draft`, `SELECT count(*) FROM case_event`, `SELECT count(*) FROM rating`, `SELECT count(*) FROM appointment`,
-		`SELECT count(*) FROM assist`, `SELECT count(*) FROM paper_slip`, `SELECT count(*) FROM person`, `SELECT count(*) FROM staff`, `SELECT count(*) FROM staff_role`, `SELECT count(*) FROM mandate`, `SELECT count(*) FROM licence`,
+		`SELECT count(*) FROM assist`, `SELECT count(*) FROM inquiry`, `SELECT coalesce(sum(version), 0) FROM inquiry`, `SELECT count(*) FROM inquiry_entry`, `SELECT count(*) FROM paper_slip`, `SELECT count(*) FROM person`, `SELECT count(*) FROM staff`, `SELECT count(*) FROM staff_role`, `SELECT count(*) FROM mandate`, `SELECT count(*) FROM licence`,
 		`SELECT coalesce(sum(version), 0) FROM guide_draft`, `SELECT count(*) FROM guide_proposal WHERE state = 'open'`, `SELECT count(*) FROM item_change`, `SELECT count(*) FROM item_import`, `SELECT count(*) FROM item_import WHERE state = 'carrying'`, `SELECT coalesce(sum(version), 0) FROM adjustment`} {
 		out = append(out, fmt.Sprint(c.count(q)))
 	}

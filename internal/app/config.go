@@ -9,6 +9,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/ident"
 )
@@ -41,6 +42,8 @@ type Config struct {
 	KeepReceiptClock bool `yaml:"keepReceiptClock"` // a resubmission goes on with the first receipt clock; default: it starts its own
 	CalendarAlarm    int  `yaml:"calendarAlarm"`    // doctor warns when fewer days are covered by a published calendar; default 60
 
+	Consult Consult `yaml:"consult"` // limits for answers to questions 咨询 and for what could not be done 办不成事
+
 	SMTP SMTP `yaml:"smtp"` // outgoing mail; default none: messages stay in the portal
 
 	Payment Payment `yaml:"payment"` // who takes money over the net; default none: fees are paid at the window
@@ -54,6 +57,19 @@ type Config struct {
 
 	demo    bool // set by Demo alone
 	loading bool // set while Demo makes a data folder
+}
+
+// Consult 咨询 is how long units have for questions and for what could not be
+// done. No law sets these limits; a city does.
+type Consult struct {
+	AnswerDays int    `yaml:"answerDays"` // working days for the answer to a question; default 5
+	HandleDays int    `yaml:"handleDays"` // working days to handle what could not be done; default 5
+	Basis      string `yaml:"basis"`      // the city's rule that sets the limits, shown with every date; default: that the city set them itself
+	Centre     string `yaml:"centre"`     // key of the centre that answers questions in general; default: the first of the highest level
+}
+
+func (c Consult) rule() consult.Rule {
+	return consult.Rule{AnswerDays: c.AnswerDays, HandleDays: c.HandleDays, Basis: c.Basis, Centre: c.Centre}
 }
 
 // SMTP is where mail goes out.
@@ -181,6 +197,9 @@ func (c Config) complete() (Config, error) {
 	}
 	if err := c.delivery(); err != nil {
 		return c, err
+	}
+	if c.Consult.AnswerDays < 0 || c.Consult.HandleDays < 0 {
+		return c, errs.New(errs.Invalid, "config", "配置有误：consult 的期限应当是正数", "the configuration does not fit: the limits of consult are positive")
 	}
 	if bad := c.ItemCode.profile().Check(); len(bad) > 0 {
 		var zh, en []string

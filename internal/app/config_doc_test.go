@@ -80,7 +80,7 @@ func kindOf(t *testing.T, e ast.Expr) string {
 			return "number"
 		case "bool":
 			return "true or false"
-		case "SMTP", "Payment", "ItemCode", "Courier", "PickUp":
+		case "SMTP", "Payment", "ItemCode", "Courier", "PickUp", "Consult":
 			return "see below"
 		}
 	}
@@ -101,6 +101,7 @@ func TestConfigReference(t *testing.T) {
 	const golden = "../../docs/config.md"
 	got := configHead + configTable(configKeys(t, "Config"), "") +
 		"\n## itemCode\n" + configTable(configKeys(t, "ItemCode"), "itemCode.") +
+		"\n## consult\n\nNo law sets these limits; where the city has a rule, name it in `basis`.\n" + configTable(configKeys(t, "Consult"), "consult.") +
 		"\n## smtp\n" + configTable(configKeys(t, "SMTP"), "smtp.") +
 		"\n## payment\n\nWhat a provider has to speak: [pay.md](pay.md).\n" + configTable(configKeys(t, "Payment"), "payment.") +
 		"\n## courier\n\nWhat a courier has to speak, and who may open a cabinet: [deliver.md](deliver.md).\n" + configTable(configKeys(t, "Courier"), "courier.") +
@@ -162,7 +163,7 @@ func TestConfigExamples(t *testing.T) {
 			t.Errorf("no example shows %s", k.name)
 		}
 	}
-	for section, name := range map[string]string{"smtp": "SMTP", "itemCode": "ItemCode", "payment": "Payment", "courier": "Courier", "pickUp": "PickUp"} {
+	for section, name := range map[string]string{"smtp": "SMTP", "itemCode": "ItemCode", "payment": "Payment", "courier": "Courier", "pickUp": "PickUp", "consult": "Consult"} {
 		for _, k := range configKeys(t, name) {
 			if !seen[section+"."+k.name] {
 				t.Errorf("no example shows %s.%s", section, k.name)

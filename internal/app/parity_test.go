@@ -56,6 +56,9 @@ var parity = map[string]string{
 	"GET /desk/appointments": "appointments-of-day",
 	"GET /my/assist":         "assists", "POST /my/assist": "assist-ask", "GET /my/assist/{id}": "assist", "POST /my/assist/{id}": "assist-act",
 	"GET /desk/assist": "assists", "POST /desk/assist": "assist-ask", "GET /desk/assist/{id}": "assist", "POST /desk/assist/{id}": "assist-act", "POST /desk/assist/{id}/paper": "assist-act",
+	"GET /my/consult": "inquiries", "POST /my/consult": "inquiry-ask", "GET /my/consult/new": "inquiry-options items", "GET /my/consult/{no}": "inquiry", "POST /my/consult/{no}": "inquiry-act",
+	"GET /desk/consult": "inquiries", "POST /desk/consult": "inquiry-ask", "GET /desk/consult/new": "inquiry-options items", "GET /desk/consult/{no}": "inquiry", "POST /desk/consult/{no}": "inquiry-act",
+	"GET /console/consult": "inquiry-figures question-proposals", "GET /console/consult/items/{code}": "item-failures", "POST /console/consult/proposals/{id}": "question-proposal-decide",
 	"GET /desk/keys": "- keys of a keyboard", "GET /desk/results": "queue-results", "POST /desk/results": "parcel-find", "GET /desk/papers": "papers", "POST /desk/papers": "paper-give paper-return",
 	"GET /desk/papers/{id}": "paper-slip", "POST /desk/papers/{id}": "paper-receive", "POST /desk/cases/{no}/papers": "paper-take case-papers",
 

@@ -15,6 +15,7 @@ import (
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/catalog/sheet"
 	"github.com/tongban/tongban/internal/channel"
+	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/deliver"
 	postbox "github.com/tongban/tongban/internal/deliver/sandbox"
@@ -55,6 +56,7 @@ type Rooms struct {
 	PostBox  *postbox.Sandbox // of the demonstration; else nil
 	Channel  *channel.Service
 	Casework *casework.Service
+	Consult  *consult.Service
 	Assess   *assess.Service
 	Door     *gate.Door
 }
@@ -132,6 +134,8 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 		DB: r.DB, Catalog: r.Catalog, Identity: r.Identity, Calendar: r.Calendar, Files: r.Files,
 		Licences: r.Licences, Ratings: r.Ratings, Fees: r.Fees, Parcels: r.Parcels, Notify: r.Notify, Vault: vault, Log: r.Log, KeepReceiptClock: c.KeepReceiptClock,
 		InstantSample: c.instantSample(), PayDays: orNone(c.Payment.Days, 15), PayRemind: orNone(c.Payment.Remind, 3)})
+	r.Consult = consult.New(consult.Config{DB: r.DB, Identity: r.Identity, Catalog: r.Catalog, Calendar: r.Calendar, Notify: r.Notify, Vault: vault, Cases: r.Casework,
+		Rule: c.Consult.rule(), Log: r.Log})
 	r.Assess = assess.New(assess.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
 	r.Sheets = sheet.New(r.DB, r.Identity, r.Catalog)
 	r.Catalog.Handlers(r.Jobs)
@@ -140,6 +144,7 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	r.Casework.Handlers(r.Jobs)
 	r.Fees.Handlers(r.Jobs)
 	r.Parcels.Handlers(r.Jobs)
+	r.Consult.Handlers(r.Jobs)
 	r.Assess.Handlers(r.Jobs)
 	if err := r.openDoor(); err != nil {
 		return err
@@ -165,6 +170,7 @@ func (r *Rooms) periodic() {
 	if !r.Config.loading { // what is loaded is printed once somebody wants it, or while the platform serves
 		r.Jobs.Every(casework.JobPrint, 30*time.Second, 0)
 	}
+	r.Jobs.Every(consult.JobTick, time.Hour, 4*time.Minute)
 	r.Jobs.Every(assess.JobRoll, time.Minute, 0)
 	r.Jobs.Handle("catalog.effect", func(ctx context.Context, _ jobs.Job) error {
 		if _, err := r.Catalog.TakeEffect(ctx); err != nil {

@@ -15,7 +15,7 @@ var lines = [][]string{
 	{"assess"},
 	{"bundle"},
 	{"casework"},
-	{"licence", "share", "rating", "channel", "replay", "archive", "fee", "deliver"},
+	{"licence", "share", "rating", "channel", "replay", "archive", "fee", "deliver", "consult"},
 	{"catalog"},
 	{"identity"},
 	{"calendar", "jobs", "audit", "files", "search", "notify", "hook"},

@@ -138,6 +138,19 @@ const (
 	FeeSettle       Act = "fee.settle"        // work off a difference
 )
 
+// Consultation 咨询 and “办不成事” (第十九条、第二十条第二款).
+const (
+	ConsultAsk    Act = "consult.ask"    // ask, or report what could not be done; clerks for whoever stands at the window
+	ConsultRead   Act = "consult.read"   // one question or record, with all that was said
+	ConsultOwn    Act = "consult.own"    // the asker's own acts: add something, ask once more, withdraw
+	ConsultAnswer Act = "consult.answer" // answer, ask back, pass on, say where to go, propose for the guide
+	ConsultSettle Act = "consult.settle" // “办不成事”: close by a change, propose a reasoned refusal
+	ConsultRefuse Act = "consult.refuse" // confirm a proposed refusal or send it back
+	ConsultQueue  Act = "consult.queue"  // a unit's list
+	ConsultWatch  Act = "consult.watch"  // figures and records of items, without personal data
+	ConsultGuide  Act = "consult.guide"  // take or decline what is proposed for the guide
+)
+
 // Licences 电子证照.
 const (
 	LicenceRead   Act = "licence.read"

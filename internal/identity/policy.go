@@ -253,6 +253,18 @@ var rules = map[Act]rule{
 	FeeSettle:       {staff: ledger},
 
 	LicenceVerify: {anyone: true},
+	// Consultation and “办不成事”.
+	ConsultAsk:    {person: true, staff: clerks},
+	ConsultRead:   {owner: true, staff: viewer, system: true, hides: ConsultRead},
+	ConsultOwn:    {owner: true, staff: counter, hides: ConsultRead},
+	ConsultAnswer: {staff: official, hides: ConsultRead},
+	ConsultSettle: {staff: examiner, hides: ConsultRead},
+	ConsultRefuse: {staff: decider, notMaker: true, hides: ConsultRead},
+	ConsultQueue: {staff: []holder{{actor.WindowClerk, handling}, {actor.Reviewer, handling}, {actor.Decider, handling},
+		{actor.Supervisor, handling}}},
+	ConsultWatch: {staff: slices.Concat(steward, auditor, watcher)},
+	ConsultGuide: {staff: steward},
+
 	LicenceRead:   {owner: true, staff: official, purpose: true, system: true, hides: LicenceRead},
 	LicenceUse:    {owner: true, staff: official, purpose: true, system: true, hides: LicenceRead},
 	LicenceUses:   {owner: true, hides: LicenceRead},

@@ -65,6 +65,8 @@ var journeys = []journey{
 	{"window without scripts", postgres, func(t *testing.T, l *look, c *city) { window(t, l, c, still) }},
 	{"bench by keyboard", sqlite, bench},
 	{"assistance", sqlite, assistance},
+	{"consultation", sqlite, func(t *testing.T, l *look, c *city) { consultation(t, l, c, desktop) }},
+	{"consultation without scripts", postgres, func(t *testing.T, l *look, c *city) { consultation(t, l, c, still) }},
 	{"item", sqlite, func(t *testing.T, l *look, c *city) { item(t, l, c, desktop) }},
 	{"item without scripts", postgres, func(t *testing.T, l *look, c *city) { item(t, l, c, still) }},
 	{"card", sqlite, card},

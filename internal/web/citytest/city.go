@@ -27,6 +27,7 @@ import (
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/channel"
+	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/db/dbtest"
 	"github.com/tongban/tongban/internal/fee"
@@ -60,6 +61,7 @@ type City struct {
 	Licences *licence.Service
 	Ratings  *rating.Service
 	Casework *casework.Service
+	Consult  *consult.Service
 	Fees     *fee.Service
 	Notify   *notify.Service
 	Door     *gate.Door
@@ -133,6 +135,8 @@ func New(t testing.TB, d *db.DB, clk *dbtest.Clock, items ...string) *City {
 	c.Casework = casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: notes.Signers[0], Keys: notes.Texts, Origin: "tongban", URL: "https://tongban.example"},
 		DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files,
 		Licences: c.Licences, Ratings: c.Ratings, Fees: c.Fees, Notify: c.Notify, Vault: vault})
+	c.Consult = consult.New(consult.Config{DB: d, Identity: c.Identity, Catalog: c.Catalog, Calendar: cal, Notify: c.Notify, Vault: vault, Cases: c.Casework})
+	c.Consult.Handlers(c.Jobs)
 	c.Licences.Handlers(c.Jobs)
 	c.Casework.Handlers(c.Jobs)
 	c.Door, err = gate.New(gate.Config{DB: d, Identity: c.Identity, Vault: vault, Now: clk.Now})

@@ -12,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/assess"
 	"github.com/tongban/tongban/internal/audit"
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
@@ -36,6 +37,7 @@ type Config struct {
 	Identity *identity.Service
 	Assess   *assess.Service
 	Fees     *fee.Service
+	Consult  *consult.Service
 	Catalog  *catalog.Service
 	Now      func() time.Time // the database's clock
 	Audit    AuditLog
@@ -73,6 +75,8 @@ type views struct {
 	misses   *web.View[missesPage]
 	word     *web.View[wordPage]
 	books    *web.View[booksPage]
+	consult  *web.View[consultPage]
+	failures *web.View[failuresPage]
 
 	quality   *web.View[qualityPage]
 	qualities *web.View[qualityList]
@@ -97,6 +101,8 @@ func newViews(rt *web.Renderer) views {
 		misses:   web.NewView[missesPage](rt, templates, page("misses.html")...),
 		word:     web.NewView[wordPage](rt, templates, page("word.html")...),
 		books:    web.NewView[booksPage](rt, templates, page("books.html")...),
+		consult:  web.NewView[consultPage](rt, templates, page("consult.html")...),
+		failures: web.NewView[failuresPage](rt, templates, page("failures.html")...),
 
 		quality:   web.NewView[qualityPage](rt, templates, page("quality.html")...),
 		qualities: web.NewView[qualityList](rt, templates, page("qualities.html")...),
@@ -134,6 +140,9 @@ func (k *Console) routes() map[string]web.Handler {
 		"GET " + booksPath:                                         k.books,
 		"POST " + booksPath + "/match":                             k.match,
 		"POST " + booksPath + "/differences/{id}":                  k.settle,
+		"GET " + consultPath:                                       k.showConsult,
+		"GET " + consultPath + "/items/{code}":                     k.failures,
+		"POST " + consultPath + "/proposals/{id}":                  k.decideProposal,
 		"GET " + missesPath:                                        k.misses,
 		"GET " + wordPath:                                          k.word,
 		"POST " + wordPath:                                         k.addWord,

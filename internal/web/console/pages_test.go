@@ -8,6 +8,7 @@ import (
 	"github.com/tongban/tongban/internal/assess"
 	"github.com/tongban/tongban/internal/audit"
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/jobs"
@@ -126,5 +127,17 @@ func TestPages(t *testing.T) {
 		one.fill(s, 12)
 		webtest.Check(t, v.subscriber, one)
 	}
-	webtest.Covered(t, rt, "templates/books.html", "templates/subscribers.html", "templates/subscribed.html", "templates/subscriber.html", "templates/misses.html", "templates/word.html", "templates/quality.html", "templates/qualities.html", "templates/featured.html", "templates/feature.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
+	asked := consultPage{Page: samplePage("咨询和办不成事"), Since: "2026-01-01", Keeps: true, None: web.Empty{Title: "没有"}}
+	asked.Units = unitTable(asked.Page, []consult.UnitFigures{{Unit: identity.Unit{ID: 3, Name: "城管局"}, Kind: consult.Question, Asked: 5, Done: 3, Late: 1, Open: 2, Overdue: 1}})
+	asked.Failures = failureTable(asked.Page, []consult.FailureFigures{{Item: &catalog.Item{Code: "X", Name: "占道"}, Reason: "system", Records: 3, CameBack: 1}})
+	asked.Centres = centreTable(asked.Page, []consult.CentreFigures{{Centre: identity.Unit{ID: 1, Name: "中心"}, Records: 3, Open: 2, Overdue: 1}})
+	offered := asked
+	offered.Proposals = []proposalRow{{ID: 7, Item: web.Link{Href: "/items/X", Text: "占道"}, Question: "要几寸？", Answer: "两寸", Made: "李静", URL: "/console/consult/proposals/7", Guide: web.Link{Href: "/console/items/lists/X", Text: "编制"}, Error: "请填写"},
+		{ID: 8, Item: web.Link{Href: "/items/X", Text: "占道"}, Question: "要多久？", Answer: "五天", Made: "李静", Guide: web.Link{Href: "/console/items/lists/X", Text: "编制"}}}
+	webtest.Check(t, v.consult, asked, offered, consultPage{Page: samplePage("咨询和办不成事"), Units: unitTable(asked.Page, nil), Failures: failureTable(asked.Page, nil)})
+	records := failuresPage{Page: samplePage("办不成事记录"), Name: "占道", Code: "X", Guide: web.Link{Href: "/items/X/versions", Text: "历次版本"}, Pager: web.Pager{Next: "/x?after=1"}}
+	records.Table = recordTable(records.Page, &identity.Directory{}, []consult.Record{{No: "BC1", PinnedNo: 1, Reason: "system", Stage: "pay", State: consult.Changed, ChangedNo: 2, At: at()}, {No: "BC2", PinnedNo: 2, Reason: "system", Stage: "pay", State: consult.Handling, Earlier: 1, CameBack: true, At: at(), Late: true},
+		{No: "BC3", State: consult.Refused, Earlier: 2, Basis: "某法", At: at()}})
+	webtest.Check(t, v.failures, records, failuresPage{Page: samplePage("办不成事记录"), Name: "占道", Code: "X", Guide: records.Guide, Table: recordTable(records.Page, &identity.Directory{}, nil)})
+	webtest.Covered(t, rt, "templates/consult.html", "templates/failures.html", "templates/books.html", "templates/subscribers.html", "templates/subscribed.html", "templates/subscriber.html", "templates/misses.html", "templates/word.html", "templates/quality.html", "templates/qualities.html", "templates/featured.html", "templates/feature.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
 }

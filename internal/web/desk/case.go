@@ -52,6 +52,7 @@ type casePage struct {
 	Rate            rateCard
 	Archive         web.Link   // the package of a closed case
 	Next            []web.Link // 再来一单, after an intake
+	Ask             []web.Link // take down what the applicant asks or reports about it
 	Papers          papersCard
 	Bills           []web.Banner
 	Parcel          caseview.Parcel
@@ -194,6 +195,10 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 	p.Go = begins(p.Acts)
 	if !usual(p.Acts) {
 		p.None = nothing(p.Page, v, a)
+	}
+	if a.Has(actor.WindowClerk) {
+		p.Ask = []web.Link{{Href: consultsPath + "/new?case=" + url.QueryEscape(v.Case.No), Text: p.Tr("登记咨询", "Take down a question")},
+			{Href: consultsPath + "/new?kind=failure&case=" + url.QueryEscape(v.Case.No), Text: p.Tr("登记办不成的事", "Take down what could not be done")}}
 	}
 	if v.MayArchive() {
 		p.Archive = web.Link{Href: casePath(v.Case.No) + "/archive", Text: p.Tr("下载电子档案", "Download the archive")}

@@ -16,6 +16,7 @@ import (
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/channel"
+	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/files"
 	"github.com/tongban/tongban/internal/gate"
@@ -46,6 +47,7 @@ type Config struct {
 	Style    *caseview.Style
 	Door     *gate.Door
 	Casework *casework.Service
+	Consult  *consult.Service
 	Identity *identity.Service
 	Catalog  *catalog.Service
 	Fees     *fee.Service
@@ -86,6 +88,9 @@ type views struct {
 	keys     *web.View[keysPage]
 	assists  *web.View[assistsPage]
 	assist   *web.View[assistPage]
+	consults *web.View[consultsPage]
+	consult  *web.View[consultPage]
+	ask      *web.View[askPage]
 	fees     *web.View[feesPage]
 }
 
@@ -113,6 +118,9 @@ func newViews(rt *web.Renderer) views {
 		keys:     web.NewView[keysPage](rt, fs, page("keys.html")...),
 		assists:  web.NewView[assistsPage](rt, fs, page("assists.html")...),
 		assist:   web.NewView[assistPage](rt, fs, page("assist.html")...),
+		consults: web.NewView[consultsPage](rt, fs, page("consults.html")...),
+		consult:  web.NewView[consultPage](rt, fs, page("consult.html")...),
+		ask:      web.NewView[askPage](rt, fs, page("ask.html")...),
 		fees:     web.NewView[feesPage](rt, fs, page("fees.html")...),
 	}
 }
@@ -186,19 +194,24 @@ func (d *Desk) routes() map[string]web.Handler {
 		"POST " + feesPath + "/{bill}/{act}":            d.bills.Do,
 		"GET /desk/appointments":                        d.today,
 
-		"GET /desk/assist":             d.showAssists,
-		"POST /desk/assist":            d.askAssist,
-		"GET /desk/assist/{id}":        d.showAssist,
-		"POST /desk/assist/{id}":       d.answerAssist,
-		"POST /desk/assist/{id}/paper": d.assistPaper,
-		"GET /desk/keys":               d.showKeys,
-		"GET /desk/results":            d.showResults,
-		"POST /desk/results":           d.findByCode,
-		"GET /desk/papers":             d.showPapers,
-		"POST /desk/papers":            d.givePapers,
-		"GET /desk/papers/{id}":        d.showSlip,
-		"POST /desk/papers/{id}":       d.receiveSlip,
-		"POST /desk/cases/{no}/papers": d.takePaper,
+		"GET /desk/assist":               d.showAssists,
+		"POST /desk/assist":              d.askAssist,
+		"GET /desk/assist/{id}":          d.showAssist,
+		"POST /desk/assist/{id}":         d.answerAssist,
+		"POST /desk/assist/{id}/paper":   d.assistPaper,
+		"GET " + consultsPath:            d.showConsults,
+		"POST " + consultsPath:           d.askAt,
+		"GET " + consultsPath + "/new":   d.showAskAt,
+		"GET " + consultsPath + "/{no}":  d.showConsult,
+		"POST " + consultsPath + "/{no}": d.answerConsult,
+		"GET /desk/keys":                 d.showKeys,
+		"GET /desk/results":              d.showResults,
+		"POST /desk/results":             d.findByCode,
+		"GET /desk/papers":               d.showPapers,
+		"POST /desk/papers":              d.givePapers,
+		"GET /desk/papers/{id}":          d.showSlip,
+		"POST /desk/papers/{id}":         d.receiveSlip,
+		"POST /desk/cases/{no}/papers":   d.takePaper,
 	}
 }
 
@@ -278,10 +291,12 @@ func Menu(a actor.Actor) []web.NavLink {
 	add(hasAny(a, actor.WindowClerk, actor.Supervisor), "today", "/desk/appointments", "今日预约", "Appointments", "3")
 	add(a.Has(actor.WindowClerk), "results", "/desk/results", "统一出件", "Results", "e")
 	add(a.Has(actor.WindowClerk), "assist", "/desk/assist", "帮办代办", "Help", "")
+	add(work || a.Has(actor.Supervisor), "consult", consultsPath, "咨询和反映", "Questions", "")
 	add(work, "papers", "/desk/papers", "纸质件交接", "Papers", "x")
 	add(work || a.Has(actor.Supervisor), "find", "/desk/search", "查找办件", "Find a case", "4")
 	add(hasAny(a, actor.WindowClerk, actor.Decider), "fees", feesPath, "收费", "Fees", "")
 	add(a.Has(actor.Supervisor), "books", "/console/fees", "收费对账", "Books", "")
+	add(hasAny(a, actor.Supervisor, actor.ItemSteward, actor.ItemReviewer), "consulted", "/console/consult", "咨询和办不成事", "Questions, failures", "")
 	add(a.Has(actor.Supervisor), "overview", "/console", "监督概览", "Overview", "5")
 	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "items", "/console/items", "事项管理", "Service items", "9")
 	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "featured", "/console/items/featured", "特色清单", "Featured lists", "")

@@ -2,11 +2,15 @@ package desk
 
 import (
 	"net/url"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/casework"
+	"github.com/tongban/tongban/internal/consult"
+	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/caseview"
 	"github.com/tongban/tongban/internal/web/webtest"
@@ -109,6 +113,27 @@ func TestPages(t *testing.T) {
 	begin.Mine, begin.Begin, begin.Waits, begin.Ends = true, true, true, true
 	fill.Mine, fill.Draft, fill.Waits, fill.Ready, fill.Case, fill.Ends = true, true, true, "/desk/apply/1", web.Link{Href: "/desk/cases/1", Text: "查看办件"}, true
 	webtest.Check(t, v.assist, help, begin, fill)
+	nothing := web.Table{Caption: "待办理", Empty: web.Empty{Title: "没有"}}
+	webtest.Check(t, v.consults, consultsPage{Page: samplePage("咨询和反映"), Unit: "中心", With: sampleTable(), Received: sampleTable(), Done: sampleTable(), Pager: web.Pager{Next: "/desk/consult?cursor=1"}, New: true, Chips: []web.Tag{{Tone: web.Bad, Text: "1 件超期"}},
+		Tabs: []web.Link{{Href: "/desk/consult?unit=1", Text: "中心", Count: 1, Current: true}}}, consultsPage{Page: samplePage("咨询和反映"), Unit: "审批局", With: nothing, Done: nothing})
+	webtest.Check(t, v.ask, askPage{Page: samplePage("登记咨询"), About: "占道", Item: "1", Party: "王建国", Token: "x", Fields: sampleFields(), Other: web.Link{Href: "/desk/consult/new?kind=failure", Text: "登记办不成的事"}, Another: "/desk/consult/new", Key: "k"},
+		askPage{Page: samplePage("登记办不成的事"), Failure: true, Pick: true, Query: "挖路", Asked: true, Found: sampleTable(), Other: web.Link{Href: "/desk/consult/new", Text: "登记咨询"}},
+		askPage{Page: samplePage("登记办不成的事"), Failure: true, About: "占道", Case: "1", Party: "王建国", Fields: sampleFields(), Other: web.Link{Href: "/desk/consult/new", Text: "登记咨询"}, Another: "/desk/consult/new"})
+	for _, kind := range []consult.Kind{consult.Question, consult.Failure} {
+		for _, state := range consult.States {
+			x := consult.View{Inquiry: consult.Inquiry{No: "X1", Kind: kind, State: state, ItemID: 1, ItemCode: "1", ItemName: "占道", CaseNo: "1", Reason: "other", Stage: "apply", Earlier: 1, Basis: "某法", Version: 1}, Asker: "王建国", Phone: "138****0001",
+				Unit: identity.Unit{ID: 1, Name: "审批局"}, Received: identity.Unit{ID: 2, Name: "中心"}, Units: []identity.Unit{{ID: 3, Name: "城管局"}}, Proposal: &consult.Proposal{Question: "要几寸？", State: consult.Proposed},
+				Entries: []consult.Entry{{Act: consult.ProposeRefusal, By: actor.Actor{Kind: actor.Staff, Name: "李静"}, Inside: true, Words: consult.Words{Text: "理由", Basis: "某法", Where: "残联", Due: "2026-03-09"}}}}
+			for _, m := range consult.Moves {
+				if m.Kind == kind && slices.Contains(m.From, state) {
+					x.Offered = append(x.Offered, m)
+				}
+			}
+			p := consultPage{Page: samplePage("咨询"), No: "X1", Back: consultsPath}
+			p.Part = caseview.Inquiry(&p.Page, &x, true, "/desk/consult/X1", casePath, url.Values{"act": {"answer"}}, []errs.Field{{Path: "text", ZH: "请填写答复", EN: "Fill in"}})
+			webtest.Check(t, v.consult, p)
+		}
+	}
 	webtest.Check(t, v.papers, papersPage{Page: samplePage("纸质件交接"), Unit: "政务服务中心", UnitID: 1, Units: []web.Link{{Href: "/desk/papers?unit=1", Text: "中心", Current: true}}, To: to,
 		Held: []heldPaper{{ID: "7", Name: "户口簿", Copies: "1", Case: "20260302-0001", Href: "/desk/cases/1", Item: "占道", Since: "3月2日", Checked: true}}, In: sampleTable(), Out: web.Table{Caption: "交出的", Empty: web.Empty{Title: "没有交接单"}}},
 		papersPage{Page: samplePage("纸质件交接"), Unit: "中心", UnitID: 1, In: web.Table{Caption: "收到的", Empty: web.Empty{Title: "没有"}}, Out: web.Table{Caption: "交出的", Empty: web.Empty{Title: "没有"}}, Empty: web.Empty{Title: "没有留存的纸质件", Text: "会出现在这里。"}})
@@ -123,7 +148,7 @@ func TestPages(t *testing.T) {
 	webtest.Check(t, v.fees, feesPage{Page: samplePage("收费"), Waiting: sampleTable(), Due: sampleTable(), Pager: web.Pager{Next: "/desk/fees?after=1"}, Till: tillForm{URL: "/desk/fees/till", Day: "2026-03-02", Facts: sampleFacts(), Fields: sampleFields()[1:]}},
 		feesPage{Page: samplePage("收费"), Waiting: web.Table{Empty: web.Empty{Title: "没有"}}, Due: web.Table{Empty: web.Empty{Title: "没有"}}, Till: tillForm{URL: "/desk/fees/till", Day: "2026-03-02", Facts: sampleFacts(), Closed: true}},
 		feesPage{Page: samplePage("收费"), Waiting: sampleTable(), Due: sampleTable()})
-	webtest.Covered(t, rt, "templates/fees.html", "templates/scenario.html", "templates/papers.html", "templates/slip.html", "templates/results.html", "templates/keys.html", "templates/assists.html", "templates/assist.html", "templates/login.html", "templates/me.html", "templates/queue.html", "templates/case.html", "templates/changed.html", "templates/correct.html",
+	webtest.Covered(t, rt, "templates/fees.html", "templates/scenario.html", "templates/papers.html", "templates/slip.html", "templates/results.html", "templates/keys.html", "templates/assists.html", "templates/assist.html", "templates/consults.html", "templates/consult.html", "templates/ask.html", "templates/login.html", "templates/me.html", "templates/queue.html", "templates/case.html", "templates/changed.html", "templates/correct.html",
 		"templates/notice.html", "templates/find.html", "templates/intake.html", "templates/today.html")
 }
 

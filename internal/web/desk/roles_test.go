@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/web/desk/worktest"
 )
 
@@ -24,6 +25,8 @@ func TestRoles(t *testing.T) {
 		doc := docs.Documents[0].ID
 		file := docs.Materials[1].Handed.Files[0].File
 		unit := c.Refs.Units["lx-zx"]
+		asked, err := c.Consult.Ask(t.Context(), c.Company("yunhe-shizheng", "jiang-tao"), consult.AskInput{Kind: consult.Question, CaseNo: no, Words: "办到哪一步了？"})
+		c.Must(err)
 		who := map[byte]*worktest.Browser{'n': c.Browser(), 'p': c.LoginPerson("jiangtao")}
 		for key, login := range map[byte]string{'c': "clerk-lx", 'r': "reviewer-lx-cgj", 'd': "decider-lx-spj", 'v': "supervisor-lx", 's': "sysadmin", 'e': "secadmin", 'a': "auditadmin", 'x': "clerk-jy"} {
 			who[key] = c.Login(login)
@@ -40,17 +43,23 @@ func TestRoles(t *testing.T) {
 			fmt.Sprintf("/desk/documents/%d/photo/%d", doc, file): {404: "crdvseax"},
 			fmt.Sprintf("/desk/documents/%d", doc):                {200: "crdv", 404: "seax"},
 			"/desk/cases/" + no + "/acts/request-correction":      {200: "c", 303: "rdv", 404: "seax"},
-			"/desk/intake":                       {200: "cx"},
-			"/desk/intake?who=person.1.00000000": {404: "cx"},
-			"/desk/appointments":                 {200: "cxv"},
-			"/desk/assist":                       {200: "cx"},
-			"/desk/assist/1":                     {404: "crdvseax"},
-			"/desk/keys":                         {200: "crdvseax"},
-			"/desk/results":                      {200: "cx"},
-			fmt.Sprintf("/desk/results?centre=%d", unit): {200: "c"},
-			"/desk/papers": {200: "crdx"},
-			fmt.Sprintf("/desk/papers?unit=%d", unit): {200: "c"},
-			"/desk/papers/1": {404: "crdvseax"},
+			"/desk/intake":                                    {200: "cx"},
+			"/desk/intake?who=person.1.00000000":              {404: "cx"},
+			"/desk/appointments":                              {200: "cxv"},
+			"/desk/assist":                                    {200: "cx"},
+			"/desk/assist/1":                                  {404: "crdvseax"},
+			"/desk/consult":                                   {200: "crdvx"},
+			fmt.Sprintf("/desk/consult?unit=%d", unit):        {200: "cv"},
+			"/desk/consult/new":                               {200: "cx"},
+			"/desk/consult/" + asked.No:                       {200: "cdv", 404: "rseax"},
+			"/console/consult":                                {200: "v"},
+			"/console/consult/items/" + asked.ItemCode:        {200: "v"},
+			"/desk/keys":                                      {200: "crdvseax"},
+			"/desk/results":                                   {200: "cx"},
+			fmt.Sprintf("/desk/results?centre=%d", unit):      {200: "c"},
+			"/desk/papers":                                    {200: "crdx"},
+			fmt.Sprintf("/desk/papers?unit=%d", unit):         {200: "c"},
+			"/desk/papers/1":                                  {404: "crdvseax"},
 			fmt.Sprintf("/desk/appointments?centre=%d", unit): {200: "cv", 403: "x"},
 			"/desk/apply/123/check":                           {404: "crdvseax"},
 			"/console":                                        {200: "v", 303: "sea"},
@@ -93,6 +102,9 @@ func TestRoles(t *testing.T) {
 			"/desk/assist":                                             {404: "cx"},
 			"/desk/assist/1":                                           {404: "crdvseax"},
 			"/desk/assist/1/paper":                                     {404: "crdvseax"},
+			"/desk/consult":                                            {422: "cx"},
+			"/desk/consult/" + asked.No:                                {409: "cdv", 404: "rseax"},
+			"/console/consult/proposals/1":                             {404: "crdvseax"},
 			"/desk/cases/" + no + "/papers":                            {422: "crd", 403: "v", 404: "seax"},
 			"/desk/fees/till":                                          {422: "cx"}, "/desk/fees/J20260302999999/take": {404: "crdvseax"}, "/console/fees/match": {422: "v"}, "/console/fees/differences/1": {422: "v"},
 			fmt.Sprintf("/console/staff/%d/grant", c.Refs.Staff["clerk-lx"]):  {422: "sea"},

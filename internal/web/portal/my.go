@@ -123,6 +123,7 @@ func (p *Portal) my(w http.ResponseWriter, r *http.Request) error {
 		{Href: "/my/messages", Icon: "bell", Text: pg.Tr("我的消息", "Messages"), Soft: unreadWords(pg.Page)},
 		{Href: "/my/drafts", Icon: "file", Text: pg.Tr("我的草稿", "Drafts"), Soft: pg.Tr("没有提交的申请", "Not handed in yet")},
 	}
+	pg.Tiles = append(pg.Tiles, web.Tile{Href: "/my/consult", Icon: "phone", Text: pg.Tr("我的咨询", "My questions"), Soft: pg.Tr("咨询、反映办不成的事", "Ask, or report what could not be done")})
 	if !pg.Elder && a.Mandate == 0 { // an agent manages neither the principal's mandates nor their profile
 		pg.Tiles = append(pg.Tiles,
 			web.Tile{Href: "/my/assist", Icon: "user", Text: pg.Tr("帮办代办", "Help with applying"), Soft: pg.Tr("请人免费帮办，做过什么都能查", "Free help, and what was done in your name")},

@@ -14,6 +14,7 @@ import (
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/clock"
+	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/files"
@@ -39,6 +40,7 @@ type Config struct {
 	Identity *identity.Service
 	Catalog  *catalog.Service
 	Casework *casework.Service
+	Consult  *consult.Service
 	Licences *licence.Service
 	Ratings  *rating.Service
 	Fees     *fee.Service
@@ -106,6 +108,9 @@ type views struct {
 	adjustment     *web.View[AdjustmentPage]
 	assists        *web.View[AssistsPage]
 	assist         *web.View[AssistPage]
+	consults       *web.View[ConsultsPage]
+	consult        *web.View[ConsultPage]
+	ask            *web.View[AskPage]
 }
 
 // New makes the portal and registers its pages.
@@ -179,6 +184,9 @@ func newViews(rt *web.Renderer) views {
 		adjustment:     web.NewView[AdjustmentPage](rt, own, at("adjustment")...),
 		assists:        web.NewView[AssistsPage](rt, own, at("assists")...),
 		assist:         web.NewView[AssistPage](rt, own, at("assist")...),
+		consults:       web.NewView[ConsultsPage](rt, own, at("consults")...),
+		consult:        web.NewView[ConsultPage](rt, own, at("consult")...),
+		ask:            web.NewView[AskPage](rt, own, at("ask")...),
 	}
 }
 
@@ -270,6 +278,11 @@ func (p *Portal) routes() map[string]web.Handler {
 		"POST /my/assist":                       p.askAssist,
 		"GET /my/assist/{id}":                   p.assist,
 		"POST /my/assist/{id}":                  p.answerAssist,
+		"GET /my/consult":                       p.consults,
+		"POST /my/consult":                      p.ask,
+		"GET /my/consult/new":                   p.showAsk,
+		"GET /my/consult/{no}":                  p.consult,
+		"POST /my/consult/{no}":                 p.answerConsult,
 		"GET /my/cases/{no}/fees/{bill}":        p.bills.Show,
 		"POST /my/cases/{no}/fees/{bill}/{act}": p.bills.Do,
 	}

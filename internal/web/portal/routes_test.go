@@ -10,6 +10,7 @@ import (
 
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/web/caseview"
@@ -31,13 +32,13 @@ func TestRoutes(t *testing.T) {
 	rules := map[string]string{ // path → who
 		"/": anyone, "/items": anyone, "/items/CODE": anyone, "/adjustments": anyone, "/featured": anyone, "/featured/online": anyone, "/featured/online/history": anyone, "/featured/online/export.csv": anyone, "/featured/online/export.json": anyone, "/browse/life": anyone, "/items/CODE/versions": anyone, "/items/CODE/changes": anyone, "/feed/items.atom": anyone, "/feed/items.json": anyone, "/login": anyone, "/progress": anyone, "/progress/NO?c=C": anyone, "/progress/NO/clocks/1?c=C": anyone, "/verify": anyone, "/verify/LICENCE": anyone,
 		"/centres": anyone, "/centres/lx-zx": anyone, "/help": anyone, "/privacy": anyone, "/accessibility": anyone,
-		"/identity": person, "/my": person, "/my/drafts": person, "/my/cases": person, "/my/licences": person, "/my/messages": person, "/my/mandates": person, "/my/profile": person, "/my/assist": person, "/my/assist?item=CODE": person, "/my/assist/HELP": owner,
+		"/identity": person, "/my": person, "/my/drafts": person, "/my/cases": person, "/my/licences": person, "/my/messages": person, "/my/mandates": person, "/my/profile": person, "/my/assist": person, "/my/assist?item=CODE": person, "/my/assist/HELP": owner, "/my/consult": person, "/my/consult/new": person, "/my/consult/new?item=CODE": person, "/my/consult/new?kind=failure": person, "/my/consult/new?case=NO": owner, "/my/consult/ASKED": owner,
 		"/my/cases/NO": owner, "/my/cases/NO/acts/withdraw": owner, "/my/cases/NO/fees/BILL": owner, "/my/cases/NO/files/FILE": owner, "/my/cases/NO/clocks/1": owner, "/my/documents/DOC": owner, "/my/licences/LICENCE": owner,
 		"/apply/DRAFT": owner, "/apply/DRAFT/privacy": owner, "/apply/DRAFT/form/subject": owner, "/apply/DRAFT/materials": owner, "/apply/DRAFT/promise": owner, "/apply/DRAFT/delivery": owner, "/apply/DRAFT/check": owner,
 		"/apply/DRAFT/materials/m01/files/UPLOAD": owner,
 	}
 	posts := map[string]string{
-		"/my/assist": person, "/my/assist/HELP": owner,
+		"/my/assist": person, "/my/assist/HELP": owner, "/my/consult": person, "/my/consult/ASKED": owner,
 		"/items/CODE/apply": person, "/identity": person, "/my/messages/read": person, "/my/mandates": person, "/my/profile": person, "/my/profile/password": person,
 		"/my/cases/NO/acts/withdraw": owner, "/my/cases/NO/acts/ask-more-time": owner, "/my/cases/NO/fees/BILL/reduce": owner, "/my/cases/NO/correct": owner, "/my/cases/NO/rate": owner, "/my/cases/NO/appointment": owner, "/my/appointments/1/cancel": person, "/my/mandates/1/revoke": person,
 		"/apply/DRAFT/privacy": owner, "/apply/DRAFT/form/subject": owner, "/apply/DRAFT/autosave": owner, "/apply/DRAFT/promise": owner, "/apply/DRAFT/delivery": owner, "/apply/DRAFT/submit": owner, "/apply/DRAFT/discard": owner,
@@ -72,7 +73,11 @@ func TestRoutes(t *testing.T) {
 		}
 		_, code, _ := strings.Cut(c.Casework.ProgressPath(no), "c=")
 		bill := billed(t, c, v.Case)
-		names := strings.NewReplacer("BILL", bill, "CODE", c.Codes["food-licence-new"][0], "NO", no, "HELP", itoa(help.ID), "DRAFT", draft, "FILE", itoa(fileOf(v)), "DOC", itoa(v.Documents[0].ID), "UPLOAD", itoa(d.Data.Handed("m01").Files[0].File), "LICENCE", held[0].Identifier, "c=C", "c="+code)
+		asked, err := c.Consult.Ask(t.Context(), c.Person("chen-jiayi", "xiyun-canyin"), consult.AskInput{Kind: consult.Question, CaseNo: no, Words: "办到哪一步了？"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := strings.NewReplacer("ASKED", asked.No, "BILL", bill, "CODE", c.Codes["food-licence-new"][0], "NO", no, "HELP", itoa(help.ID), "DRAFT", draft, "FILE", itoa(fileOf(v)), "DOC", itoa(v.Documents[0].ID), "UPLOAD", itoa(d.Data.Handed("m01").Files[0].File), "LICENCE", held[0].Identifier, "c=C", "c="+code)
 		visitor, other, staff := citytest.Browse(t, h), citytest.Browse(t, h), staffBrowser(t, c, h)
 		login(other, "lixinran")
 		for path, who := range rules {

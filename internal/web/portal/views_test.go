@@ -6,6 +6,7 @@ import (
 
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/clock"
+	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/licence"
 	"github.com/tongban/tongban/internal/rule"
@@ -107,6 +108,24 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.assists, AssistsPage{Table: web.Table{Caption: "我的帮办代办", Empty: web.Empty{Title: "没有帮办代办", Text: "可以请人帮办。"}}}, AssistsPage{Item: "占道", Code: "1", Fields: []web.FieldView{text},
 		Table: web.Table{Caption: "我的帮办代办", Heads: []web.Head{{Text: "事项"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "占道", Href: "/my/assist/1"}}}}}})
 	facts := web.Facts{Rows: []web.Fact{{Key: "事项", Value: "占道"}}}
+	webtest.Check(t, v.consults, ConsultsPage{Acting: acting, Table: web.Table{Caption: "我的咨询", Hide: true, Empty: web.Empty{Title: "还没有咨询", Text: "可以咨询。"}}},
+		ConsultsPage{Table: web.Table{Caption: "我的咨询", Heads: []web.Head{{Text: "内容"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "占道", Href: "/my/consult/ZX1"}}}}}, Pager: web.Pager{Next: "/my/consult?after=1"}})
+	found := web.Table{Caption: "选择事项", Heads: []web.Head{{Text: "事项"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "占道", Href: "/my/consult/new?item=1", Row: true}}}}}
+	other := web.Link{Href: "/my/consult/new?kind=failure", Text: "反映办不成的事"}
+	webtest.Check(t, v.ask, AskPage{Acting: acting, About: "占道", Item: "1", Fields: []web.FieldView{text}, Days: 5, Key: "k", Other: other}, AskPage{Failure: true, About: "占道（1）", Case: "1", Fields: []web.FieldView{text, radio}, Days: 1, Other: other},
+		AskPage{Failure: true, Pick: true, Query: "占道", Asked: true, Found: found, Days: 5, Other: other}, AskPage{Query: "没有", Asked: true, Found: web.Table{Empty: web.Empty{Title: "没有找到"}}, Fields: []web.FieldView{text}, Other: other})
+	failed := consult.View{Inquiry: consult.Inquiry{No: "BC1", Kind: consult.Failure, ItemID: 1, ItemCode: "X", ItemName: "占道", PinnedNo: 1, Reason: "system", Stage: "pay", Earlier: 2, CameBack: true, State: consult.Changed, ChangedNo: 2, DoneAt: at, Version: 3},
+		Asker: "陈佳怡", Unit: identity.Unit{ID: 1, Name: "审批局"}, Entries: []consult.Entry{{At: at, Act: consult.Ask, Words: consult.Words{Text: "办不成"}}, {At: at, Act: consult.CloseByChange, Words: consult.Words{Text: "改了", Version: 2}}}}
+	open := consult.View{Inquiry: consult.Inquiry{No: "ZX1", Kind: consult.Question, State: consult.Asked, Version: 1}, Offered: []consult.Move{}}
+	for _, act := range []consult.Act{consult.Add, consult.Withdraw} {
+		m, _ := consult.MoveFor(consult.Question, consult.Asked, act)
+		open.Offered = append(open.Offered, m)
+	}
+	for _, x := range []consult.View{failed, open} {
+		pg := ConsultPage{Page: web.Page{Title: "咨询"}, Acting: acting}
+		pg.Part = caseview.Inquiry(&pg.Page, &x, false, "/my/consult/1", func(no string) string { return "/my/cases/" + no }, nil, nil)
+		webtest.Check(t, v.consult, pg)
+	}
 	webtest.Check(t, v.assist, AssistPage{State: web.Tag{Text: "帮办中"}, Facts: facts, Answers: facts, Handed: facts, Promises: []apply.PromiseText{{Title: "容缺受理承诺书", Body: []string{"承诺补齐。"}, Facts: facts}}, Digest: "ab", Action: "/my/assist/1", Ends: true, Case: web.Link{Href: "/my/cases/1", Text: "查看办件"}},
 		AssistPage{State: web.Tag{Text: "待本人确认"}, Facts: facts, Digest: "begin", Begin: true, Action: "/my/assist/1"})
 	webtest.Check(t, v.mandates, MandatesPage{}, MandatesPage{CanGrant: true, Fields: []web.FieldView{text}, Until: web.FieldView{ID: "f-until", Name: "until", Widget: "date", Label: "到"}, Given: []MandateCard{{Who: "周志远", What: "全部事项", When: "2026", State: web.Tag{Text: "有效"}, Revoke: web.Action{URL: "/x", Text: "撤销"}}}})
@@ -119,7 +138,7 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.adjustments, AdjustmentsPage{Empty: web.Empty{Title: "没有"}}, AdjustmentsPage{Notices: []AdjustmentCard{{Href: "/adjustments/2026-0001", Title: "取消事项", Reason: "条例修改", State: web.Tag{Text: "即将实施"}, When: "2026-03-02"}}})
 	webtest.Check(t, v.adjustment, AdjustmentPage{Heading: "取消事项", State: web.Tag{Text: "已实施"}, Lead: "不受影响", Facts: web.Facts{Rows: []web.Fact{{Key: "编号", Value: "1"}}}, Matters: web.Table{Caption: "事项", Heads: []web.Head{{Text: "事项"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "优待证"}}}}}}, AdjustmentPage{Heading: "取消事项", State: web.Tag{Text: "已撤回"}})
 	var checked []string
-	for _, name := range []string{"home", "items", "guide", "featured", "feature", "feature-history", "matter", "browse", "versions", "changes", "static", "staticindex", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "moretime", "say", "change", "appointment", "rate", "licences", "licence", "messages", "assists", "assist", "mandates", "profile", "progress", "verify", "centres", "centre", "text", "adjustments", "adjustment"} {
+	for _, name := range []string{"home", "items", "guide", "featured", "feature", "feature-history", "matter", "browse", "versions", "changes", "static", "staticindex", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "moretime", "say", "change", "appointment", "rate", "licences", "licence", "messages", "assists", "assist", "consults", "consult", "ask", "mandates", "profile", "progress", "verify", "centres", "centre", "text", "adjustments", "adjustment"} {
 		checked = append(checked, "templates/"+name+".html")
 	}
 	webtest.Covered(t, rt, checked...)

@@ -24,6 +24,7 @@ import (
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/catalog/sheet"
 	"github.com/tongban/tongban/internal/channel"
+	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/db/dbtest"
 	"github.com/tongban/tongban/internal/fee"
@@ -65,6 +66,7 @@ type City struct {
 	Clock    *dbtest.Clock
 	Identity *identity.Service
 	Casework *casework.Service
+	Consult  *consult.Service
 	Fees     *fee.Service
 	Channel  *channel.Service
 	Catalog  *catalog.Service
@@ -138,6 +140,8 @@ func New(t *testing.T, d *db.DB, clk *dbtest.Clock) *City {
 		DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files, Licences: lic,
 		Ratings: rating.New(rating.Config{DB: d, Identity: c.Identity, Vault: vault}), Fees: c.Fees, Notify: messages, Vault: vault})
 	c.Channel = channel.New(channel.Config{DB: d, Identity: c.Identity, Calendar: cal})
+	c.Consult = consult.New(consult.Config{DB: d, Identity: c.Identity, Catalog: c.Catalog, Calendar: cal, Notify: messages, Vault: vault, Cases: c.Casework})
+	c.Consult.Handlers(c.Jobs)
 	c.Assess = assess.New(assess.Config{DB: d, Identity: c.Identity, Calendar: cal})
 	lic.Handlers(c.Jobs)
 	c.Casework.Handlers(c.Jobs)
@@ -235,7 +239,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 	mux := http.NewServeMux()
 	rt.Routes(mux)
 	style.Routes(mux)
-	desk.New(desk.Config{Renderer: rt, Style: style, Door: door, Casework: c.Casework, Identity: c.Identity, Catalog: c.Catalog, Fees: c.Fees, Channel: c.Channel,
+	desk.New(desk.Config{Renderer: rt, Style: style, Door: door, Casework: c.Casework, Consult: c.Consult, Identity: c.Identity, Catalog: c.Catalog, Fees: c.Fees, Channel: c.Channel,
 		Files: c.Files, Vault: keys().Vault(), Now: c.Clock.Now, BaseURL: "http://city.test", Demo: true, Record: record,
 		Party: func(ctx context.Context, p actor.Party) (identity.PartyInfo, error) {
 			return c.Identity.Party(c.DB.Read(ctx), p)
@@ -246,7 +250,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 	sheets := sheet.New(c.DB, c.Identity, c.Catalog)
 	sheets.Handlers(c.Jobs)
 	steward.New(steward.Config{Renderer: rt, Style: style, Identity: c.Identity, Catalog: c.Catalog, Cases: c.Casework, Sheets: sheets, Files: c.Files}).Routes(mux)
-	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Fees: c.Fees, Catalog: c.Catalog, Now: c.DB.Now,
+	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Fees: c.Fees, Consult: c.Consult, Catalog: c.Catalog, Now: c.DB.Now,
 		Audit: console.AuditLog{
 			Feed: func(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Entry, error) {
 				return audit.Feed(c.DB.Read(ctx), f, before, limit)
