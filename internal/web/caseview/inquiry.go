@@ -52,6 +52,9 @@ func Inquiry(p *web.Page, v *consult.View, staff bool, action string, caseAt fun
 		name = [2]string{"处理期限", "Handled by"}
 	}
 	part.Clock = Clock(*p, casework.ClockView{Name: name[0], NameEN: name[1], Words: clock.Remaining(v.Clock.Status, false), WordsEN: clock.Remaining(v.Clock.Status, true), Status: v.Clock.Status, Reckoning: v.Clock})
+	if !v.Open() {
+		part.Clock.Days = nil // the strip is for a limit that runs
+	}
 	if v.Kind == consult.Failure && v.Earlier > 0 {
 		n := strconv.Itoa(v.Earlier)
 		part.Came = web.Banner{Tone: web.Note, Title: p.Tr("同一事项、同一原因此前已有"+n+"次反映", "Reported "+n+" times before for the same item and reason")}
