@@ -75,6 +75,17 @@ const (
 	RectifyNotice     Notice = "rectify"              // 限期整改告知书
 	AnnulNotice       Notice = "annulment"            // 撤销决定书
 
+	// Licences that are held.
+	ChangeNotice       Notice = "change"         // 准予变更决定书
+	NoChangeNotice     Notice = "no-change"      // 不予变更决定书
+	RenewalNotice      Notice = "renewal"        // 准予延续决定书
+	NoRenewalNotice    Notice = "no-renewal"     // 不予延续决定书
+	DeemedRenewal      Notice = "renewal-deemed" // 视为准予延续通知书
+	CopyNotice         Notice = "copy"           // 补发决定书
+	NoCopyNotice       Notice = "no-copy"        // 不予补发决定书
+	DeregisterNotice   Notice = "deregister"     // 注销决定书
+	NoDeregisterNotice Notice = "no-deregister"  // 不予注销决定书
+
 	// Fees.
 	FeeNotice    Notice = "fee-notice"    // 缴费通知书
 	FeeReceipt   Notice = "fee-receipt"   // 缴费凭证
@@ -90,6 +101,8 @@ var noticeMark = map[Notice]string{
 	PrecheckNotice: "预", MoreTimeNotice: "补延", NoMoreTimeNotice: "不补延", ReturnNotice: "退", ExtensionNotice: "延", SpecialNotice: "特", DecisionNotice: "准",
 	TolerancePromise: "容诺", CommitmentPromise: "告诺", ToleranceNotice: "容受", SupplementReceipt: "容收", SupplementLonger: "容延",
 	SupplementEnd: "容届", SupplementLapsed: "容终", PromiseBack: "诺回", RectifyNotice: "改", AnnulNotice: "撤",
+	ChangeNotice: "变", NoChangeNotice: "不变", RenewalNotice: "续", NoRenewalNotice: "不续", DeemedRenewal: "视续", CopyNotice: "补发", NoCopyNotice: "不补发",
+	DeregisterNotice: "销", NoDeregisterNotice: "不销",
 	RefusalNotice: "不准", WithdrawalNotice: "终", DeliveryRecord: "送",
 	FeeNotice: "缴", FeeReceipt: "费收", FeeReduction: "费减", FeeRefund: "费退",
 	HearingRightNotice: "听告", InterestNotice: "利告", HearingNotice: "听通", HearingMinutes: "听录", VisitNotice: "核", ReferralNotice: "转",

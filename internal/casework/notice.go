@@ -198,6 +198,7 @@ func compose(kind Notice, f noticeFacts) Document {
 	}
 	own := f.Regime.OwnBasis && (kind == DeclineNotice || kind == NotNeededNotice)
 	composePromise(&d, kind, item, f)
+	composeHeld(&d, kind, item, f)
 	if own || kind == DecisionNotice || kind == RefusalNotice || kind == AnnulNotice {
 		for _, b := range f.Guide.Basis {
 			d.Basis = append(d.Basis, "《"+b.Law+"》"+b.Article)

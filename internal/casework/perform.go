@@ -58,6 +58,7 @@ var handlers = map[Act]func(*step) error{
 	Suspend: (*step).suspend, Resume: (*step).resume, Withdraw: (*step).withdraw, HandOver: (*step).handOver, Post: (*step).post,
 	ExtendSupplement: (*step).extendSupplement, SupplementOver: (*step).supplementOver, SupplementWithdrawn: (*step).supplementOver,
 	WithdrawPromise: (*step).withdrawPromise, GrantByMachine: (*step).grantByMachine, ReferByMachine: (*step).referByMachine,
+	DeemRenewed:  (*step).deemRenewed,
 	CheckPromise: (*step).checkPromise, SampleReview: (*step).sampleReview, Annul: (*step).annul, Uphold: (*step).uphold,
 
 	DeliverElectronic: (*step).deliverElectronic, ChangeDelivery: (*step).changeDelivery,

@@ -100,6 +100,8 @@ const (
 	SampleReview        Act = "sample-review"
 	Annul               Act = "annul"
 	Uphold              Act = "uphold"
+	// licences that are held
+	DeemRenewed Act = "deem-renewed"
 
 	Review  Act = "review"
 	Decide  Act = "decide"
@@ -250,6 +252,12 @@ var Table = []Move{
 	{Closed, SampleReview, Same, ByReviewer, "", nil, nil, false, false, "", RuleMachine, "登记秒批抽查结果", "Record the sample"},
 	{Closed, Annul, Same, ByDecider, Annulled, nil, []Limit{DeliveryLimit}, false, false, AnnulNotice, RuleAnnul, "撤销决定", "Annul the decision"},
 	{Closed, Uphold, Same, ByDecider, "", nil, nil, false, false, "", RuleAnnul, "维持决定", "Uphold the decision"},
+
+	// Licences that are held.
+	{Submitted, DeemRenewed, Delivering, BySystem, "", []Limit{DeliveryLimit}, []Limit{Receipt, Promised, Statutory}, false, false, DeemedRenewal, RuleDeemRenewed, "视为准予延续", "Deemed renewed"},
+	{Reviewing, DeemRenewed, Delivering, BySystem, "", []Limit{DeliveryLimit}, []Limit{Promised, Statutory}, false, false, DeemedRenewal, RuleDeemRenewed, "视为准予延续", "Deemed renewed"},
+	{Deciding, DeemRenewed, Delivering, BySystem, "", []Limit{DeliveryLimit}, []Limit{Promised, Statutory}, false, false, DeemedRenewal, RuleDeemRenewed, "视为准予延续", "Deemed renewed"},
+	{Suspended, DeemRenewed, Delivering, BySystem, "", []Limit{DeliveryLimit}, []Limit{Promised, Statutory}, false, false, DeemedRenewal, RuleDeemRenewed, "视为准予延续", "Deemed renewed"},
 
 	{Suspended, Resume, Back, ByReviewer, "", nil, nil, false, true, "", RuleSpecial, "特别程序结束", "End the special procedure"},
 	{Suspended, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Promised, Statutory}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},

@@ -132,6 +132,9 @@ func (st *step) finish() error {
 		}
 	}
 	if c.State == Closed && st.from != Closed {
+		if st.from != Delivering {
+			st.leaveHeld()
+		}
 		return st.closed()
 	}
 	return nil
@@ -341,6 +344,7 @@ var told = map[Act]string{
 	// promises and instant approval
 	Supplement: "您补齐的材料已收到", ExtendSupplement: "您补齐材料的期限已延长", SupplementOver: "您承诺补齐的材料逾期未补齐", SupplementWithdrawn: "您的申请因逾期未补齐材料终止办理",
 	WithdrawPromise: "您的承诺已撤回，请提交证明", GrantByMachine: "您的办件已作出决定", CheckPromise: "您的承诺已核查", Annul: "您的办件的决定已被撤销", Uphold: "您的办件的决定予以维持",
+	DeemRenewed: "您的证照视为准予延续",
 	HearingTell: "您有权申请听证", HearingAsk: "听证申请已收到", HearingCall: "听证时间、地点已确定", HearingAnswer: "听证主持人的回避申请已有答复",
 	HearingRecord: "听证已经结束", HearingDrop: "听证申请已撤回", VisitPlan: "工作人员将到现场核查", Object: "您的陈述申辩已收到", Refer: "您的申请已转报",
 }

@@ -16,7 +16,7 @@ import (
 var update = flag.Bool("update", false, "rewrite golden files")
 
 var acts = []Act{Submit, Accept, DeemAccepted, RequestCorrection, Resubmit, Mend, AskMoreTime, GrantMoreTime, RefuseMoreTime, ReturnUncorrected, Decline, NotReceived, PrecheckPass, Arrive,
-	Supplement, ExtendSupplement, SupplementOver, SupplementWithdrawn, WithdrawPromise, GrantByMachine, ReferByMachine, CheckPromise, SampleReview, Annul, Uphold,
+	Supplement, ExtendSupplement, SupplementOver, SupplementWithdrawn, WithdrawPromise, GrantByMachine, ReferByMachine, CheckPromise, SampleReview, Annul, Uphold, DeemRenewed,
 	Review, Decide, Extend, Suspend, Resume, Withdraw, HandOver, Post, DeliverElectronic, ChangeDelivery,
 	HearingTell, HearingAsk, HearingWaive, HearingCall, HearingChallenge, HearingAnswer, HearingRecord, HearingDrop, VisitPlan, VisitRecord, VisitSign,
 	Object, Claim, Release, Transfer, SendBack, Recheck, AskOpinion, GiveOpinion, Recuse, Refer}
@@ -100,7 +100,7 @@ func TestRegimes(t *testing.T) {
 		if zh := r.Words; zh.Need == "" || zh.Grant == "" || zh.Refuse == "" || zh.Extended == "" {
 			t.Errorf("%s: decisions have no words: %+v", r.Key, zh)
 		}
-		for _, act := range []Act{DeemAccepted, Extend, Suspend, Resume} {
+		for _, act := range []Act{DeemAccepted, DeemRenewed, Extend, Suspend, Resume} {
 			for _, m := range Table {
 				if m.Act == act && r.Allows(m) != licensed {
 					t.Errorf("%s: %s allowed %v", r.Key, act, r.Allows(m))

@@ -53,6 +53,7 @@ const (
 	CaseSampleReview        Act = "case.sample-review"
 	CaseAnnul               Act = "case.annul"
 	CaseUphold              Act = "case.uphold"
+	CaseDeemRenewed         Act = "case.deem-renewed" // licences that are held
 
 	CaseReview  Act = "case.review"
 	CaseDecide  Act = "case.decide"

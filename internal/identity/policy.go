@@ -172,6 +172,7 @@ var rules = map[Act]rule{
 	CaseSampleReview:        {staff: reviewer, hides: CaseRead},
 	CaseAnnul:               {staff: decider, notMaker: true, hides: CaseRead}, // 行政许可法 第六十九条
 	CaseUphold:              {staff: decider, notMaker: true, hides: CaseRead},
+	CaseDeemRenewed:         {system: true, hides: CaseRead}, // licences that are held
 
 	CaseReview:  {staff: reviewer, hides: CaseRead},
 	CaseDecide:  {staff: decider, notMaker: true, hides: CaseRead},
