@@ -244,6 +244,7 @@ func (c *city) knocks(w world) []knock {
 		{op: "draft-start", body: map[string]any{"item": w.food, "party": w.zhang}, only: members, allow: clerk},
 		{op: "draft", path: draft, allow: zhang}, {op: "draft-save", path: draft, body: map[string]any{"answers": map[string]any{}}, allow: zhang},
 		{op: "draft-consent", path: draft + "/consent", allow: zhang}, {op: "draft-delivery", path: draft + "/delivery", body: map[string]any{"way": "pickup"}, allow: zhang},
+		{op: "draft-held", path: draft + "/held", body: map[string]any{}, allow: zhang},
 		{op: "promise-text", path: "/items/" + w.food + "/promise", allow: everyone}, {op: "draft-promise-text", path: draft + "/promise", allow: zhang},
 		{op: "draft-promise", path: draft + "/promise", body: map[string]any{}, allow: zhang},
 		{op: "draft-file", path: draft + "/files/" + w.file, allow: zhang},

@@ -37,7 +37,7 @@ var parity = map[string]string{
 	"GET /feed/items.atom": "item-feed", "GET /feed/items.json": "item-feed", "GET /featured": "featured", "GET /featured/{key}": "featured-items",
 	"GET /featured/{key}/history": "featured-moves featured-rules", "GET /featured/{key}/export.csv": "featured-items", "GET /featured/{key}/export.json": "featured-items",
 
-	"GET /apply/{id}": "draft", "GET /apply/{id}/privacy": "item draft", "POST /apply/{id}/privacy": "draft-consent", "GET /apply/{id}/form/{step}": "draft item-form",
+	"GET /apply/{id}": "draft", "GET /apply/{id}/privacy": "item draft", "POST /apply/{id}/privacy": "draft-consent", "GET /apply/{id}/held": "draft", "POST /apply/{id}/held": "draft-held", "GET /apply/{id}/form/{step}": "draft item-form",
 	"POST /apply/{id}/form/{step}": "draft-save", "POST /apply/{id}/autosave": "draft-save", "GET /apply/{id}/materials": "draft draft-licences",
 	"POST /apply/{id}/materials/{code}/files": "material-attach", "GET /apply/{id}/materials/{code}/files/{file}": "draft-file",
 	"POST /apply/{id}/materials/{code}/files/{file}/delete": "material-remove", "POST /apply/{id}/materials/{code}/licence": "material-licence material-licence-back",

@@ -31,6 +31,7 @@ type CasePage struct {
 	What      string // what happens now, in one sentence
 	Correct   Correction
 	Promises  web.Facts
+	Held      web.Facts // the licence that it is about
 	Instant   caseview.Decided
 	Alarm     web.Banner
 	Told      web.Banner // of a hearing or a site visit that is to come
@@ -118,6 +119,7 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 	}
 	pg.What = now(pg.Page, v)
 	pg.Promises, pg.Instant = caseview.Promises(pg.Page, v, caseview.Address("/my/documents/")), caseview.Instant(pg.Page, v)
+	pg.Held = caseview.Held(pg.Page, v, caseview.LicenceBelow("/my/licences/"))
 	pg.Alarm = caseview.Alarm(pg.Page, v.Alarm)
 	pg.Told = told(pg.Page, v)
 	pg.Path = caseview.Path(pg.Page, v.Progress)
