@@ -30,7 +30,8 @@ var doing = map[string]struct {
 // call by its own name.
 func withHeld(names map[Notice]string) {
 	for n, title := range map[Notice]string{ChangeNotice: "准予变更决定书", NoChangeNotice: "不予变更决定书", RenewalNotice: "准予延续决定书", NoRenewalNotice: "不予延续决定书",
-		CopyNotice: "补发决定书", NoCopyNotice: "不予补发决定书", DeregisterNotice: "注销决定书", NoDeregisterNotice: "不予注销决定书", DeemedRenewal: "视为准予延续通知书"} {
+		CopyNotice: "补发决定书", NoCopyNotice: "不予补发决定书", DeregisterNotice: "注销决定书", NoDeregisterNotice: "不予注销决定书", DeemedRenewal: "视为准予延续通知书",
+		RetractTold: "拟撤回告知书", AnnulTold: "拟撤销告知书", DeregisterTold: "拟注销告知书", RetractNotice: "撤回决定书", MeasureDroppedNotice: "终止处理通知书", RulingRecord: "行政复议、行政诉讼结果登记单"} {
 		if names[n] == "" {
 			names[n] = title
 		}

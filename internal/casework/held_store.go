@@ -17,6 +17,8 @@ const (
 	sqlHeldNoDue = `UPDATE case_licence SET due_on = '' WHERE case_id = $1 AND state = 'open'`
 	sqlHeldDue   = `SELECT h.case_id, h.due_on, c.no FROM case_licence h JOIN cases c ON c.id = h.case_id
 		WHERE h.state = 'open' AND h.due_on <> '' AND h.due_on < $1 AND (h.due_on, h.case_id) > ($2, $3) ORDER BY h.due_on, h.case_id LIMIT 200`
+	sqlReopenHeld = `UPDATE case_licence SET state = 'open', result_id = 0, deemed = FALSE, due_on = '' WHERE case_id = $1
+		AND NOT EXISTS (SELECT 1 FROM case_licence o WHERE o.licence_id = case_licence.licence_id AND o.does = case_licence.does AND o.state = 'open')`
 	sqlHeldByLicence = `SELECT case_id FROM case_licence WHERE licence_id = $1 AND state = 'open' AND does = 'renew'`
 )
 
@@ -55,6 +57,15 @@ func (s *Service) heldOf(q db.Queryer, caseID int64) (*held, error) {
 		return nil, nil
 	}
 	return &h, err
+}
+
+// renewalOpen reports whether a renewal of a licence is being handled.
+func (s *Service) renewalOpen(q db.Queryer, licence int64) (bool, error) {
+	err := q.QueryRow(sqlHeldByLicence, licence).Scan(new(int64))
+	if errors.Is(err, db.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // heldView words it; nothing is asked for items that give new licences.

@@ -89,6 +89,9 @@ const (
 	RuleDeemRenewed Rule = "deem-renewed" // 视为准予延续
 	RuleReplace     Rule = "replace"      // 补发
 	RuleDeregister  Rule = "deregister"   // 注销
+	RuleRetract     Rule = "retract"      // 撤回
+	RuleMeasure     Rule = "measure"      // what the authority does about its decision; each ground has its own article
+	RuleRuling      Rule = "ruling"       // 行政复议、行政诉讼
 
 	RuleFee Rule = "fee" // charging, and giving back
 
@@ -108,7 +111,7 @@ const (
 )
 
 // Rules lists all rules, in the order of a case.
-var Rules = []Rule{RuleReceive, RuleAccept, RuleDeemed, RuleCorrection, RuleMend, RuleMoreTime, RuleReturn, RuleDecline, RuleCondition, RuleNotNeeded, RulePrecheck, RuleWithdraw, RuleReview, RuleExtend, RuleSpecial, RuleDecide, RuleDeliver, RuleTolerant, RulePromise, RuleMachine, RuleAnnul, RuleChange, RuleRenew, RuleDeemRenewed, RuleReplace, RuleDeregister, RuleFee,
+var Rules = []Rule{RuleReceive, RuleAccept, RuleDeemed, RuleCorrection, RuleMend, RuleMoreTime, RuleReturn, RuleDecline, RuleCondition, RuleNotNeeded, RulePrecheck, RuleWithdraw, RuleReview, RuleExtend, RuleSpecial, RuleDecide, RuleDeliver, RuleTolerant, RulePromise, RuleMachine, RuleAnnul, RuleChange, RuleRenew, RuleDeemRenewed, RuleReplace, RuleDeregister, RuleRetract, RuleMeasure, RuleRuling, RuleFee,
 	RuleHearingRight, RuleInterest, RuleHearing, RuleHearingClock, RuleFollow, RuleVisit, RuleAssign, RuleStatement, RuleOffice, RuleRecuse, RuleRefer, RuleLower, RuleJoint}
 
 // SpecialKinds are the eight procedures of 行政许可法 第四十五条 whose time is not
@@ -151,6 +154,10 @@ const (
 	promiseRule  = "《国务院办公厅关于全面推行证明事项和涉企经营许可事项告知承诺制的指导意见》（国办发〔2020〕42号）"
 	machineRule  = "本事项办事指南公布的秒批规则"
 )
+
+// rulingRule is what follows from a ruling, under every regime; the act itself
+// cites the ruling.
+const rulingRule = "生效的行政复议决定、行政诉讼裁判"
 
 // withPromises adds the titles that all regimes share.
 func withPromises(names map[Notice]string) map[Notice]string {

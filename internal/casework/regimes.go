@@ -35,6 +35,7 @@ var licensing = Regime{
 
 		RuleChange: licensingLaw + "第四十九条", RuleRenew: licensingLaw + "第五十条第二款", RuleDeemRenewed: licensingLaw + "第五十条第二款",
 		RuleReplace: guideBasis, RuleDeregister: licensingLaw + "第七十条第六项",
+		RuleRetract: licensingLaw + "第八条第二款", RuleMeasure: licensingLaw + "第八条、第六十九条、第七十条", RuleRuling: rulingRule,
 
 		RuleFee: licensingLaw + "第五十九条", // by published items and rates alone
 
@@ -90,6 +91,7 @@ func cityCites(basis string) map[Rule]string {
 		RuleAnnul: basis,
 
 		RuleChange: basis, RuleRenew: basis, RuleReplace: guideBasis, RuleDeregister: basis,
+		RuleRetract: basis, RuleMeasure: basis, RuleRuling: rulingRule,
 
 		RuleFee: cityRule + "第十九条",
 

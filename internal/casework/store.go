@@ -59,7 +59,7 @@ func SQL() []string {
 		sqlInsertPromise, sqlPromises, sqlSetPromise, sqlPromiseDue, sqlBroken, sqlLatePromises, sqlInstant, sqlSetInstant, sqlSetSample, sqlEndAfter, sqlEndAfterAll,
 		sqlSides, sqlInsertSide, sqlSaveSide, sqlClaim, sqlMoveTo, sqlUnclaim, sqlLoad, sqlShared, sqlMoveTask, sqlToRemind, sqlReminded,
 		// licences that are held
-		sqlInsertHeld, sqlHeldOf, sqlEndHeld, sqlLeaveHeld, sqlHeldNoDue, sqlHeldDue, sqlHeldByLicence,
+		sqlInsertHeld, sqlHeldOf, sqlEndHeld, sqlLeaveHeld, sqlHeldNoDue, sqlHeldDue, sqlHeldByLicence, sqlReopenHeld,
 		// assistance
 		sqlAddAssist, sqlAssist, sqlSaveAssist, sqlAssistsOfUnit, sqlAssistsOfHelper, sqlAssistsOfParty, sqlAssistOfCase, sqlAssistsOver, sqlAddAssistEvent, sqlAssistEvents,
 		// papers

@@ -1,6 +1,7 @@
 package licence
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -63,6 +64,18 @@ func (s *Service) RestoreTx(tx *db.Tx, a actor.Actor, id int64, ref string) (*Li
 	return l, nil
 }
 
+// ReplacedTx says again that a version took another's place, when the annulment of
+// the newer one was quashed.
+func (s *Service) ReplacedTx(tx *db.Tx, a actor.Actor, old, by int64, why Ending, ref string) error {
+	l, err := s.ByID(tx, old)
+	if err != nil || l.ReplacedBy == by {
+		return err
+	}
+	tx.QueueOne(ErrStatus, sqlReplaced, l.ID, string(why), by, string(l.Status))
+	s.changed(tx, a, l, Expired, ref)
+	return nil
+}
+
 // Revision is a new version of a licence that is held.
 type Revision struct {
 	Why      Ending            // Renewed, Changed or Lost
@@ -120,4 +133,54 @@ func (s *Service) ReviseTx(tx *db.Tx, a actor.Actor, id int64, in Revision) (_ *
 	tx.QueueOne(ErrStatus, sqlReplaced, old.ID, string(in.Why), next.ID, string(old.Status))
 	s.changed(tx, a, old, Expired, in.CaseNo)
 	return &next, s.put(tx, a, &next, c)
+}
+
+// ToEnd 待注销 is a licence that its issuing unit has to deregister.
+type ToEnd struct {
+	Licence *Licence
+	Lapsed  bool // expired without renewal; else annulled or retracted
+}
+
+// ToDeregister lists what a unit still has to deregister (行政许可法 第七十条): licences
+// that are over and were not renewed, those over longest first, then those that
+// were annulled or retracted. Licences of registers elsewhere are not among them.
+// after is the identifier of the last one seen, empty at the start.
+func (s *Service) ToDeregister(ctx context.Context, a actor.Actor, unit int64, after string, limit int) ([]ToEnd, error) {
+	dir, err := s.Identity.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Identity.Allow(ctx, a, identity.LicenceEnding, identity.Target{UnitPath: dir.Path(unit)}, "licences"); err != nil {
+		return nil, err
+	}
+	rd := s.DB.Read(ctx)
+	from := ToEnd{Licence: &Licence{}, Lapsed: true}
+	if after != "" {
+		if from.Licence, err = s.byIdentifier(rd, after); err != nil {
+			return nil, err
+		}
+		from.Lapsed = from.Licence.Ended == ""
+	}
+	var out []ToEnd
+	add := func(lapsed bool, query string, args ...any) error {
+		rows, err := rd.Query(query, args...)
+		for err == nil && rows.Next() {
+			l, err := s.scan(rows)
+			if err != nil {
+				return err
+			}
+			out = append(out, ToEnd{l, lapsed})
+		}
+		return err
+	}
+	if from.Lapsed {
+		if err := add(true, sqlLapsed, unit, clock.DateOf(s.DB.Now()).String(), from.Licence.Until, from.Licence.ID, limit); err != nil {
+			return nil, err
+		}
+		from.Licence = &Licence{}
+	}
+	if len(out) < limit {
+		err = add(false, sqlUndone, unit, from.Licence.ID, limit-len(out))
+	}
+	return out, err
 }

@@ -21,9 +21,9 @@ const (
 	sqlStatus       = `UPDATE licence SET status = $2, ended = $4 WHERE id = $1 AND status = $3 AND ended = $5`
 	sqlReplaced     = `UPDATE licence SET status = '05', ended = $2, replaced_by = $3 WHERE id = $1 AND status = $4 AND replaced_by = 0`
 	sqlRestored     = `UPDATE licence SET status = '01', ended = '', replaced_by = 0 WHERE id = $1 AND status = $2 AND ended = $3`
-	sqlLapsed       = `SELECT ` + columns + ` FROM licence WHERE issuer_unit = $1 AND status = '01' AND valid_until <> '' AND valid_until < $2
+	sqlLapsed       = `SELECT ` + columns + ` FROM licence WHERE issuer_unit = $1 AND status = '01' AND valid_until <> '' AND valid_until < $2 AND case_no <> ''
 		AND (valid_until, id) > ($3, $4) ORDER BY valid_until, id LIMIT $5`
-	sqlUndone   = `SELECT ` + columns + ` FROM licence WHERE issuer_unit = $1 AND ended IN ('annul', 'retract') AND status <> '04' AND id > $2 ORDER BY id LIMIT $3`
+	sqlUndone   = `SELECT ` + columns + ` FROM licence WHERE issuer_unit = $1 AND ended IN ('annul', 'retract') AND status <> '04' AND case_no <> '' AND id > $2 ORDER BY id LIMIT $3`
 	sqlSignedAt = `SELECT signed_at FROM licence WHERE id = $1`
 
 	sqlInsertUse = `INSERT INTO licence_use (id, licence_id, at, actor_kind, actor_id, actor_name, unit_id, case_no, item_name, purpose)

@@ -8,8 +8,8 @@ ALTER TABLE licence ADD COLUMN ended TEXT NOT NULL DEFAULT '';
 DROP INDEX licence_number;
 CREATE UNIQUE INDEX licence_number ON licence (type_key, number_index, version);
 -- What an issuing unit still has to deregister.
-CREATE INDEX licence_lapsed ON licence (issuer_unit, valid_until, id) WHERE status = '01' AND valid_until <> '';
-CREATE INDEX licence_undone ON licence (issuer_unit, id) WHERE ended IN ('annul', 'retract');
+CREATE INDEX licence_lapsed ON licence (issuer_unit, valid_until, id) WHERE status = '01' AND valid_until <> '' AND case_no <> '';
+CREATE INDEX licence_undone ON licence (issuer_unit, id) WHERE ended IN ('annul', 'retract') AND case_no <> '';
 
 -- The licence that a case is about: what its grant does to it, and until when it
 -- has to be decided so that silence does not renew it. due_on is empty where
