@@ -69,6 +69,8 @@ type ActIn struct {
 		Hearing *HearingIn `json:"hearing,omitempty" doc:"Acts of a hearing; decide after one; object for a third party."`
 		Visit   *VisitIn   `json:"visit,omitempty" doc:"Acts of a site visit."`
 		Work    *WorkIn    `json:"work,omitempty" doc:"transfer, send-back, ask-opinion, recuse."`
+		Measure *MeasureIn `json:"measure,omitempty" doc:"Acts of a retraction, annulment or deregistration begun by the authority."`
+		Ruling  *RulingIn  `json:"ruling,omitempty" doc:"record-ruling."`
 		Experts string     `json:"experts,omitempty" maxLength:"2000" doc:"suspend for an expert review: who they are."`
 		Files   []FileRef  `json:"files,omitempty" maxItems:"20" doc:"Of POST /files: hearing-record, visit-record, object, resume."`
 	}
@@ -165,6 +167,12 @@ func (s *server) acts() {
 			}
 			if b.Work != nil {
 				input.Work = casework.WorkInput(*b.Work)
+			}
+			if m := b.Measure; m != nil {
+				input.Measure = casework.MeasureInput{Kind: casework.MeasureKind(m.Kind), Ground: m.Ground, Basis: m.Basis, Public: m.Public, Compensation: m.Compensation, Asked: m.Asked, Harm: m.Harm}
+			}
+			if b.Ruling != nil {
+				input.Ruling = casework.RulingInput(*b.Ruling)
 			}
 			if input.Experts = b.Experts; len(b.Files) > 0 {
 				list, err := s.actFiles(ctx, c, b.Files)
