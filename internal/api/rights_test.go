@@ -285,6 +285,7 @@ func (c *city) knocks(w world) []knock {
 		{op: "assist", path: "/assists/" + w.help, allow: []string{"zhang", "agent", "clerk", "sup"}},
 		{op: "assist-act", path: "/assists/" + w.help + "/acts", body: map[string]any{"act": "take"}, allow: clerk},
 		{op: "assist-act", path: "/assists/" + w.help + "/acts", body: map[string]any{"act": "end"}, allow: []string{"zhang", "agent", "clerk"}},
+		{op: "licences-ending", path: "/licences/ending?unit=wx-spj", allow: []string{"rev", "dec", "sup"}},
 		{op: "queue-results", path: "/queue/results?unit=wx-zx", allow: []string{"clerk", "sup"}},
 		{op: "papers", path: "/units/wx-zx/papers", allow: []string{"clerk"}}, {op: "case-papers", path: "/cases/" + w.no + "/papers", allow: concern},
 		{op: "paper-take", path: "/cases/" + w.no + "/papers", body: map[string]any{"name": "委托书", "copies": 1}, allow: []string{"clerk", "rev", "dec"}},

@@ -56,7 +56,7 @@ var parity = map[string]string{
 	"GET /desk/appointments": "appointments-of-day",
 	"GET /my/assist":         "assists", "POST /my/assist": "assist-ask", "GET /my/assist/{id}": "assist", "POST /my/assist/{id}": "assist-act",
 	"GET /desk/assist": "assists", "POST /desk/assist": "assist-ask", "GET /desk/assist/{id}": "assist", "POST /desk/assist/{id}": "assist-act", "POST /desk/assist/{id}/paper": "assist-act",
-	"GET /desk/keys": "- keys of a keyboard", "GET /desk/results": "queue-results", "GET /desk/papers": "papers", "POST /desk/papers": "paper-give paper-return",
+	"GET /desk/keys": "- keys of a keyboard", "GET /desk/results": "queue-results", "GET /desk/ending": "licences-ending", "GET /desk/papers": "papers", "POST /desk/papers": "paper-give paper-return",
 	"GET /desk/papers/{id}": "paper-slip", "POST /desk/papers/{id}": "paper-receive", "POST /desk/cases/{no}/papers": "paper-take case-papers",
 
 	"GET /console/items/misses": "item-misses item-words", "GET /console/items/misses/word": "basics", "POST /console/items/misses/word": "item-word-add", "POST /console/items/misses/word/{id}/remove": "item-word-remove", "GET /console/items/quality": "item-quality", "GET /console/items/quality/list": "item-quality-list",

@@ -188,7 +188,7 @@ func measureProblems(r Regime, in MeasureInput, facts string, days int) (g Measu
 	switch {
 	case i >= 0:
 		g = list[i]
-	case len(list) == 1 && in.Ground == "":
+	case len(list) == 1:
 		g = list[0]
 	default:
 		add("measure/ground", "required", "请选择法定事由", "Choose the ground of the law")
