@@ -56,9 +56,15 @@ func (c *city) inDays(n int) string { return (clock.DateOf(c.clk.Now()) + clock.
 // holdFood gives the café a licence with so many days left.
 func (c *city) holdFood(number string, left int) *licence.Licence {
 	c.t.Helper()
+	return c.hold(number, c.inDays(left))
+}
+
+// hold gives the café a licence that is valid until a day.
+func (c *city) hold(number, until string) *licence.Licence {
+	c.t.Helper()
 	u := c.office("wx-spj")
 	c.must(c.Licences.ImportHeld(c.t.Context(), actor.Platform(), []licence.Issue{{TypeKey: "food-licence", Number: number, Holder: c.cafe(), IssuerUnit: u.ID,
-		IssuerName: u.Name, IssuerUSCC: u.USCC, Issued: "2021-01-05", Until: c.inDays(left), Fields: map[string]string{"name": "旧名称", "mode": "餐饮"}}}))
+		IssuerName: u.Name, IssuerUSCC: u.USCC, Issued: "2021-01-05", Until: until, Fields: map[string]string{"name": "旧名称", "mode": "餐饮"}}}))
 	return c.foodLicence(number, 1)
 }
 
