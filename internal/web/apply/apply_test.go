@@ -127,7 +127,7 @@ func person(t *testing.T, c *citytest.City, a actor.Actor) (http.Handler, *apply
 func TestHeldChosen(t *testing.T) {
 	citytest.Each(t, []string{"disabled-card-renew"}, func(t *testing.T, c *citytest.City) {
 		c.Republish("disabled-card-renew", func(g *catalog.Guide) { g.Results[0].Does = catalog.DoesRenew })
-		a := c.Person("wang-jianguo")
+		a := c.Person("wang-jianguo", "")
 		h, z := person(t, c, a)
 		d, err := c.Casework.StartDraft(t.Context(), a, c.Codes["disabled-card-renew"][0], a.For, nil)
 		if err != nil {
@@ -137,13 +137,13 @@ func TestHeldChosen(t *testing.T) {
 			t.Fatal("the only licence was not chosen")
 		}
 		b := citytest.Browse(t, h)
-		b.Get(z.First(d.ID)+"/held").Want(200, "要延续哪一份证照", "残疾人证", "checked")
+		b.Get(z.First(d.ID)+"/held").Want(200, "要延续哪一份证照", "残疾人证")
 		b.Press("保存并下一步", nil).At(z.First(d.ID) + "/form/")
 		b.Post(z.First(d.ID)+"/held", set("held", "1")).Want(422, "没有这份证照")
 		b.Post(z.First(d.ID)+"/held", nil).Want(422, "请选择要办理的证照")
 		b.Get(z.First(d.ID)+"/check").Want(200, "所涉证照", "残疾人证")
 
-		other := c.Person("chen-jiayi") // holds none
+		other := c.Person("chen-jiayi", "") // holds none
 		h2, z2 := person(t, c, other)
 		d, err = c.Casework.StartDraft(t.Context(), other, c.Codes["disabled-card-renew"][0], other.For, nil)
 		if err != nil {

@@ -47,7 +47,7 @@ func TestRoles(t *testing.T) {
 			"/desk/assist/1":                     {404: "crdvseax"},
 			"/desk/keys":                         {200: "crdvseax"},
 			"/desk/results":                      {200: "cx"},
-			"/desk/ending":                       {200: "rdvx", 403: "csea"},
+			"/desk/ending":                       {200: "rdv", 403: "cseax"},
 			fmt.Sprintf("/desk/results?centre=%d", unit): {200: "c"},
 			"/desk/papers": {200: "crdx"},
 			fmt.Sprintf("/desk/papers?unit=%d", unit): {200: "c"},
