@@ -71,8 +71,12 @@ func (b builder) measureOpen(reason func(zh, en, helpZH, helpEN string) web.Fiel
 	}
 	days := b.optional(b.days("陈述申辩期限", "Time to state and defend"))
 	days.Help = b.tr("不填为5个工作日（法律没有规定具体天数，由本机关确定，3至30个工作日）。", "Empty: five working days; the law names no number.")
+	widget := form.Select // the law's table is long
+	if len(grounds) < 4 {
+		widget = form.Radio
+	}
 	f := actForm{Alt: true, Words: b.tr("先告知当事人拟作出的处理、事实和理由，当事人可以陈述申辩；由启动人以外的决定人员作出决定。", "The holder is told first and may state and defend; somebody else decides."),
-		Fields: []web.FieldView{b.choice("ground", "处理和法定事由", "What, and on which ground", form.Radio, grounds...)}}
+		Fields: []web.FieldView{b.choice("ground", "处理和法定事由", "What, and on which ground", widget, grounds...)}}
 	if own {
 		f.Fields = append(f.Fields, b.short(b.text("basis", "法律依据", "Law and article", "本事项不适用行政许可法，写明所依据的法律、法规、规章及条款。", "The licensing law does not govern the item; name what does.", form.Text)))
 	}
