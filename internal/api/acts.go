@@ -27,6 +27,7 @@ type SubmitIn struct {
 		Answers   Answers      `json:"answers,omitempty"`
 		Materials []MaterialOf `json:"materials,omitempty" maxItems:"100"`
 		Delivery  *Delivery    `json:"delivery,omitempty"`
+		Held      string       `json:"held,omitempty" maxLength:"100" doc:"Identifier of the licence that it is about, for items that change, renew, replace or deregister one."`
 		Promise   *PromiseIn   `json:"promise,omitempty" doc:"What is promised, signed with the hash of its text."`
 		Consent   bool         `json:"consent,omitempty" doc:"The applicant was told who processes which data, why and how long (guide.privacy), and agreed."`
 	}
@@ -69,6 +70,8 @@ type ActIn struct {
 		Hearing *HearingIn `json:"hearing,omitempty" doc:"Acts of a hearing; decide after one; object for a third party."`
 		Visit   *VisitIn   `json:"visit,omitempty" doc:"Acts of a site visit."`
 		Work    *WorkIn    `json:"work,omitempty" doc:"transfer, send-back, ask-opinion, recuse, refer."`
+		Measure *MeasureIn `json:"measure,omitempty" doc:"Acts of a retraction, annulment or deregistration begun by the authority."`
+		Ruling  *RulingIn  `json:"ruling,omitempty" doc:"record-ruling."`
 		Experts string     `json:"experts,omitempty" maxLength:"2000" doc:"suspend for an expert review: who they are."`
 		Files   []FileRef  `json:"files,omitempty" maxItems:"20" doc:"Of POST /files: hearing-record, visit-record, object, resume."`
 	}
@@ -179,6 +182,12 @@ func (s *server) acts() {
 			if b.Work != nil {
 				input.Work = casework.WorkInput(*b.Work)
 			}
+			if m := b.Measure; m != nil {
+				input.Measure = casework.MeasureInput{Kind: casework.MeasureKind(m.Kind), Ground: m.Ground, Basis: m.Basis, Public: m.Public, Compensation: m.Compensation, Asked: m.Asked, Harm: m.Harm}
+			}
+			if b.Ruling != nil {
+				input.Ruling = casework.RulingInput(*b.Ruling)
+			}
 			if input.Experts = b.Experts; len(b.Files) > 0 {
 				list, err := s.actFiles(ctx, c, b.Files)
 				if err != nil {
@@ -238,7 +247,7 @@ func (s *server) withState(ctx context.Context, c *call, no string, err error) e
 
 func (s *server) submit(ctx context.Context, c *call, in *SubmitIn) (*casework.Case, error) {
 	b := in.Body
-	whole := b.Item != "" || b.Party != nil || b.Answers != nil || b.Materials != nil || b.Delivery != nil || b.Promise != nil || b.Consent
+	whole := b.Item != "" || b.Party != nil || b.Answers != nil || b.Materials != nil || b.Delivery != nil || b.Promise != nil || b.Held != "" || b.Consent
 	switch {
 	case b.Draft != 0 && whole:
 		return nil, errs.InvalidFields(errs.Field{Path: "draft", Code: "either", ZH: "提交草稿时不能同时填写申请内容", EN: "Either a draft, or a whole application"})
@@ -277,6 +286,9 @@ func (s *server) submit(ctx context.Context, c *call, in *SubmitIn) (*casework.C
 		b.Answers = Answers("{}")
 	}
 	if app.Values, err = answers(v, b.Answers); err != nil {
+		return nil, err
+	}
+	if app.Held, err = s.heldID(ctx, party, &v.Guide, b.Held, "held"); err != nil {
 		return nil, err
 	}
 	if app.Materials, err = s.handedIn(ctx, c, it, v, party, b.Materials); err != nil {

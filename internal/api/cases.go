@@ -51,6 +51,7 @@ type Case struct {
 	Progress    string         `json:"progress" doc:"Path of the public progress page, for the QR."`
 	Mended      []Mended       `json:"mended,omitempty" doc:"What the applicant corrected at the counter; for the party and the staff who handle it."`
 	MoreTime    *MoreTime      `json:"moreTime,omitempty" doc:"The applicant's newest request for more time to correct."`
+	Held        *CaseHeld      `json:"held,omitempty" doc:"The licence that it is about: change, renewal, copy, deregistration."`
 	Promises    []CasePromise  `json:"promises,omitempty" doc:"容缺受理, 告知承诺: what was promised and what became of it."`
 	Instant     *CaseInstant   `json:"instant,omitempty" doc:"秒批: what the published clauses gave; left out if they were not asked."`
 	Alarm       *Alarm         `json:"alarm,omitempty" doc:"While the case is past a date on which nothing happened by itself."`
@@ -444,6 +445,7 @@ func (s *server) caseAs(ctx context.Context, c *call, v *casework.View) (Case, e
 		out.Answers = v.Values
 	}
 	out.Parcel = caseParcel(c, v)
+	out.Held = caseHeld(v.Held)
 	out.Promises, out.Instant = casePromises(c, v), caseInstant(c, v.Instant)
 	if v.Alarm != nil {
 		out.Alarm = &Alarm{v.Alarm.At.UTC(), c.pick(v.Alarm.ZH, v.Alarm.EN)}

@@ -29,6 +29,7 @@ type Draft struct {
 	Answers   form.Values     `json:"answers"`
 	Materials []DraftMaterial `json:"materials"`
 	Delivery  Delivery        `json:"delivery"`
+	Held      *DraftHeld      `json:"held,omitempty" doc:"The licence that it is about, for items that do something to one."`
 	Promise   *DraftPromise   `json:"promise,omitempty" doc:"What stands signed."`
 	Problems  []ProblemField  `json:"problems" doc:"What keeps it from being handed in."`
 }
@@ -267,7 +268,7 @@ func fieldsInAnswers(v *catalog.Version, fields []errs.Field) []errs.Field {
 			return f
 		}
 		switch first {
-		case "consent", "materials", "delivery", "signature":
+		case "consent", "materials", "delivery", "signature", "held":
 			if v.Form().Field(first) == nil {
 				return f
 			}
@@ -298,6 +299,7 @@ func (s *server) draft(ctx context.Context, d *casework.Draft, v *catalog.Versio
 	out := Draft{ID: ID(d.ID), Version: d.Version, Item: v.Guide.Basics.Code, ItemName: d.ItemName, Party: partyRef(d.Party), Case: d.CaseNo,
 		CreatedAt: d.CreatedAt.UTC(), UpdatedAt: d.UpdatedAt.UTC(), Consent: instant(d.Data.Consent), Answers: v.Form().Normalise(d.Data.Values),
 		Materials: []DraftMaterial{}, Delivery: Delivery(d.Data.Delivery)}
+	out.Held = s.draftHeld(ctx, d, &v.Guide)
 	if p := d.Data.Promise; !p.None() {
 		out.Promise = &DraftPromise{p.Later, p.Commit, p.Name, p.Hash, p.At.UTC()}
 	}

@@ -78,6 +78,7 @@ type LicenceIn struct {
 }
 
 func (s *server) licences() {
+	s.ending()
 	add(s, operation{id: "licences", method: http.MethodGet, path: "/licences", tag: "licences", zh: "我的证照", en: "The licences of the party the token acts for"},
 		func(ctx context.Context, c *call, _ *none) (List[Licence], error) {
 			list, err := s.Licences.Held(ctx, c.Actor)

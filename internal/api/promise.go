@@ -93,6 +93,7 @@ func caseInstant(c *call, in *casework.Instant) *CaseInstant {
 }
 
 func (s *server) promises() {
+	s.heldDrafts()
 	add(s, operation{id: "promise-text", method: http.MethodGet, path: "/items/{code}/promise", tag: "apply", open: true, zh: "承诺书全文", en: "The whole text of a promise, for an application in one act",
 		more: "Show it whole; the application sends its hash with the signature."},
 		func(ctx context.Context, c *call, in *struct {

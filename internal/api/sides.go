@@ -88,6 +88,9 @@ func sideInputs(act casework.Act) []string {
 	case casework.Refer:
 		return []string{"elsewhere", "work.unit", "reason"}
 	}
+	if list := measureInputs(act); list != nil {
+		return list
+	}
 	return []string{}
 }
 
@@ -125,6 +128,8 @@ type Beside struct {
 	Statements []Statement `json:"statements" doc:"陈述申辩."`
 	Opinions   []Asked     `json:"opinions" doc:"What other departments were asked; their answers stand with the tasks. For staff."`
 	Experts    []Experts   `json:"experts"`
+	Measures   []Measure   `json:"measures" doc:"撤回、撤销、注销 that the authority began."`
+	Rulings    []Ruling    `json:"rulings" doc:"行政复议、行政诉讼."`
 }
 
 // Hearing 听证.
@@ -216,7 +221,7 @@ func beside(x *casework.Sides) *Beside {
 	out := &Beside{Visits: mapTo(x.Visits, visit), Statements: mapTo(x.Statements, func(t *casework.Statement) Statement {
 		return Statement{t.By, t.Third, t.At.UTC(), t.Text, mapTo(t.Files, caseFile)}
 	}), Opinions: mapTo(x.Opinions, func(o *casework.OpinionAsked) Asked { return Asked{ID(o.Task), o.By, o.Question, o.At.UTC()} }),
-		Experts: mapTo(x.Experts, func(e *casework.ExpertReview) Experts { return Experts{e.Experts, e.Opinion, mapTo(e.Files, caseFile)} })}
+		Experts: mapTo(x.Experts, func(e *casework.ExpertReview) Experts { return Experts{e.Experts, e.Opinion, mapTo(e.Files, caseFile)} }), Measures: mapTo(x.Measures, measure), Rulings: mapTo(x.Rulings, ruling)}
 	if h := x.Hearing; h != nil {
 		out.Hearing = hearing(h)
 	}

@@ -96,7 +96,7 @@ func (r *Rooms) pages() (http.Handler, error) {
 		Party: func(ctx context.Context, p actor.Party) (identity.PartyInfo, error) {
 			return r.Identity.Party(r.DB.Read(ctx), p)
 		},
-		Record: r.record, Held: r.heldFor}).Routes(mux)
+		Record: r.record, Held: r.heldFor, Ending: r.Licences.ToDeregister}).Routes(mux)
 	console.New(console.Config{Renderer: rt, Door: r.Door, Identity: r.Identity, Assess: r.Assess, Fees: r.Fees, Consult: r.Consult, Catalog: r.Catalog, Now: r.DB.Now,
 		Audit: console.AuditLog{Feed: shelf.AuditFeed, Entries: shelf.AuditOf, Verify: r.verifyAudit, Looked: r.looked},
 		Jobs:  console.JobList{Depth: shelf.JobDepth, Dead: shelf.DeadJobs, Requeue: shelf.RequeueJob, Discard: shelf.DiscardJob}}).Routes(mux)

@@ -37,7 +37,7 @@ var parity = map[string]string{
 	"GET /feed/items.atom": "item-feed", "GET /feed/items.json": "item-feed", "GET /featured": "featured", "GET /featured/{key}": "featured-items",
 	"GET /featured/{key}/history": "featured-moves featured-rules", "GET /featured/{key}/export.csv": "featured-items", "GET /featured/{key}/export.json": "featured-items",
 
-	"GET /apply/{id}": "draft", "GET /apply/{id}/privacy": "item draft", "POST /apply/{id}/privacy": "draft-consent", "GET /apply/{id}/form/{step}": "draft item-form",
+	"GET /apply/{id}": "draft", "GET /apply/{id}/privacy": "item draft", "POST /apply/{id}/privacy": "draft-consent", "GET /apply/{id}/held": "draft", "POST /apply/{id}/held": "draft-held", "GET /apply/{id}/form/{step}": "draft item-form",
 	"POST /apply/{id}/form/{step}": "draft-save", "POST /apply/{id}/autosave": "draft-save", "GET /apply/{id}/materials": "draft draft-licences",
 	"POST /apply/{id}/materials/{code}/files": "material-attach", "GET /apply/{id}/materials/{code}/files/{file}": "draft-file",
 	"POST /apply/{id}/materials/{code}/files/{file}/delete": "material-remove", "POST /apply/{id}/materials/{code}/licence": "material-licence material-licence-back",
@@ -59,7 +59,7 @@ var parity = map[string]string{
 	"GET /my/consult": "inquiries", "POST /my/consult": "inquiry-ask", "GET /my/consult/new": "inquiry-options items", "GET /my/consult/{no}": "inquiry", "POST /my/consult/{no}": "inquiry-act",
 	"GET /desk/consult": "inquiries", "POST /desk/consult": "inquiry-ask", "GET /desk/consult/new": "inquiry-options items", "GET /desk/consult/{no}": "inquiry", "POST /desk/consult/{no}": "inquiry-act",
 	"GET /console/consult": "inquiry-figures question-proposals", "GET /console/consult/items/{code}": "item-failures", "POST /console/consult/proposals/{id}": "question-proposal-decide",
-	"GET /desk/keys": "- keys of a keyboard", "GET /desk/results": "queue-results", "POST /desk/results": "parcel-find", "GET /desk/papers": "papers", "POST /desk/papers": "paper-give paper-return",
+	"GET /desk/keys": "- keys of a keyboard", "GET /desk/results": "queue-results", "POST /desk/results": "parcel-find", "GET /desk/ending": "licences-ending", "GET /desk/papers": "papers", "POST /desk/papers": "paper-give paper-return",
 	"GET /desk/papers/{id}": "paper-slip", "POST /desk/papers/{id}": "paper-receive", "POST /desk/cases/{no}/papers": "paper-take case-papers",
 
 	"GET /console/items/misses": "item-misses item-words", "GET /console/items/misses/word": "basics", "POST /console/items/misses/word": "item-word-add", "POST /console/items/misses/word/{id}/remove": "item-word-remove", "GET /console/items/quality": "item-quality", "GET /console/items/quality/list": "item-quality-list",

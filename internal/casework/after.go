@@ -213,12 +213,19 @@ func (st *step) annul() error {
 			st.docLines = append(st.docLines, DocLine{c.Name, "承诺不实，逾期未整改"})
 		}
 	}
+	var struck int64
 	if st.c.LicenceID != 0 {
-		l, err := st.s.Licences.ChangeTx(st.tx, st.a, st.c.LicenceID, licence.Annulled, st.c.No)
+		l, err := st.s.Licences.ChangeTx(st.tx, st.a, st.c.LicenceID, licence.Annulled, licence.Struck, st.c.No)
 		if err != nil {
 			return err
 		}
+		struck = l.ID
 		st.docFacts = append(st.docFacts, DocFact{"同时撤销的证照", l.Name}, DocFact{"编号", l.Number})
+	}
+	if st.w.v.Guide.Result().Does != "" {
+		if err := st.undoHeld(struck); err != nil {
+			return err
+		}
 	}
 	st.reason = st.in.Reason
 	st.say("撤销", st.in.Reason)

@@ -23,6 +23,7 @@ type Application struct {
 	Materials []HandedIn
 	Delivery  Delivery
 	Promise   Promise // 容缺受理、告知承诺: what is promised, signed with the hash of its text
+	Held      int64   // the licence that it is about, for items that do something to one
 	Consent   bool    // the applicant was told who processes which data, and agreed
 	Once      Once
 }
@@ -71,7 +72,7 @@ func (s *Service) Apply(ctx context.Context, a actor.Actor, in Application) (c *
 	}
 	err = s.DB.Write(ctx, "casework.apply", func(tx *db.Tx) error {
 		d := &Draft{ID: tx.NewID(), ItemID: it.ID, VersionID: v.ID, ItemName: it.Name, Owner: Filer{a.Kind, a.ID, a.Name}, Party: in.Party,
-			Data: DraftData{Values: in.Values, Delivery: in.Delivery, Paper: a.Kind == actor.Staff}}
+			Data: DraftData{Values: in.Values, Delivery: in.Delivery, Held: in.Held, Paper: a.Kind == actor.Staff}}
 		if in.Consent {
 			d.Data.Consent = tx.Now()
 		}

@@ -91,6 +91,10 @@ func (st *step) decide() error {
 			return missing("reason", "请写明不予许可（办理）的理由，申请人将在决定书上看到", "Give the reasons; the applicant reads them on the decision")
 		}
 		c.Outcome, st.kind, st.reason = Refused, RefusalNotice, st.in.Reason
+		if does := st.w.v.Guide.Result().Does; does != "" {
+			st.kind, st.article = doing[does].refuse, st.w.reg.Cites[doing[does].rule]
+			st.leaveHeld()
+		}
 		st.say("不予", st.in.Reason)
 		st.deliver()
 		return nil
@@ -109,7 +113,11 @@ func (st *step) grant(promised []promise) error {
 	c := st.c
 	c.Outcome = Granted
 	r := st.w.v.Guide.Result()
-	if r.LicenceType != "" {
+	if r.Does != "" {
+		if err := st.doHeld(r, false); err != nil {
+			return err
+		}
+	} else if r.LicenceType != "" {
 		l, err := st.issue(r)
 		if err != nil {
 			return err
@@ -133,6 +141,14 @@ func validity(l *licence.Licence) string {
 	return l.From + " 至 " + l.Until
 }
 
+// known is what a licence can say of the applicant and the case.
+func (st *step) known(info identity.PartyInfo) map[string]string {
+	return map[string]string{
+		"applicant.name": info.Name, "applicant.idNumber": info.IDNumber, "applicant.address": info.Address, "applicant.phone": info.Phone,
+		"applicant.legalRep": info.LegalRep, "case.no": st.c.No, "case.date": clock.DateOf(st.tx.Now()).String(), "unit.name": st.unit().Name, "item.name": st.c.ItemName,
+	}
+}
+
 // issue makes the licence that the result names, its fields taken from the
 // form, the applicant and the case as the guide maps them.
 func (st *step) issue(r catalog.Result) (*licence.Licence, error) {
@@ -147,25 +163,7 @@ func (st *step) issue(r catalog.Result) (*licence.Licence, error) {
 		return nil, err
 	}
 	u := st.unit()
-	known := map[string]string{
-		"applicant.name": info.Name, "applicant.idNumber": info.IDNumber, "applicant.address": info.Address, "applicant.phone": info.Phone,
-		"applicant.legalRep": info.LegalRep, "case.no": c.No, "case.date": clock.DateOf(st.tx.Now()).String(), "unit.name": u.Name, "item.name": c.ItemName,
-	}
-	lines := map[string]string{}
-	for _, l := range st.w.v.Form().Summary(values) {
-		lines[l.Name] = l.Text
-	}
-	fields := map[string]string{}
-	for name, from := range r.Fields {
-		switch {
-		case strings.HasPrefix(from, "="):
-			fields[name] = from[1:]
-		case known[from] != "":
-			fields[name] = known[from]
-		default:
-			fields[name] = lines[from]
-		}
-	}
+	fields := fieldsOf(r, st.w.v.Form(), values, st.known(info))
 	from := clock.DateOf(st.tx.Now()).String()
 	until := ""
 	switch {

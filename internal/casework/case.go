@@ -134,6 +134,7 @@ type DraftData struct {
 	Consent   time.Time   `json:"consent,omitzero"` // when the privacy notice was accepted
 	Paper     bool        `json:"paper,omitempty"`  // handed in on paper at a window
 	Assist    int64       `json:"assist,omitempty"` // the help 帮办代办 under which a clerk fills it in
+	Held      int64       `json:"held,omitempty"`   // the licence that it is about: 变更、延续、补发、注销
 	Present   time.Time   `json:"present,omitzero"` // 当场更正: the applicant stood at the counter; set in a draft that mends its case
 }
 

@@ -203,7 +203,7 @@ func (c *city) boss() actor.Actor { c.t.Helper(); return c.acting("zhang", c.caf
 // applicant is who applies for an item: the company, or a person.
 func (c *city) applicant(item string) actor.Actor {
 	c.t.Helper()
-	if item == food || item == road || item == dayLimit || item == tolerant || item == promised || item == auto || item == works || item == below {
+	if item == food || item == road || item == dayLimit || item == tolerant || item == promised || item == auto || item == works || item == below || slices.Contains([]string{renewal, revision, copyLost, giveUp, service}, item) {
 		return c.boss()
 	}
 	return c.person("zhang")

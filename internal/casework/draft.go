@@ -86,6 +86,11 @@ func (s *Service) startDraft(ctx context.Context, a actor.Actor, itemCode string
 	if ways := v.Guide.Result().Delivery; len(ways) == 1 {
 		fresh.Data.Delivery.Way = ways[0]
 	}
+	if v.Guide.Result().Does != "" {
+		if fresh.Data.Held, err = s.onlyHeld(ctx, party, &v.Guide); err != nil {
+			return nil, err
+		}
+	}
 	err = s.DB.Write(ctx, "casework.draft", func(tx *db.Tx) error {
 		prior, err := tx.Claim(once)
 		if err != nil {

@@ -57,6 +57,8 @@ func sideProblems(in Input) (bad []errs.Field) {
 		{"hearing/who", h.Who, maxShort}, {"hearing/contact", h.Contact, maxShort}, {"hearing/interest", h.Interest, maxOpinion}, {"hearing/at", h.At, maxShort},
 		{"hearing/place", h.Place, maxShort}, {"hearing/presider", h.Presider, maxShort}, {"hearing/text", h.Text, maxRecord}, {"hearing/signed", h.Signed, maxShort},
 		{"hearing/record", h.Record, maxShort}, {"visit/at", v.At, maxShort}, {"visit/place", v.Place, maxShort}, {"visit/text", v.Text, maxOpinion},
+		{"measure/basis", in.Measure.Basis, maxShort}, {"measure/public", in.Measure.Public, maxOpinion}, {"measure/compensation", in.Measure.Compensation, maxOpinion},
+		{"measure/asked", in.Measure.Asked, maxShort}, {"ruling/body", in.Ruling.Body, maxShort}, {"ruling/number", in.Ruling.Number, maxShort},
 		{"work/staff", in.Work.Staff, maxShort}, {"work/unit", in.Work.Unit, maxShort}, {"experts", in.Experts, maxOpinion},
 	} {
 		bad = append(bad, textProblems(f.path, f.v, f.max)...)
@@ -133,6 +135,20 @@ func (s *Service) offersSide(a actor.Actor, c *Case, w world, m Move, tasks []Ta
 		return first(func(t Task) bool { return t.Step != stepOpinion && (does(a, w, t) || heads(a, w, t)) })
 	case Recheck:
 		return first(func(t Task) bool { return t.Step == stepRecheck })
+	case MeasureOpen:
+		return 0, x.open() == nil && len(c.MeasurableKinds()) > 0, true
+	case MeasureState, MeasureDrop:
+		return 0, x.open() != nil, true
+	case MeasureWaive:
+		m := x.open()
+		return 0, m != nil && m.Days > 0 && m.Waived.IsZero(), true
+	case MeasureDecide:
+		m := x.open()
+		return 0, m != nil && c.mayDecideMeasure(m, w, s), true
+	case RecordRuling:
+		return 0, c.Outcome != Withdrawn && c.Outcome != Referred, true
+	case Redo, RedoReceive:
+		return 0, x.toRedo() != nil && c.wasReceived() == (m.Act == Redo), true
 	case VisitPlan, Object, AskOpinion, Recuse, Refer:
 		return 0, true, true
 	}

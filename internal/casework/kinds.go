@@ -18,6 +18,7 @@ const (
 	HearingHoldLimit Limit = "hearing-hold" // 组织听证期限
 	VisitLimit       Limit = "visit-assign" // 核查人员指派期限 (第五十五条)
 	LowerLimit       Limit = "lower-review" // 下级审查期限 (第四十三条)
+	StatementLimit   Limit = "statement"    // 陈述申辩期限: the holder's own, before a measure
 )
 
 var limitWords = map[Limit][2]string{
@@ -27,6 +28,7 @@ var limitWords = map[Limit][2]string{
 	CheckLimit: {"承诺核查期限", "Check of the promise"}, RectifyLimit: {"整改期限", "Your time to put it right"},
 	HearingAskLimit: {"申请听证期限", "Your time to ask for a hearing"}, HearingHoldLimit: {"组织听证期限", "Time to hold the hearing"},
 	VisitLimit: {"现场核查指派期限", "Time to assign the inspectors"}, LowerLimit: {"下级审查期限", "Lower level's time to review"},
+	StatementLimit: {"陈述申辩期限", "Your time to state and defend"},
 }
 
 // Words gives the clock's name for people.
@@ -34,7 +36,7 @@ func (l Limit) Words() (zh, en string) { w := limitWords[l]; return w[0], w[1] }
 
 // Applicant reports whether the limit runs against the applicant.
 func (l Limit) Applicant() bool {
-	return l == Correction || l == SupplementLimit || l == RectifyLimit || l == HearingAskLimit
+	return l == Correction || l == SupplementLimit || l == RectifyLimit || l == HearingAskLimit || l == StatementLimit
 }
 
 // Notice 文书 is a kind of document made by an act.
@@ -75,6 +77,25 @@ const (
 	RectifyNotice     Notice = "rectify"              // 限期整改告知书
 	AnnulNotice       Notice = "annulment"            // 撤销决定书
 
+	// Licences that are held.
+	ChangeNotice       Notice = "change"         // 准予变更决定书
+	NoChangeNotice     Notice = "no-change"      // 不予变更决定书
+	RenewalNotice      Notice = "renewal"        // 准予延续决定书
+	NoRenewalNotice    Notice = "no-renewal"     // 不予延续决定书
+	DeemedRenewal      Notice = "renewal-deemed" // 视为准予延续通知书
+	CopyNotice         Notice = "copy"           // 补发决定书
+	NoCopyNotice       Notice = "no-copy"        // 不予补发决定书
+	DeregisterNotice   Notice = "deregister"     // 注销决定书
+	NoDeregisterNotice Notice = "no-deregister"  // 不予注销决定书
+
+	// Measures of the authority, and rulings.
+	RetractTold          Notice = "retract-told"    // 拟撤回告知书
+	AnnulTold            Notice = "annul-told"      // 拟撤销告知书
+	DeregisterTold       Notice = "deregister-told" // 拟注销告知书
+	RetractNotice        Notice = "retraction"      // 撤回决定书
+	MeasureDroppedNotice Notice = "measure-dropped" // 终止处理通知书
+	RulingRecord         Notice = "ruling"          // 复议诉讼结果登记单
+
 	// Fees.
 	FeeNotice    Notice = "fee-notice"    // 缴费通知书
 	FeeReceipt   Notice = "fee-receipt"   // 缴费凭证
@@ -90,6 +111,9 @@ var noticeMark = map[Notice]string{
 	PrecheckNotice: "预", MoreTimeNotice: "补延", NoMoreTimeNotice: "不补延", ReturnNotice: "退", ExtensionNotice: "延", SpecialNotice: "特", DecisionNotice: "准",
 	TolerancePromise: "容诺", CommitmentPromise: "告诺", ToleranceNotice: "容受", SupplementReceipt: "容收", SupplementLonger: "容延",
 	SupplementEnd: "容届", SupplementLapsed: "容终", PromiseBack: "诺回", RectifyNotice: "改", AnnulNotice: "撤",
+	ChangeNotice: "变", NoChangeNotice: "不变", RenewalNotice: "续", NoRenewalNotice: "不续", DeemedRenewal: "视续", CopyNotice: "补发", NoCopyNotice: "不补发",
+	RetractTold: "拟回", AnnulTold: "拟撤", DeregisterTold: "拟销", RetractNotice: "回", MeasureDroppedNotice: "终处", RulingRecord: "复诉",
+	DeregisterNotice: "销", NoDeregisterNotice: "不销",
 	RefusalNotice: "不准", WithdrawalNotice: "终", DeliveryRecord: "送",
 	FeeNotice: "缴", FeeReceipt: "费收", FeeReduction: "费减", FeeRefund: "费退",
 	HearingRightNotice: "听告", InterestNotice: "利告", HearingNotice: "听通", HearingMinutes: "听录", VisitNotice: "核", ReferralNotice: "转",

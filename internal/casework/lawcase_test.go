@@ -15,7 +15,8 @@ import (
 )
 
 // lawItems are the items of the test city by the words that law cases use.
-var lawItems = map[string]string{"许可": food, "自然日许可": dayLimit, "给付": subsidy, "确认": marriage, "奖励": bonus, "裁决": ruling, "其他权力": other, "公共服务": instant}
+var lawItems = map[string]string{"许可": food, "自然日许可": dayLimit, "给付": subsidy, "确认": marriage, "奖励": bonus, "裁决": ruling, "其他权力": other, "公共服务": instant,
+	"延续许可": renewal, "变更许可": revision, "补发许可证": copyLost, "注销许可": giveUp, "延续服务": service}
 
 // lawActs are the acts by the words that law cases use, with who does them.
 var lawActs = map[string]struct {
@@ -25,6 +26,8 @@ var lawActs = map[string]struct {
 	"受理": {"clerk", Accept}, "预审通过": {"clerk", PrecheckPass}, "到窗口": {"clerk", Arrive}, "补正告知": {"clerk", RequestCorrection},
 	"不予受理": {"clerk", Decline}, "不受理": {"clerk", NotReceived}, "退件": {"clerk", ReturnUncorrected}, "同意延长补正": {"clerk", GrantMoreTime},
 	"不予延长补正": {"clerk", RefuseMoreTime}, "发放": {"clerk", HandOver}, "审查": {"rev", Review}, "特别程序": {"rev", Suspend},
+	"启动处理": {"rev2", MeasureOpen}, "陈述申辩": {"", MeasureState}, "放弃陈述申辩": {"", MeasureWaive}, "决定处理": {"dec", MeasureDecide}, "终止处理": {"dec", MeasureDrop},
+	"登记复议结果": {"dec", RecordRuling}, "重新办理": {"dec", Redo},
 	"特别程序结束": {"rev", Resume}, "延期": {"dec", Extend}, "准予": {"dec", Decide}, "不予": {"dec", Decide}, "撤回": {"", Withdraw}, "申请延长补正": {"", AskMoreTime},
 }
 
@@ -44,6 +47,7 @@ func TestLawCases(t *testing.T) {
 		t.Fatal(files, err)
 	}
 	inCity(t, func(t *testing.T, c *city) {
+		c.heldItems()
 		for _, f := range files {
 			t.Run(strings.TrimSuffix(filepath.Base(f), ".txtar"), func(t *testing.T) {
 				a, err := txtar.ParseFile(f)
@@ -103,6 +107,10 @@ func (l *lawCase) perform(f []string) {
 	in := Input{Reason: option(words, "理由"), Days: days, Elsewhere: option(words, "应向")}
 	switch f[2] {
 	case "提交":
+		if until := option(words, "证照有效期至"); until != "" {
+			l.k = l.about(l.item, l.hold("证"+f[0]+l.t.Name(), until), catalog.PickUp)
+			return
+		}
 		l.k = l.submit(l.item, catalog.PickUp)
 		return
 	case "时间到":
@@ -140,6 +148,30 @@ func (l *lawCase) perform(f []string) {
 			}
 		}
 		in.Experts = option(words, "专家")
+	case "启动处理":
+		for _, g := range MeasureGrounds {
+			if strings.HasSuffix(g.Article, option(words, "事由")) {
+				in.Measure = MeasureInput{Kind: g.Kind, Ground: g.Key}
+			}
+		}
+		if law := option(words, "依据"); law != "" {
+			in.Measure = MeasureInput{Kind: Strike, Basis: law}
+		}
+		in.Measure.Public, in.Measure.Compensation = option(words, "公共利益"), option(words, "补偿")
+	case "决定处理":
+		in.Measure.Compensation = option(words, "补偿")
+	case "终止处理":
+		in.Measure.Harm = option(words, "重大损害") == "是"
+	case "登记复议结果":
+		in.Ruling = RulingInput{Court: "reconsideration", Body: "演示市人民政府", Number: option(words, "文号"), On: f[0], About: AboutDecision}
+		if option(words, "针对") == "处理决定" {
+			in.Ruling.About = AboutMeasure
+		}
+		for _, r := range RulingResults {
+			if r.ZH == option(words, "结果") {
+				in.Ruling.Result = r.Key
+			}
+		}
 	case "审查":
 		in.Agree, in.Opinion = true, "符合要求"
 	case "准予":

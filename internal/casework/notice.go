@@ -105,6 +105,8 @@ type noticeFacts struct {
 	Also      []string // articles beside the rule's own
 	Machine   bool     // decided by the published clauses
 	Body      []string // of a promise: the text that was signed
+	Heard     bool     // of a measure: the holder may state and defend
+	Measure   bool     // ex officio
 }
 
 // compose writes the words of a notice. It cites only what the regime has.
@@ -198,7 +200,9 @@ func compose(kind Notice, f noticeFacts) Document {
 	}
 	own := f.Regime.OwnBasis && (kind == DeclineNotice || kind == NotNeededNotice)
 	composePromise(&d, kind, item, f)
-	if own || kind == DecisionNotice || kind == RefusalNotice || kind == AnnulNotice {
+	composeHeld(&d, kind, item, f)
+	composeMeasure(&d, kind, item, f)
+	if own || kind == DecisionNotice || kind == RefusalNotice || kind == AnnulNotice || kind == RetractNotice {
 		for _, b := range f.Guide.Basis {
 			d.Basis = append(d.Basis, "《"+b.Law+"》"+b.Article)
 		}

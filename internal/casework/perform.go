@@ -39,6 +39,8 @@ type Input struct {
 	Hearing HearingInput
 	Visit   VisitInput
 	Work    WorkInput
+	Measure MeasureInput
+	Ruling  RulingInput
 	Experts string      // suspend for an expert review: who they are
 	Files   []NamedFile // hearing-record, visit-record, object, resume: what comes with it
 }
@@ -59,6 +61,9 @@ var handlers = map[Act]func(*step) error{
 	Suspend: (*step).suspend, Resume: (*step).resume, Withdraw: (*step).withdraw, HandOver: (*step).handOver, Post: (*step).post,
 	ExtendSupplement: (*step).extendSupplement, SupplementOver: (*step).supplementOver, SupplementWithdrawn: (*step).supplementOver,
 	WithdrawPromise: (*step).withdrawPromise, AcceptByMachine: (*step).acceptByMachine, GrantByMachine: (*step).grantByMachine, ReferByMachine: (*step).referByMachine,
+	DeemRenewed: (*step).deemRenewed,
+	MeasureOpen: (*step).measureOpen, MeasureState: (*step).measureState, MeasureWaive: (*step).measureWaive, MeasureDecide: (*step).measureDecide, MeasureDrop: (*step).measureDrop,
+	RecordRuling: (*step).recordRuling, Redo: (*step).redo, RedoReceive: (*step).redo,
 	CheckPromise: (*step).checkPromise, SampleReview: (*step).sampleReview, Annul: (*step).annul, Uphold: (*step).uphold,
 
 	DeliverElectronic: (*step).deliverElectronic, ChangeDelivery: (*step).changeDelivery,

@@ -83,6 +83,16 @@ const (
 	RuleMachine  Rule = "machine"  // 秒批
 	RuleAnnul    Rule = "annul"    // 撤销
 
+	// Licences that are held.
+	RuleChange      Rule = "change"       // 变更
+	RuleRenew       Rule = "renew"        // 延续
+	RuleDeemRenewed Rule = "deem-renewed" // 视为准予延续
+	RuleReplace     Rule = "replace"      // 补发
+	RuleDeregister  Rule = "deregister"   // 注销
+	RuleRetract     Rule = "retract"      // 撤回
+	RuleMeasure     Rule = "measure"      // what the authority does about its decision; each ground has its own article
+	RuleRuling      Rule = "ruling"       // 行政复议、行政诉讼
+
 	RuleFee Rule = "fee" // charging, and giving back
 
 	RuleHearingRight Rule = "hearing-right" // to be told of a hearing, and to ask for one
@@ -101,7 +111,7 @@ const (
 )
 
 // Rules lists all rules, in the order of a case.
-var Rules = []Rule{RuleReceive, RuleAccept, RuleDeemed, RuleCorrection, RuleMend, RuleMoreTime, RuleReturn, RuleDecline, RuleCondition, RuleNotNeeded, RulePrecheck, RuleWithdraw, RuleReview, RuleExtend, RuleSpecial, RuleDecide, RuleDeliver, RuleTolerant, RulePromise, RuleMachine, RuleAnnul, RuleFee,
+var Rules = []Rule{RuleReceive, RuleAccept, RuleDeemed, RuleCorrection, RuleMend, RuleMoreTime, RuleReturn, RuleDecline, RuleCondition, RuleNotNeeded, RulePrecheck, RuleWithdraw, RuleReview, RuleExtend, RuleSpecial, RuleDecide, RuleDeliver, RuleTolerant, RulePromise, RuleMachine, RuleAnnul, RuleChange, RuleRenew, RuleDeemRenewed, RuleReplace, RuleDeregister, RuleRetract, RuleMeasure, RuleRuling, RuleFee,
 	RuleHearingRight, RuleInterest, RuleHearing, RuleHearingClock, RuleFollow, RuleVisit, RuleAssign, RuleStatement, RuleOffice, RuleRecuse, RuleRefer, RuleLower, RuleJoint}
 
 // SpecialKinds are the eight procedures of 行政许可法 第四十五条 whose time is not
@@ -145,8 +155,13 @@ const (
 	machineRule  = "本事项办事指南公布的秒批规则"
 )
 
+// rulingRule is what follows from a ruling, under every regime; the act itself
+// cites the ruling.
+const rulingRule = "生效的行政复议决定、行政诉讼裁判"
+
 // withPromises adds the titles that all regimes share.
 func withPromises(names map[Notice]string) map[Notice]string {
+	withHeld(names)
 	maps.Copy(names, map[Notice]string{TolerancePromise: "容缺受理承诺书", CommitmentPromise: "告知承诺书", ToleranceNotice: "容缺受理通知书",
 		SupplementReceipt: "补齐材料收件凭证", SupplementLonger: "延长补齐期限告知书", SupplementEnd: "补齐期限届满告知书",
 		SupplementLapsed: "逾期未补齐终止办理告知书", PromiseBack: "撤回承诺登记单", RectifyNotice: "限期整改告知书", AnnulNotice: "撤销决定书"})

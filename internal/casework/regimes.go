@@ -33,6 +33,10 @@ var licensing = Regime{
 		RuleTolerant: tolerantRule, RulePromise: promiseRule, RuleMachine: machineRule,
 		RuleAnnul: licensingLaw + "第六十九条",
 
+		RuleChange: licensingLaw + "第四十九条", RuleRenew: licensingLaw + "第五十条第二款", RuleDeemRenewed: licensingLaw + "第五十条第二款",
+		RuleReplace: guideBasis, RuleDeregister: licensingLaw + "第七十条第六项",
+		RuleRetract: licensingLaw + "第八条第二款", RuleMeasure: licensingLaw + "第八条、第六十九条、第七十条", RuleRuling: rulingRule,
+
 		RuleFee: licensingLaw + "第五十九条", // by published items and rates alone
 
 		RuleHearingRight: licensingLaw + "第四十七条第一款",
@@ -56,6 +60,8 @@ var licensing = Regime{
 		ReturnNotice: "逾期未补正退件告知书", ExtensionNotice: "延长行政许可办理期限通知书", SpecialNotice: "行政许可特别程序告知书",
 		DecisionNotice: "准予行政许可决定书", RefusalNotice: "不予行政许可决定书", WithdrawalNotice: "行政许可申请终止办理通知书",
 		MoreTimeNotice: "补正期限延长告知书", NoMoreTimeNotice: "补正期限不予延长告知书", DeliveryRecord: "送达回证",
+		ChangeNotice: "准予变更行政许可决定书", NoChangeNotice: "不予变更行政许可决定书", RenewalNotice: "准予延续行政许可决定书", NoRenewalNotice: "不予延续行政许可决定书",
+		DeregisterNotice: "注销行政许可决定书", NoDeregisterNotice: "不予注销行政许可决定书", DeemedRenewal: "视为准予延续行政许可通知书",
 		HearingRightNotice: "行政许可听证告知书", InterestNotice: "行政许可利害关系人告知书",
 		HearingNotice: "行政许可听证通知书", HearingMinutes: "行政许可听证笔录", VisitNotice: "现场核查通知书", ReferralNotice: "行政许可申请转报告知书",
 	})),
@@ -83,6 +89,9 @@ func cityCites(basis string) map[Rule]string {
 
 		RuleTolerant: tolerantRule, RulePromise: promiseRule, RuleMachine: machineRule,
 		RuleAnnul: basis,
+
+		RuleChange: basis, RuleRenew: basis, RuleReplace: guideBasis, RuleDeregister: basis,
+		RuleRetract: basis, RuleMeasure: basis, RuleRuling: rulingRule,
 
 		RuleFee: cityRule + "第十九条",
 
@@ -145,6 +154,8 @@ func slips() map[Notice]string {
 		AcceptanceNotice: "受理通知单", CorrectionNotice: "申请材料补正告知单", DeclineNotice: "不予受理告知单", NotNeededNotice: "不受理告知单",
 		PrecheckNotice: "预审通过告知单", ReturnNotice: "逾期未补正退件告知单", ExtensionNotice: "延长办理期限告知单", SpecialNotice: "特别程序告知单",
 		WithdrawalNotice: "终止办理告知单", MoreTimeNotice: "补正期限延长告知单", NoMoreTimeNotice: "补正期限不予延长告知单",
+		ChangeNotice: "变更告知单", NoChangeNotice: "不予变更告知单", RenewalNotice: "延续告知单", NoRenewalNotice: "不予延续告知单", CopyNotice: "补发告知单", NoCopyNotice: "不予补发告知单",
+		DeregisterNotice: "注销告知单", NoDeregisterNotice: "不予注销告知单",
 		VisitNotice: "现场核查通知单", ReferralNotice: "转报告知单",
 		FeeNotice: "缴费通知单", FeeReduction: "费用减免告知单", FeeRefund: "退款告知单",
 	})

@@ -27,6 +27,8 @@ func valid(act Act, o Offer) Input {
 		VisitPlan:   {Visit: VisitInput{Staff: []string{"rev", "rev2"}, At: "2026-11-30 09:00", Place: "现场"}},
 		AskOpinion:  {Work: WorkInput{Unit: "wx-cg"}, Days: 3, Reason: "请提出意见"}, GiveOpinion: {Opinion: "无意见"},
 		Refer: {Elsewhere: "江苏省有关部门", Reason: "属于省级权限"}, Claim: {Task: o.Task}, Transfer: {Task: o.Task}, Release: {Task: o.Task}, HandOver: {Recipient: "张"}, Post: {Waybill: "1"},
+		MeasureOpen: {Reason: "理由", Measure: MeasureInput{Kind: Strike, Ground: "fraud", Basis: "某条例第一条"}}, MeasureState: {Reason: "陈述"},
+		RecordRuling:   {Ruling: RulingInput{Court: "first", Body: "某法院", Number: "（2026）1号", On: "2026-03-02", About: AboutDecision, Result: RulingUpheld}},
 		ChangeDelivery: {Delivery: Delivery{Way: catalog.Electronic}},
 	}[act]
 }

@@ -19,6 +19,8 @@ type Sides struct {
 	Statements []*Statement
 	Opinions   []*OpinionAsked
 	Experts    []*ExpertReview
+	Measures   []*Measure // 撤回、撤销、注销 that the authority began
+	Rulings    []*Ruling  // 行政复议、行政诉讼
 }
 
 // Statement 陈述申辩 is what the applicant or a third party said of the case
@@ -38,6 +40,8 @@ const (
 	sideStatement = "statement"
 	sideOpinion   = "opinion"
 	sideExpert    = "expert"
+	sideMeasure   = "measure"
+	sideRuling    = "ruling"
 )
 
 const (
@@ -76,6 +80,12 @@ func (s *Service) sides(q db.Queryer, caseID int64) (*Sides, error) {
 		case sideExpert:
 			n := &ExpertReview{id: x.id}
 			out.Experts, v = append(out.Experts, n), n
+		case sideMeasure:
+			n := &Measure{id: x.id}
+			out.Measures, v = append(out.Measures, n), n
+		case sideRuling:
+			n := &Ruling{id: x.id}
+			out.Rulings, v = append(out.Rulings, n), n
 		default:
 			continue
 		}
@@ -103,7 +113,7 @@ func (st *step) keep(id int64, kind string, v any) (int64, error) {
 
 // sideActs are the acts that leave a side record: whether a case has any is
 // seen from its events, which are read anyway.
-var sideActs = []Act{HearingTell, HearingCall, VisitPlan, Object, AskOpinion, Suspend}
+var sideActs = []Act{HearingTell, HearingCall, VisitPlan, Object, AskOpinion, Suspend, MeasureOpen, RecordRuling}
 
 func hasSides(events []Event) bool {
 	return slices.ContainsFunc(events, func(e Event) bool { return slices.Contains(sideActs, e.Act) })
@@ -127,6 +137,14 @@ func (s *Sides) files() (out []HandedDoc) {
 	}
 	for _, x := range s.Experts {
 		out = append(out, x.Files...)
+	}
+	for _, m := range s.Measures {
+		for _, x := range m.Said {
+			out = append(out, x.Files...)
+		}
+	}
+	for _, r := range s.Rulings {
+		out = append(out, r.Files...)
 	}
 	return out
 }
@@ -195,6 +213,12 @@ func (s *Service) sidesFor(q db.Queryer, a actor.Actor, c *Case, events []Event)
 		return x, err
 	}
 	x.Opinions = nil
+	for _, m := range x.Measures { // who works in the office, and who asked for it, is not the holder's to see
+		m.Asked, m.By, m.DecidedBy = "", Filer{}, Filer{}
+	}
+	for _, r := range x.Rulings {
+		r.By = Filer{}
+	}
 	for _, v := range x.Visits {
 		v.Record, v.Signed = nil, nil
 	}

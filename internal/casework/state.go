@@ -48,6 +48,8 @@ const (
 	Returned  Outcome = "returned"   // 逾期未补正,退件
 	Annulled  Outcome = "annulled"   // 准予后撤销
 	Referred  Outcome = "referred"   // 转报: another unit goes on with it
+	Retracted Outcome = "retracted"  // 准予后撤回
+	Quashed   Outcome = "quashed"    // 决定被行政复议、行政诉讼撤销
 )
 
 var outcomeWords = map[Outcome][3]string{
@@ -59,6 +61,8 @@ var outcomeWords = map[Outcome][3]string{
 	Returned:  {"退件", "Returned", "5"},
 	Annulled:  {"已撤销", "Annulled", "0"},
 	Referred:  {"转报办结", "Referred", "4"},
+	Retracted: {"已撤回", "Retracted", "0"},
+	Quashed:   {"决定已被撤销", "Quashed", "1"},
 }
 
 // Words gives the outcome's name for people.
@@ -101,6 +105,17 @@ const (
 	SampleReview        Act = "sample-review"
 	Annul               Act = "annul"
 	Uphold              Act = "uphold"
+	// licences that are held
+	DeemRenewed Act = "deem-renewed"
+	// measures of the authority, and what bodies of review decide
+	MeasureOpen   Act = "measure-open"
+	MeasureState  Act = "measure-state"
+	MeasureWaive  Act = "measure-waive"
+	MeasureDecide Act = "measure-decide"
+	MeasureDrop   Act = "measure-drop"
+	RecordRuling  Act = "record-ruling"
+	Redo          Act = "redo"
+	RedoReceive   Act = "redo-receive"
 
 	Review  Act = "review"
 	Decide  Act = "decide"
@@ -264,6 +279,27 @@ var Table = []Move{
 	{Closed, SampleReview, Same, ByReviewer, "", nil, nil, false, false, "", RuleMachine, "登记秒批抽查结果", "Record the sample"},
 	{Closed, Annul, Same, ByDecider, Annulled, nil, []Limit{DeliveryLimit}, false, false, AnnulNotice, RuleAnnul, "撤销决定", "Annul the decision"},
 	{Closed, Uphold, Same, ByDecider, "", nil, nil, false, false, "", RuleAnnul, "维持决定", "Uphold the decision"},
+
+	// Licences that are held.
+	{Submitted, DeemRenewed, Delivering, BySystem, "", []Limit{DeliveryLimit}, []Limit{Receipt, Promised, Statutory}, false, false, DeemedRenewal, RuleDeemRenewed, "视为准予延续", "Deemed renewed"},
+	{Reviewing, DeemRenewed, Delivering, BySystem, "", []Limit{DeliveryLimit}, []Limit{Promised, Statutory}, false, false, DeemedRenewal, RuleDeemRenewed, "视为准予延续", "Deemed renewed"},
+	{Deciding, DeemRenewed, Delivering, BySystem, "", []Limit{DeliveryLimit}, []Limit{Promised, Statutory}, false, false, DeemedRenewal, RuleDeemRenewed, "视为准予延续", "Deemed renewed"},
+	{Suspended, DeemRenewed, Delivering, BySystem, "", []Limit{DeliveryLimit}, []Limit{Promised, Statutory}, false, false, DeemedRenewal, RuleDeemRenewed, "视为准予延续", "Deemed renewed"},
+
+	// Measures of the authority, and what bodies of review decide.
+	{Delivering, MeasureOpen, Same, ByReviewer, "", nil, nil, false, false, AnnulTold, RuleMeasure, "启动撤回、撤销、注销程序", "Begin a retraction, annulment or deregistration"},
+	{Delivering, MeasureState, Same, ByApplicant, "", nil, nil, false, false, "", RuleMeasure, "对拟作出的处理陈述申辩", "State and defend"},
+	{Delivering, MeasureWaive, Same, ByApplicant, "", nil, nil, false, false, "", RuleMeasure, "放弃陈述申辩", "Waive the statement"},
+	{Delivering, MeasureDecide, Closed, ByDecider, "", nil, []Limit{DeliveryLimit}, false, false, AnnulNotice, RuleMeasure, "决定撤回、撤销、注销", "Decide the measure"},
+	{Delivering, MeasureDrop, Same, ByDecider, "", nil, nil, false, false, MeasureDroppedNotice, RuleMeasure, "终止处理", "Drop the measure"},
+	{Closed, MeasureOpen, Same, ByReviewer, "", nil, nil, false, false, AnnulTold, RuleMeasure, "启动撤回、撤销、注销程序", "Begin a retraction, annulment or deregistration"},
+	{Closed, MeasureState, Same, ByApplicant, "", nil, nil, false, false, "", RuleMeasure, "对拟作出的处理陈述申辩", "State and defend"},
+	{Closed, MeasureWaive, Same, ByApplicant, "", nil, nil, false, false, "", RuleMeasure, "放弃陈述申辩", "Waive the statement"},
+	{Closed, MeasureDecide, Same, ByDecider, "", nil, nil, false, false, AnnulNotice, RuleMeasure, "决定撤回、撤销、注销", "Decide the measure"},
+	{Closed, MeasureDrop, Same, ByDecider, "", nil, nil, false, false, MeasureDroppedNotice, RuleMeasure, "终止处理", "Drop the measure"},
+	{Closed, RecordRuling, Same, ByDecider, "", nil, nil, false, false, RulingRecord, RuleRuling, "登记行政复议、行政诉讼结果", "Record a ruling"},
+	{Closed, Redo, Next, ByDecider, "", []Limit{Promised, Statutory}, nil, false, false, "", RuleRuling, "重新审查决定", "Decide anew"},
+	{Closed, RedoReceive, Submitted, ByDecider, "", []Limit{Receipt}, nil, false, false, "", RuleRuling, "重新审查是否受理", "Answer the application anew"},
 
 	{Suspended, Resume, Back, ByReviewer, "", nil, nil, false, true, "", RuleSpecial, "特别程序结束", "End the special procedure"},
 	{Suspended, Withdraw, Closed, ByApplicant, Withdrawn, nil, []Limit{Promised, Statutory}, false, false, WithdrawalNotice, RuleWithdraw, "撤回申请", "Withdraw"},

@@ -60,6 +60,9 @@ type step struct {
 	after     []func() error // what has to know the document
 	basis     []string       // articles beside the move's own
 	tells     string         // what the applicant's message says beside the usual
+	heard     bool           // of a measure: the holder may state and defend
+	measure   bool           // what the authority does by itself
+	begin     time.Time      // of the limits that begin, where it is not the usual instant
 }
 
 // unit of the case that issues its documents: the receiving centre's notices
@@ -138,6 +141,9 @@ func (st *step) finish() error {
 		}
 	}
 	if c.State == Closed && st.from != Closed {
+		if st.from != Delivering {
+			st.leaveHeld()
+		}
 		return st.closed()
 	}
 	return nil
@@ -282,7 +288,7 @@ func (st *step) writeNotice(kind Notice, rule Rule, more func(*noticeFacts)) (in
 	facts := noticeFacts{Regime: st.w.reg, Guide: &st.w.v.Guide, CaseNo: c.No, Party: addressee, Agent: agent,
 		Unit: u.Name, UnitUSCC: u.USCC, Number: number, Now: st.tx.Now().In(clock.Shanghai()), Rule: rule, Cite: cite, Reason: st.reason,
 		Lines: st.docLines, Facts: st.docFacts, Clocks: st.docClocks(), Progress: st.s.ProgressPath(c.No), Licence: st.licence, Rate: rate,
-		Elsewhere: st.in.Elsewhere, Deemed: st.deemed, Also: st.basis, Machine: st.machine}
+		Elsewhere: st.in.Elsewhere, Deemed: st.deemed, Also: st.basis, Machine: st.machine, Heard: st.heard, Measure: st.measure}
 	more(&facts)
 	doc := compose(kind, facts)
 	content := doc.Canonical()
@@ -352,6 +358,9 @@ var told = map[Act]string{
 	// promises and instant approval
 	Supplement: "您补齐的材料已收到", ExtendSupplement: "您补齐材料的期限已延长", SupplementOver: "您承诺补齐的材料逾期未补齐", SupplementWithdrawn: "您的申请因逾期未补齐材料终止办理",
 	WithdrawPromise: "您的承诺已撤回，请提交证明", AcceptByMachine: "您的申请已受理", GrantByMachine: "您的办件已作出决定", CheckPromise: "您的承诺已核查", Annul: "您的办件的决定已被撤销", Uphold: "您的办件的决定予以维持",
+	DeemRenewed: "您的证照视为准予延续",
+	MeasureOpen: "您有权陈述申辩：拟对您的决定作出处理", MeasureState: "您的陈述申辩已收到", MeasureDecide: "您的决定、证照已被处理，请查看决定书", MeasureDrop: "拟作出的处理已终止",
+	RecordRuling: "行政复议、行政诉讼结果已登记", Redo: "您的申请将重新审查决定", RedoReceive: "您的申请将重新审查是否受理",
 	HearingTell: "您有权申请听证", HearingAsk: "听证申请已收到", HearingCall: "听证时间、地点已确定", HearingAnswer: "听证主持人的回避申请已有答复",
 	HearingRecord: "听证已经结束", HearingDrop: "听证申请已撤回", VisitPlan: "工作人员将到现场核查", Object: "您的陈述申辩已收到", Refer: "您的申请已转报",
 }
@@ -415,6 +424,9 @@ func (st *step) startClock(l Limit) {
 		from = st.c.AcceptedAt
 	case Receipt:
 		from = st.c.ReceivedAt
+	}
+	if !st.begin.IsZero() {
+		from = st.begin
 	}
 	if c, ok := spanOf(l, &st.w.v.Guide, st.w.reg); ok {
 		st.c.Clocks.start(c, from)

@@ -58,6 +58,8 @@ func SQL() []string {
 		sqlSetPrinting, sqlNewestDocument, sqlUnprinted, sqlServe, sqlServed, sqlServedCase, sqlStateOf, sqlContents, sqlClosed, sqlDocumentNumber, fmt.Sprintf(sqlInHand, "$1"),
 		sqlInsertPromise, sqlPromises, sqlSetPromise, sqlPromiseDue, sqlBroken, sqlLatePromises, sqlInstant, sqlSetInstant, sqlSetSample, sqlEndAfter, sqlEndAfterAll,
 		sqlSides, sqlInsertSide, sqlSaveSide, sqlClaim, sqlMoveTo, sqlUnclaim, sqlLoad, sqlShared, sqlMoveTask, sqlToRemind, sqlReminded,
+		// licences that are held
+		sqlInsertHeld, sqlHeldOf, sqlEndHeld, sqlLeaveHeld, sqlHeldNoDue, sqlHeldDue, sqlHeldByLicence, sqlReopenHeld,
 		// assistance
 		sqlAddAssist, sqlAssist, sqlSaveAssist, sqlAssistsOfUnit, sqlAssistsOfHelper, sqlAssistsOfParty, sqlAssistOfCase, sqlAssistsOver, sqlAddAssistEvent, sqlAssistEvents,
 		// papers

@@ -65,6 +65,9 @@ func problems(d *Draft, v *catalog.Version, r *reading) []errs.Field {
 				ZH: "请提交材料：" + m.Name, EN: "Hand in: " + orElse(m.NameEN, m.Name)})
 		}
 	}
+	if v.Guide.Result().Does != "" && d.CaseNo == "" && d.Data.Held == 0 {
+		out = append(out, errHeldMissing)
+	}
 	out = append(out, promiseProblems(d, &v.Guide, r.values)...)
 	return append(out, deliveryProblems(d.Data.Delivery, v.Guide.Result())...)
 }
@@ -179,6 +182,9 @@ func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w worl
 		return nil, err
 	}
 	if err := st.keepPromises(d); err != nil {
+		return nil, err
+	}
+	if err := st.bindHeld(d); err != nil {
 		return nil, err
 	}
 	st.docLines = st.handedLines(d)

@@ -49,6 +49,9 @@ func (s *Service) Tick(ctx context.Context) (err error) {
 	if err := s.sweepSupplements(ctx); err != nil {
 		return err
 	}
+	if err := s.sweepRenewals(ctx); err != nil {
+		return err
+	}
 	if err := s.remind(ctx); err != nil {
 		return err
 	}

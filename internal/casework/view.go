@@ -38,6 +38,7 @@ type View struct {
 	Progress    []Milestone
 	Promises    []PromiseView // 容缺受理、告知承诺
 	Instant     *Instant      // 秒批: what the published clauses gave; nil: not asked
+	Held        *HeldView     // the licence that it is about; nil: none
 	Alarm       *Alarm
 	MoreTime    *MoreTime       // the applicant's newest request for more time to correct
 	Mends       []MendView      // what was corrected at the counter
@@ -234,6 +235,9 @@ func (s *Service) view(ctx context.Context, a actor.Actor, c *Case) (*View, erro
 		return nil, err
 	}
 	if v.Referrals, err = s.referrals(ctx, v, w); err != nil {
+		return nil, err
+	}
+	if v.Held, err = s.heldView(rd, c, &w.v.Guide); err != nil {
 		return nil, err
 	}
 	v.Progress = milestones(c)

@@ -300,6 +300,8 @@ var resultEntries = entry[Result]{zh: "办理结果", en: "result", key: func(r 
 		{path: "name", zh: "名称", en: "name", one: func(r *Result) said { return plain(r.Name) }},
 		{path: "kind", zh: "类型", en: "kind", one: func(r *Result) said { return resultCodes.say(r.Kind) }},
 		{path: "licenceType", zh: "证照类型", en: "licence type", one: func(r *Result) said { return plain(r.LicenceType) }},
+		{path: "does", zh: "对已有证照的作用", en: "effect on a licence that is held", one: func(r *Result) said { return doesCodes.say(r.Does) }},
+		{path: "ahead", zh: "延续须提前的天数", en: "days ahead for a renewal", one: func(r *Result) said { return number(r.Ahead, "日", "days", "", "") }},
 		{path: "fields", zh: "证照内容的来源", en: "where the licence's fields come from", many: func(r *Result) []said {
 			var out []string
 			for field, from := range r.Fields {

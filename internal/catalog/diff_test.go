@@ -45,7 +45,7 @@ func rich() *Guide {
 		Limits: Limits{Statutory: *limit(20), StatutoryBasis: "第一条", Promised: *limit(10), Receipt: limit(5), Delivery: limit(10), Extension: limit(9), Correction: limit(8),
 			Special: []Special{{"hearing", 20, "某条"}, {"testing", 10, "某条"}}, Joint: &Joint{45, "某决定"}, Mark: "C"},
 		Fees:      []Fee{{"工本费", "每证10元", "某文", true, "低保免收", "C", 1000, []string{"area", "start..end"}, &Cond{Field: "mode", In: []string{"sale"}}, "delivery"}, {"检测费", "每次200元", "某文", false, "", "L", 0, nil, nil, ""}},
-		Results:   []Result{{"许可证", "licence", "food", 5, "end", []string{Electronic, PickUp}, map[string]string{"name": "applicant.name"}}, {"通知", "other", "", 0, "", []string{Mail}, nil}},
+		Results:   []Result{{"许可证", "licence", "food", 5, "end", DoesRenew, 60, []string{Electronic, PickUp}, map[string]string{"name": "applicant.name"}}, {"通知", "other", "", 0, "", "", 0, []string{Mail}, nil}},
 		Basis:     []Basis{{"食品安全法", "主席令", "第三十五条", "许可制度", "C"}, {"某办法", "令", "第二条", "条件", "L"}},
 		Questions: []Question{{"要多久", "十天"}, {"收费吗", "不收"}}, Contacts: Contacts{"0510", "12345"}, Rights: []string{"知情", "申辩"}, Duties: []string{"如实", "配合"},
 		Remedies: Remedies{"复议", "诉讼"}, Form: json.RawMessage(richForm),

@@ -50,6 +50,7 @@ var (
 	specialCodes   = codes{"hearing": {"听证", "hearing"}, "tender": {"招标", "tender"}, "auction": {"拍卖", "auction"}, "inspection": {"检验", "inspection"},
 		"testing": {"检测", "testing"}, "quarantine": {"检疫", "quarantine"}, "appraisal": {"鉴定", "appraisal"}, "expert": {"专家评审", "expert review"}}
 	resultCodes   = codes{"licence": {"证照", "licence"}, "approval": {"批文", "approval"}, "other": {"其他", "other"}, "none": {"无", "none"}}
+	doesCodes     = codes{DoesChange: {"变更", "change"}, DoesRenew: {"延续", "renew"}, DoesReplace: {"补发", "replace"}, DoesDeregister: {"注销", "deregister"}}
 	deliveryCodes = codes{Electronic: {"电子送达", "electronic"}, PickUp: {"窗口领取", "pick-up"}, Mail: {"邮寄", "post"}}
 	dueCodes      = codes{string(DueBeforeAcceptance): {"受理之前", "before acceptance"}, string(DueBeforeDecision): {"作出决定之前", "before the decision"}, string(DueBeforeDelivery): {"送达之前", "before delivery"}}
 	lateCodes     = codes{LateWithdrawn: {"视为撤回申请", "counts as withdrawn"}, LateDecide: {"按已有材料作出决定", "decided on what is there"}}

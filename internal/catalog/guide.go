@@ -210,9 +210,30 @@ type Result struct {
 	LicenceType string   `json:"licenceType,omitempty"`
 	Years       int      `json:"years,omitempty"`   // validity; 0 = none or long-term
 	UntilOf     string   `json:"untilOf,omitempty"` // form field that ends the validity (a date)
+	Does        string   `json:"does,omitempty"`    // what a grant does to a licence of the type that is held, one of Does…; "" = a new licence
+	Ahead       int      `json:"ahead,omitempty"`   // renew: days before the last day by which it is asked; 0 = 30 (行政许可法 第五十条第一款)
 	Delivery    []string `json:"delivery"`          // "electronic", "pickup", "post"
 	// Fields maps the licence type's fields to form fields or "applicant.…", "case.…", "unit.…".
 	Fields map[string]string `json:"fields,omitempty"`
+}
+
+// What a grant does to a licence that the applicant holds (Result.Does).
+const (
+	DoesChange     = "change"     // 变更 (行政许可法 第四十九条)
+	DoesRenew      = "renew"      // 延续 (第五十条)
+	DoesReplace    = "replace"    // 补发: lost or damaged
+	DoesDeregister = "deregister" // 注销, as the holder asks
+)
+
+// doings lists them.
+var doings = []string{DoesChange, DoesRenew, DoesReplace, DoesDeregister}
+
+// AskedBy is how many days before its last day the renewal of a licence is asked for.
+func (r Result) AskedBy() int {
+	if r.Ahead > 0 {
+		return r.Ahead
+	}
+	return 30
 }
 
 // Basis 法律依据, with the mark of how well it was checked: C read in the text,

@@ -111,5 +111,5 @@ func CodeWords(table string) map[string][2]string {
 	return map[string]codes{"type": typeCodes, "caseType": caseTypeCodes, "audience": audienceCodes, "level": levelCodes, "powerSource": sourceCodes,
 		"scope": scopeCodes, "mode": modeCodes, "depth": depthCodes, "nature": natureCodes, "material": materialCodes, "necessity": necessityCodes,
 		"media": mediaCodes, "source": originCodes, "step": stepCodes, "role": roleCodes, "special": specialCodes, "result": resultCodes,
-		"delivery": deliveryCodes, "mark": markCodes, "feeDue": dueCodes, "late": lateCodes}[table]
+		"delivery": deliveryCodes, "does": doesCodes, "mark": markCodes, "feeDue": dueCodes, "late": lateCodes}[table]
 }

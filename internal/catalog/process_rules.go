@@ -245,6 +245,12 @@ var processRules = []Rule{
 				if r.Years < 0 {
 					say(loc("results", i, "years"), words{"有效期", "validity"})
 				}
+				if r.Does != "" && (!slices.Contains(doings, r.Does) || blank(r.LicenceType) || i > 0) {
+					say(loc("results", i, "does"), words{"对已有证照的作用", "effect on a licence that is held"})
+				}
+				if r.Ahead < 0 || r.Ahead > 0 && r.Does != DoesRenew {
+					say(loc("results", i, "ahead"), words{"提前申请的天数", "days ahead"})
+				}
 			}
 		}},
 	{Key: "result-kind-by-name", Severity: Blocks, Element: "results", Rests: "事项质检规则7", ZH: "“%s”的类型应为%s", EN: "“%s” is of the kind %s", reads: "results",

@@ -54,6 +54,15 @@ const (
 	CaseSampleReview        Act = "case.sample-review"
 	CaseAnnul               Act = "case.annul"
 	CaseUphold              Act = "case.uphold"
+	CaseDeemRenewed         Act = "case.deem-renewed" // licences that are held
+	CaseMeasureOpen         Act = "case.measure-open" // measures of the authority, rulings
+	CaseMeasureState        Act = "case.measure-state"
+	CaseMeasureWaive        Act = "case.measure-waive"
+	CaseMeasureDecide       Act = "case.measure-decide"
+	CaseMeasureDrop         Act = "case.measure-drop"
+	CaseRecordRuling        Act = "case.record-ruling"
+	CaseRedo                Act = "case.redo"
+	CaseRedoReceive         Act = "case.redo-receive"
 
 	CaseReview  Act = "case.review"
 	CaseDecide  Act = "case.decide"
@@ -160,6 +169,7 @@ const (
 	LicenceIssue  Act = "licence.issue"
 	LicenceChange Act = "licence.change" // suspend, annul, deregister, revoke
 	LicenceImport Act = "licence.import"
+	LicenceEnding Act = "licence.ending" // 待注销: what a unit still has to deregister
 )
 
 // Ratings, channels, supervision.

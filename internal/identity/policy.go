@@ -173,6 +173,15 @@ var rules = map[Act]rule{
 	CaseSampleReview:        {staff: reviewer, hides: CaseRead},
 	CaseAnnul:               {staff: decider, notMaker: true, hides: CaseRead}, // 行政许可法 第六十九条
 	CaseUphold:              {staff: decider, notMaker: true, hides: CaseRead},
+	CaseDeemRenewed:         {system: true, hides: CaseRead},                                                   // licences that are held
+	CaseMeasureOpen:         {staff: examiner, hides: CaseRead},                                                // measures of the authority, rulings
+	CaseMeasureState:        {owner: true, staff: append(slices.Clone(counter), examiner...), hides: CaseRead}, // in writing as well
+	CaseMeasureWaive:        {owner: true, staff: append(slices.Clone(counter), examiner...), hides: CaseRead},
+	CaseMeasureDecide:       {staff: decider, notMaker: true, hides: CaseRead},
+	CaseMeasureDrop:         {staff: decider, notMaker: true, hides: CaseRead},
+	CaseRecordRuling:        {staff: decider, hides: CaseRead},
+	CaseRedo:                {staff: decider, hides: CaseRead},
+	CaseRedoReceive:         {staff: decider, hides: CaseRead},
 
 	CaseReview:  {staff: reviewer, hides: CaseRead},
 	CaseDecide:  {staff: decider, notMaker: true, hides: CaseRead},
@@ -271,6 +280,7 @@ var rules = map[Act]rule{
 	LicenceIssue:  {staff: decider, system: true, hides: LicenceRead},
 	LicenceChange: {staff: decider, hides: LicenceRead},
 	LicenceImport: {system: true},
+	LicenceEnding: {staff: []holder{{actor.Reviewer, handling}, {actor.Decider, handling}, {actor.Supervisor, handling}}},
 
 	RatingRate:        {owner: true, hides: CaseRead},
 	RatingRateByToken: {anyone: true},

@@ -29,7 +29,35 @@ type Licence struct {
 	Signature  []byte // SM2, DER; nil until the job has signed
 	SignedAt   time.Time
 	Content    []byte // the canonical data that is signed
+
+	Version    int    // 1 as issued first, one more with each change, renewal or copy
+	Replaces   int64  // the version before
+	ReplacedBy int64  // the version that took its place, 0 if none
+	Ended      Ending // why it is no longer valid, empty while it is
 }
+
+// Ending 终止原因 says why a licence, or this version of it, is no longer valid.
+type Ending string
+
+// The endings.
+const (
+	Renewed   Ending = "renew"      // 延续: a new version took its place
+	Changed   Ending = "change"     // 变更
+	Lost      Ending = "replace"    // 补发: this copy was lost or damaged
+	Retracted Ending = "retract"    // 撤回 (行政许可法 第八条)
+	Struck    Ending = "annul"      // 撤销 (第六十九条)
+	Cancelled Ending = "deregister" // 注销 (第七十条)
+	ByRuling  Ending = "ruling"     // 行政复议、行政诉讼
+)
+
+var endingWords = map[Ending][2]string{
+	Renewed: {"已延续，由新版本代替", "Renewed; a new version took its place"}, Changed: {"已变更，由新版本代替", "Changed; a new version took its place"},
+	Lost: {"已补发，本件作废", "Replaced; this copy is void"}, Retracted: {"已撤回", "Retracted"}, Struck: {"已撤销", "Annulled"},
+	Cancelled: {"已注销", "Deregistered"}, ByRuling: {"依据行政复议、行政诉讼结果失效", "Lost its effect by a ruling"},
+}
+
+// Words gives the ending for people.
+func (e Ending) Words() (zh, en string) { w := endingWords[e]; return w[0], w[1] }
 
 // Content is the canonical data of a licence; its JSON bytes are hashed and
 // signed. The names are those of the metadata standard GB/T 36903.

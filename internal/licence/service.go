@@ -96,17 +96,22 @@ func (s *Service) IssueTx(tx *db.Tx, a actor.Actor, in Issue) (_ *Licence, err e
 	}
 	l := &Licence{ID: tx.NewID(), Identifier: identifier, TypeKey: t.Key, Name: t.Name, Number: in.Number, Holder: in.Holder,
 		HolderName: info.Name, IssuerUnit: in.IssuerUnit, IssuerName: in.IssuerName, Issued: in.Issued, From: in.From, Until: in.Until,
-		Status: Valid, Fields: in.Fields, CaseNo: in.CaseNo}
-	l.Content = Content{Identifier: identifier, Name: t.Name, TypeCode: t.Code, Number: in.Number, Version: "001", Authority: in.IssuerName,
+		Status: Valid, Fields: in.Fields, CaseNo: in.CaseNo, Version: 1}
+	return l, s.put(tx, a, l, Content{Identifier: identifier, Name: t.Name, TypeCode: t.Code, Number: in.Number, Version: "001", Authority: in.IssuerName,
 		AuthorityCode: in.IssuerUSCC, IssuedDate: in.Issued, HolderName: info.Name, HolderCode: info.IDNumber, HolderType: holderType,
-		EffectiveDate: in.From, ExpiringDate: in.Until, ItemName: in.ItemName, Extend: in.Fields}.canonical()
+		EffectiveDate: in.From, ExpiringDate: in.Until, ItemName: in.ItemName, Extend: in.Fields})
+}
+
+// put stores a licence with its canonical data and has it signed.
+func (s *Service) put(tx *db.Tx, a actor.Actor, l *Licence, c Content) error {
+	l.Content = c.canonical()
 	l.Hash = sm.SM3Hex(l.Content)
 	if err := s.insert(tx, l); err != nil {
-		return nil, err
+		return err
 	}
-	audit.Append(tx, audit.Record{Actor: a, Act: string(identity.LicenceIssue), Subject: "licence/" + identifier, Unit: in.IssuerUnit,
-		Detail: map[string]string{"type": t.Key, "hash": l.Hash, "case": in.CaseNo}, Outcome: "done"})
-	return l, jobs.Enqueue(tx, jobs.Job{Kind: JobSign, Payload: []byte(identifier), Unique: "sign/" + identifier, Priority: 1})
+	audit.Append(tx, audit.Record{Actor: a, Act: string(identity.LicenceIssue), Subject: "licence/" + l.Identifier, Unit: l.IssuerUnit,
+		Detail: map[string]string{"type": l.TypeKey, "hash": l.Hash, "case": l.CaseNo}, Outcome: "done"})
+	return jobs.Enqueue(tx, jobs.Job{Kind: JobSign, Payload: []byte(l.Identifier), Unique: "sign/" + l.Identifier, Priority: 1})
 }
 
 // Handlers registers the jobs of this room.
@@ -206,6 +211,21 @@ func (s *Service) Held(ctx context.Context, a actor.Actor) ([]Licence, error) {
 		return nil, err
 	}
 	return s.held(s.DB.Read(ctx), a.For)
+}
+
+// OfHolder lists every licence of a party inside the platform; callers have
+// decided who may see them.
+func (s *Service) OfHolder(q db.Queryer, holder actor.Party) ([]Licence, error) {
+	return s.held(q, holder)
+}
+
+// Term is for how many years a type of licence is valid, 0 where it does not say.
+func (s *Service) Term(q db.Queryer, typeKey string) (int, error) {
+	t, err := s.typeByKey(q, typeKey)
+	if err != nil {
+		return 0, err
+	}
+	return t.Years, nil
 }
 
 func (s *Service) held(q db.Queryer, holder actor.Party) ([]Licence, error) {

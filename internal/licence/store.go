@@ -10,16 +10,21 @@ import (
 
 const (
 	columns = `id, identifier, type_key, name, number, holder_kind, holder_id, holder_name, issuer_unit, issuer_name, issued_on,
-		valid_from, valid_until, status, case_no, content, hash, signature, signed_at`
+		valid_from, valid_until, status, case_no, content, hash, signature, signed_at, version, replaces, replaced_by, ended`
 	sqlInsert = `INSERT INTO licence (` + columns + `, number_index, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-		$13, $14, $15, $16, $17, NULL, 0, $18, $19)`
+		$13, $14, $15, $16, $17, NULL, 0, $18, $19, 0, '', $20, $21)`
 	sqlByID         = `SELECT ` + columns + ` FROM licence WHERE id = $1`
 	sqlByIdentifier = `SELECT ` + columns + ` FROM licence WHERE identifier = $1`
-	sqlByNumber     = `SELECT ` + columns + ` FROM licence WHERE type_key = $1 AND number_index = $2`
+	sqlByNumber     = `SELECT ` + columns + ` FROM licence WHERE type_key = $1 AND number_index = $2 ORDER BY version DESC LIMIT 1`
 	sqlHeld         = `SELECT ` + columns + ` FROM licence WHERE holder_kind = $1 AND holder_id = $2 ORDER BY id DESC LIMIT 200`
 	sqlSign         = `UPDATE licence SET signature = $2, signed_at = $3 WHERE id = $1 AND signed_at = 0`
-	sqlStatus       = `UPDATE licence SET status = $2 WHERE id = $1 AND status = $3`
-	sqlSignedAt     = `SELECT signed_at FROM licence WHERE id = $1`
+	sqlStatus       = `UPDATE licence SET status = $2, ended = $4 WHERE id = $1 AND status = $3 AND ended = $5`
+	sqlReplaced     = `UPDATE licence SET status = '05', ended = $2, replaced_by = $3 WHERE id = $1 AND status = $4 AND replaced_by = 0`
+	sqlRestored     = `UPDATE licence SET status = '01', ended = '', replaced_by = 0 WHERE id = $1 AND status = $2 AND ended = $3`
+	sqlLapsed       = `SELECT ` + columns + ` FROM licence WHERE issuer_unit = $1 AND status = '01' AND valid_until <> '' AND valid_until < $2 AND case_no <> ''
+		AND (valid_until, id) > ($3, $4) ORDER BY valid_until, id LIMIT $5`
+	sqlUndone   = `SELECT ` + columns + ` FROM licence WHERE issuer_unit = $1 AND ended IN ('annul', 'retract') AND status <> '04' AND case_no <> '' AND id > $2 ORDER BY id LIMIT $3`
+	sqlSignedAt = `SELECT signed_at FROM licence WHERE id = $1`
 
 	sqlInsertUse = `INSERT INTO licence_use (id, licence_id, at, actor_kind, actor_id, actor_name, unit_id, case_no, item_name, purpose)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
@@ -33,7 +38,7 @@ const (
 
 // SQL lists the texts of this room, for the test that prepares them on both engines.
 func SQL() []string {
-	return []string{sqlInsert, sqlByID, sqlByIdentifier, sqlByNumber, sqlHeld, sqlSign, sqlStatus, sqlSignedAt, sqlInsertUse, sqlUses, sqlTypes, sqlType, sqlPutType}
+	return []string{sqlInsert, sqlByID, sqlByIdentifier, sqlByNumber, sqlHeld, sqlSign, sqlStatus, sqlReplaced, sqlRestored, sqlLapsed, sqlUndone, sqlSignedAt, sqlInsertUse, sqlUses, sqlTypes, sqlType, sqlPutType}
 }
 
 func (s *Service) insert(tx *db.Tx, l *Licence) error {
@@ -46,7 +51,8 @@ func (s *Service) insert(tx *db.Tx, l *Licence) error {
 		return err
 	}
 	tx.Queue(sqlInsert, l.ID, l.Identifier, l.TypeKey, l.Name, number, string(l.Holder.Kind), l.Holder.ID, l.HolderName, l.IssuerUnit,
-		l.IssuerName, l.Issued, l.From, l.Until, string(l.Status), l.CaseNo, content, l.Hash, s.numberIndex(l.TypeKey, l.Number), tx.NowMicros())
+		l.IssuerName, l.Issued, l.From, l.Until, string(l.Status), l.CaseNo, content, l.Hash,
+		l.Version, l.Replaces, s.numberIndex(l.TypeKey, l.Number), tx.NowMicros())
 	return nil
 }
 
@@ -65,7 +71,8 @@ func (s *Service) scan(r *db.Rows) (*Licence, error) {
 		data               Content
 	)
 	err := r.Scan(&l.ID, &l.Identifier, &l.TypeKey, &l.Name, &number, &holderKind, &l.Holder.ID, &l.HolderName, &l.IssuerUnit, &l.IssuerName,
-		&l.Issued, &l.From, &l.Until, &status, &l.CaseNo, &content, &l.Hash, &l.Signature, &signed)
+		&l.Issued, &l.From, &l.Until, &status, &l.CaseNo, &content, &l.Hash, &l.Signature, &signed,
+		&l.Version, &l.Replaces, &l.ReplacedBy, &l.Ended)
 	if err != nil {
 		return nil, err
 	}

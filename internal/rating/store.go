@@ -9,7 +9,8 @@ import (
 
 const (
 	sqlInvite = `INSERT INTO rating_invitation (case_id, case_no, item_id, item_name, unit_id, division, channel, party_kind, party_id, party_name,
-		served_at, until_at, rated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)`
+		served_at, until_at, rated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0)
+		ON CONFLICT (case_id) DO UPDATE SET served_at = excluded.served_at, until_at = excluded.until_at` // decided anew after a ruling: there is more time
 	sqlInvitation = `SELECT case_id, case_no, item_id, item_name, unit_id, division, channel, party_kind, party_id, party_name, served_at, until_at,
 		rated_at FROM rating_invitation WHERE case_no = $1`
 	sqlMarkRated    = `UPDATE rating_invitation SET rated_at = $2 WHERE case_id = $1 AND rated_at = 0`

@@ -29,6 +29,8 @@ var noPages = map[string]string{
 	"GET /apply/{id}":                                    "leads on to the first page that is not done",
 	"GET /desk/apply/{id}":                               "leads on to the first page that is not done",
 	"GET /apply/{id}/materials/{code}/files/{file}":      "a file",
+	"GET /apply/{id}/held":                               "no item of the sample city is about a licence that is held; internal/web/apply.TestHeldChosen looks at it",
+	"GET /desk/apply/{id}/held":                          "the page of /apply/{id}/held, in the frame of the desk",
 	"GET /desk/apply/{id}/promise":                       "the page of /apply/{id}/promise, in the frame of the desk",
 	"GET /desk/apply/{id}/materials/{code}/files/{file}": "a file",
 	"GET /my/cases/{no}/files/{file}":                    "a file",

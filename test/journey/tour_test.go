@@ -41,6 +41,10 @@ func tour(t *testing.T, l *look, c *city) {
 	for _, account := range []string{"clerk-xs", "supervisor-wx", "steward-lx", "itemreviewer-lx", "data-wx", "secadmin", "auditadmin"} {
 		l.as(t, c, account, desktop, func(d *person) { d.every("/desk") })
 	}
+	l.as(t, c, "supervisor-wx", desktop, func(d *person) {
+		d.open("/desk/ending")
+		d.see("待注销证照", "没有待注销的证照")
+	})
 	l.as(t, c, "sysadmin", desktop, func(d *person) {
 		d.every("/desk", "/console/staff")
 		subscriber(d)

@@ -62,6 +62,8 @@ func full() *catalog.Guide {
 			switch {
 			case strings.HasSuffix(path, "Audience#"):
 				value = "2"
+			case strings.HasSuffix(path, "Does"):
+				value = "renew"
 			case strings.HasSuffix(path, "Delivery#"):
 				value = "post"
 			case strings.HasSuffix(path, "Kind"):

@@ -268,6 +268,8 @@ func makeParts() []part {
 			text("证照类型", "", func(r *catalog.Result) *string { return &r.LicenceType }),
 			number("有效期（年）", "", func(r *catalog.Result) *int { return &r.Years }),
 			text("有效期至（表单项）", "", func(r *catalog.Result) *string { return &r.UntilOf }),
+			coded("对已有证照的作用", "", guideTable("does"), func(r *catalog.Result) *string { return &r.Does }),
+			number("延续提前天数", "", func(r *catalog.Result) *int { return &r.Ahead }),
 			keys("送达方式", "", &delivery, func(r *catalog.Result) *[]string { return &r.Delivery }),
 			inJSON("证照内容", func(r *catalog.Result) *map[string]string { return &r.Fields }),
 		}, func(g *gd) *[]catalog.Result { return &g.Results }, nil},

@@ -121,3 +121,36 @@ func person(t *testing.T, c *citytest.City, a actor.Actor) (http.Handler, *apply
 	mux.HandleFunc("GET /my/drafts", func(http.ResponseWriter, *http.Request) {})
 	return rt.Wrap(rt.Mux(mux)), z
 }
+
+// TestHeldChosen: where a guide renews a licence, the applicant says which; the
+// only one is chosen for him and shown before he hands in.
+func TestHeldChosen(t *testing.T) {
+	citytest.Each(t, []string{"disabled-card-renew"}, func(t *testing.T, c *citytest.City) {
+		c.Republish("disabled-card-renew", func(g *catalog.Guide) { g.Results[0].Does = catalog.DoesRenew })
+		a := c.Person("wang-jianguo", "")
+		h, z := person(t, c, a)
+		d, err := c.Casework.StartDraft(t.Context(), a, c.Codes["disabled-card-renew"][0], a.For, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.Data.Held == 0 {
+			t.Fatal("the only licence was not chosen")
+		}
+		b := citytest.Browse(t, h)
+		b.Get(z.First(d.ID)+"/held").Want(200, "要延续哪一份证照", "残疾人证")
+		b.Press("保存并下一步", nil).At(z.First(d.ID) + "/form/")
+		b.Post(z.First(d.ID)+"/held", set("held", "1")).Want(422, "没有这份证照")
+		b.Post(z.First(d.ID)+"/held", nil).Want(422, "请选择要办理的证照")
+		b.Get(z.First(d.ID)+"/check").Want(200, "所涉证照", "残疾人证")
+
+		other := c.Person("chen-jiayi", "") // holds none
+		h2, z2 := person(t, c, other)
+		d, err = c.Casework.StartDraft(t.Context(), other, c.Codes["disabled-card-renew"][0], other.For, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b = citytest.Browse(t, h2)
+		b.Get(z2.First(d.ID)+"/held").Want(200, "没有可以办理的证照")
+		b.Get(z2.First(d.ID)+"/check").Want(200, "请选择要办理的证照")
+	})
+}

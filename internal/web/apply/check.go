@@ -54,6 +54,11 @@ func (z *Wizard) checkPage(w http.ResponseWriter, r *http.Request, j *job, statu
 	if !j.mending() {
 		p.Limits = z.promise(p.Page, j)
 	}
+	about, err := z.heldSection(r, p.Page, j)
+	if err != nil {
+		return err
+	}
+	p.Sections = about
 	lines := j.v.Form().Summary(j.d.Data.Values)
 	for _, s := range j.v.Form().Steps() {
 		var mine []form.Line
@@ -94,7 +99,7 @@ func (z *Wizard) mend(j *job, f errs.Field) string {
 	switch key {
 	case "materials":
 		return to + "#m-" + f.Path[len("materials/"):]
-	case "privacy", "promise", "delivery", "check":
+	case "privacy", "held", "promise", "delivery", "check":
 		return to
 	}
 	return to + "?check=1"

@@ -58,6 +58,9 @@ func (z *Wizard) stations(j *job) []station {
 			out = append(out, station{"privacy", "个人信息告知", "Privacy notice"})
 		}
 	}
+	if z.aboutHeld(j) {
+		out = append(out, station{"held", "选择证照", "The licence"})
+	}
 	f := j.v.Form()
 	if j.asksFields() {
 		for _, s := range f.Steps() {
@@ -125,6 +128,10 @@ func (z *Wizard) stationOf(j *job, f errs.Field) string {
 		return "promise"
 	case "consent":
 		return "privacy"
+	case "held":
+		if z.aboutHeld(j) {
+			return "held"
+		}
 	case "materials":
 		return "materials"
 	case "delivery":

@@ -49,5 +49,7 @@ func TestViews(t *testing.T) {
 	facts := web.Facts{Rows: []web.Fact{{Key: "名称", Value: "公司"}, {Key: "人员", Lines: []string{"1. 张三"}}}}
 	webtest.Check(t, z.checkV, CheckPage{Frame: plain, Action: "/s", Version: 3, Button: "提交", Limits: "五天", Sections: []Section{{Title: "经营者", Change: web.Link{Href: "/c", Text: "修改"}, Facts: facts}}},
 		CheckPage{Frame: correcting, Action: "/s", Button: "提交补正", Missing: []web.Link{{Href: "/m", Text: "请提交材料"}}})
-	webtest.Covered(t, rt, "templates/privacy.html", "templates/form.html", "templates/materials.html", "templates/promise.html", "templates/delivery.html", "templates/check.html")
+	webtest.Check(t, z.heldV, HeldPage{Frame: plain, Action: "/apply/1/held", Before: "/b", Pick: web.FieldView{ID: "f-held", Name: "held", Widget: "radio", Label: "要延续哪一份证照", Error: "请选择",
+		Options: []web.OptionView{{ID: "f-held-1", Value: "1", Label: "食品经营许可证 JY-1", Soft: "有效期至 2026-05-01"}}}}, HeldPage{Frame: staff, Empty: web.Empty{Title: "没有可以办理的证照", Link: web.Link{Href: "/items/X", Text: "查看办事指南"}}})
+	webtest.Covered(t, rt, "templates/privacy.html", "templates/held.html", "templates/form.html", "templates/materials.html", "templates/promise.html", "templates/delivery.html", "templates/check.html")
 }

@@ -48,6 +48,7 @@ type Config struct {
 type Wizard struct {
 	c          Config
 	privacyV   *web.View[PrivacyPage]
+	heldV      *web.View[HeldPage]
 	formV      *web.View[FormPage]
 	materialsV *web.View[MaterialsPage]
 	promiseV   *web.View[PromisePage]
@@ -59,6 +60,7 @@ type Wizard struct {
 func New(c Config) *Wizard {
 	z := &Wizard{c: c}
 	z.privacyV = web.NewView[PrivacyPage](c.Renderer, templates, "templates/parts.html", "templates/privacy.html")
+	z.heldV = web.NewView[HeldPage](c.Renderer, templates, "templates/parts.html", "templates/held.html")
 	z.formV = web.NewView[FormPage](c.Renderer, templates, "templates/parts.html", "templates/form.html")
 	z.materialsV = web.NewView[MaterialsPage](c.Renderer, templates, "templates/parts.html", "templates/materials.html")
 	z.promiseV = web.NewView[PromisePage](c.Renderer, templates, "templates/parts.html", "templates/promise.html")
@@ -91,6 +93,8 @@ func (z *Wizard) routes() map[string]web.Handler {
 		"GET " + at:                                            z.resume,
 		"GET " + at + "/privacy":                               z.showPrivacy,
 		"POST " + at + "/privacy":                              z.consent,
+		"GET " + at + "/held":                                  z.showHeld,
+		"POST " + at + "/held":                                 z.chooseHeld,
 		"GET " + at + "/form/{step}":                           z.showForm,
 		"POST " + at + "/form/{step}":                          z.saveForm,
 		"POST " + at + "/autosave":                             z.autosave,

@@ -17,7 +17,7 @@ import (
 // office are the acts of the office among itself and those that few cases need:
 // they stand below the usual ones.
 var office = []casework.Act{casework.HearingTell, casework.HearingAsk, casework.HearingWaive, casework.HearingCall, casework.HearingDrop, casework.VisitPlan, casework.Object,
-	casework.Claim, casework.Release, casework.Transfer, casework.SendBack, casework.AskOpinion, casework.Recuse, casework.Refer}
+	casework.Claim, casework.Release, casework.Transfer, casework.SendBack, casework.AskOpinion, casework.Recuse, casework.Refer, casework.MeasureOpen, casework.RecordRuling}
 
 // side says what an act of hearings, visits and the office needs.
 func (b builder) side() actForm {
@@ -60,6 +60,9 @@ func (b builder) side() actForm {
 		return actForm{Button: b.tr("签署", "Sign"), Words: b.tr("核对核查记录后签署；有不同意见的写明。", "Read the record, then sign; say where you see it otherwise."), Fields: []web.FieldView{b.optional(reason("不同意见", "Where I see it otherwise", "", ""))}}
 	case casework.Object:
 		return actForm{Alt: true, Title: b.tr("登记陈述申辩", "Take a statement"), Upload: b.tr("证据材料", "Evidence"), Fields: []web.FieldView{who, reason("陈述、申辩的内容", "Statement", "决定人员会看到。", "The decider reads it.")}}
+	}
+	if f, ok := b.measure(); ok {
+		return f
 	}
 	return b.work(reason)
 }
@@ -261,6 +264,7 @@ func heard(p web.Page, v *casework.View) (out []sideCard) {
 		}
 		out = append(out, c)
 	}
+	out = append(out, measures(p, x, file)...)
 	for _, s := range x.Statements {
 		c := sideCard{Title: p.Tr("陈述申辩", "Statement"), Files: file(s.Files)}
 		by := s.By
@@ -329,6 +333,7 @@ func readSide(act casework.Act, in *casework.Input, form url.Values, get func(st
 			bad = append(bad, errs.Field{Path: name, Code: "required", ZH: zh, EN: en})
 		}
 	}
+	bad = append(bad, readMeasure(act, in, form, get, number)...)
 	h := &in.Hearing
 	h.Who, h.Contact, h.Interest, h.At, h.Place, h.Presider = get("who"), get("contact"), get("interest"), get("at"), get("place"), get("presider")
 	h.Public, h.Text, h.Signed, h.Record = yes("public"), clean(form.Get("text")), get("signed"), get("record")
@@ -363,7 +368,7 @@ func readSide(act casework.Act, in *casework.Input, form url.Values, get func(st
 
 // unprefixed takes away what casework puts before a field's name.
 func unprefixed(path string) string {
-	for _, p := range []string{"delivery/", "hearing/", "visit/", "work/", "parcel/"} {
+	for _, p := range []string{"delivery/", "hearing/", "visit/", "work/", "parcel/", "measure/", "ruling/"} {
 		path = strings.TrimPrefix(path, p)
 	}
 	if path == "files" {

@@ -31,6 +31,7 @@ type casePage struct {
 	Back            web.Link
 	Banner, Alarm   web.Banner
 	Promises        web.Facts
+	Held            web.Facts // the licence that it is about
 	Instant         caseview.Decided
 	Receipt         web.Link
 	Clocks, Past    []web.Clock
@@ -161,6 +162,7 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 	}
 	p.Clocks, p.Past = caseview.Clocks(p.Page, v.Clocks, caseview.ProofBelow(casePath(v.Case.No), nil))
 	p.Promises, p.Instant = caseview.Promises(p.Page, v, documentPath), caseview.Instant(p.Page, v)
+	p.Held = caseview.Held(p.Page, v, caseview.LicenceBelow(""))
 	p.Alarm = caseview.Alarm(p.Page, v.Alarm)
 	var err error
 	if p.Who, err = d.who(r.Context(), p.Page, v); err != nil {

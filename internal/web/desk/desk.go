@@ -61,6 +61,9 @@ type Config struct {
 	// Party tells what is registered about the party of a case that the caller
 	// may read (identity.Service.Party on the read pool).
 	Party func(ctx context.Context, p actor.Party) (identity.PartyInfo, error)
+
+	// Ending lists what a unit still has to deregister, see licence.ToDeregister.
+	Ending func(ctx context.Context, a actor.Actor, unit int64, after string, limit int) ([]licence.ToEnd, error)
 	// Record writes one audit record in an act of its own: looking at answers in
 	// clear changes nothing else.
 	Record func(ctx context.Context, r audit.Record) error
@@ -85,6 +88,7 @@ type views struct {
 	papers   *web.View[papersPage]
 	slip     *web.View[slipPage]
 	results  *web.View[resultsPage]
+	ending   *web.View[endingPage]
 	keys     *web.View[keysPage]
 	assists  *web.View[assistsPage]
 	assist   *web.View[assistPage]
@@ -114,6 +118,7 @@ func newViews(rt *web.Renderer) views {
 		scenario: web.NewView[scenarioPage](rt, fs, page("scenario.html")...),
 		papers:   web.NewView[papersPage](rt, fs, page("papers.html")...),
 		slip:     web.NewView[slipPage](rt, fs, page("slip.html")...),
+		ending:   web.NewView[endingPage](rt, fs, page("ending.html")...),
 		results:  web.NewView[resultsPage](rt, fs, page("results.html")...),
 		keys:     web.NewView[keysPage](rt, fs, page("keys.html")...),
 		assists:  web.NewView[assistsPage](rt, fs, page("assists.html")...),
@@ -207,6 +212,7 @@ func (d *Desk) routes() map[string]web.Handler {
 		"GET /desk/keys":                 d.showKeys,
 		"GET /desk/results":              d.showResults,
 		"POST /desk/results":             d.findByCode,
+		"GET /desk/ending":               d.showEnding,
 		"GET /desk/papers":               d.showPapers,
 		"POST /desk/papers":              d.givePapers,
 		"GET /desk/papers/{id}":          d.showSlip,
@@ -292,6 +298,7 @@ func Menu(a actor.Actor) []web.NavLink {
 	add(a.Has(actor.WindowClerk), "results", "/desk/results", "统一出件", "Results", "e")
 	add(a.Has(actor.WindowClerk), "assist", "/desk/assist", "帮办代办", "Help", "")
 	add(work || a.Has(actor.Supervisor), "consult", consultsPath, "咨询和反映", "Questions", "")
+	add(hasAny(a, actor.Reviewer, actor.Decider, actor.Supervisor), "ending", "/desk/ending", "待注销证照", "To deregister", "")
 	add(work, "papers", "/desk/papers", "纸质件交接", "Papers", "x")
 	add(work || a.Has(actor.Supervisor), "find", "/desk/search", "查找办件", "Find a case", "4")
 	add(hasAny(a, actor.WindowClerk, actor.Decider), "fees", feesPath, "收费", "Fees", "")

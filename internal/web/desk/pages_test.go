@@ -144,11 +144,13 @@ func TestPages(t *testing.T) {
 	webtest.Check(t, v.slip, slip, received, waiting)
 	webtest.Check(t, v.results, resultsPage{Page: samplePage("统一出件"), Code: web.FieldView{ID: "code", Name: "code", Label: "取件码", Error: "取件码不正确"}, Centre: "政务服务中心", Centres: []web.Link{{Href: "/desk/results?centre=1", Text: "中心", Current: true}}, Table: sampleTable(), Pager: web.Pager{Next: "/desk/results?cursor=1"}},
 		resultsPage{Page: samplePage("统一出件"), Code: web.FieldView{ID: "code", Name: "code", Label: "取件码"}, Table: web.Table{Caption: "待出件", Empty: web.Empty{Title: "没有"}}})
+	webtest.Check(t, v.ending, endingPage{Page: samplePage("待注销证照"), Unit: "审批局", Units: []web.Link{{Href: "/desk/ending?unit=1", Text: "审批局", Current: true}}, Table: sampleTable(), Pager: web.Pager{Next: "/desk/ending?cursor=1"}},
+		endingPage{Page: samplePage("待注销证照"), Table: web.Table{Caption: "待注销", Empty: web.Empty{Title: "没有"}}})
 	webtest.Check(t, v.keys, keysPage{Page: samplePage("键盘操作提示"), Groups: []keyGroup{{"随处可用", []keyRow{{"j · k", "上下移动"}}}}})
 	webtest.Check(t, v.fees, feesPage{Page: samplePage("收费"), Waiting: sampleTable(), Due: sampleTable(), Pager: web.Pager{Next: "/desk/fees?after=1"}, Till: tillForm{URL: "/desk/fees/till", Day: "2026-03-02", Facts: sampleFacts(), Fields: sampleFields()[1:]}},
 		feesPage{Page: samplePage("收费"), Waiting: web.Table{Empty: web.Empty{Title: "没有"}}, Due: web.Table{Empty: web.Empty{Title: "没有"}}, Till: tillForm{URL: "/desk/fees/till", Day: "2026-03-02", Facts: sampleFacts(), Closed: true}},
 		feesPage{Page: samplePage("收费"), Waiting: sampleTable(), Due: sampleTable()})
-	webtest.Covered(t, rt, "templates/fees.html", "templates/scenario.html", "templates/papers.html", "templates/slip.html", "templates/results.html", "templates/keys.html", "templates/assists.html", "templates/assist.html", "templates/consults.html", "templates/consult.html", "templates/ask.html", "templates/login.html", "templates/me.html", "templates/queue.html", "templates/case.html", "templates/changed.html", "templates/correct.html",
+	webtest.Covered(t, rt, "templates/fees.html", "templates/scenario.html", "templates/papers.html", "templates/slip.html", "templates/results.html", "templates/ending.html", "templates/keys.html", "templates/assists.html", "templates/assist.html", "templates/consults.html", "templates/consult.html", "templates/ask.html", "templates/login.html", "templates/me.html", "templates/queue.html", "templates/case.html", "templates/changed.html", "templates/correct.html",
 		"templates/notice.html", "templates/find.html", "templates/intake.html", "templates/today.html")
 }
 

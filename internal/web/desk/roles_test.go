@@ -60,6 +60,7 @@ func TestRoles(t *testing.T) {
 			"/desk/papers":                                    {200: "crdx"},
 			fmt.Sprintf("/desk/papers?unit=%d", unit):         {200: "c"},
 			"/desk/papers/1":                                  {404: "crdvseax"},
+			"/desk/ending":                                    {200: "rdv", 403: "cseax"},
 			fmt.Sprintf("/desk/appointments?centre=%d", unit): {200: "cv", 403: "x"},
 			"/desk/apply/123/check":                           {404: "crdvseax"},
 			"/console":                                        {200: "v", 303: "sea"},

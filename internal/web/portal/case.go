@@ -31,6 +31,8 @@ type CasePage struct {
 	What      string // what happens now, in one sentence
 	Correct   Correction
 	Promises  web.Facts
+	Held      web.Facts // the licence that it is about
+	After     web.Facts // what was done about the decision
 	Instant   caseview.Decided
 	Alarm     web.Banner
 	Told      web.Banner // of a hearing or a site visit that is to come
@@ -119,6 +121,8 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 	}
 	pg.What = now(pg.Page, v)
 	pg.Promises, pg.Instant = caseview.Promises(pg.Page, v, caseview.Address("/my/documents/")), caseview.Instant(pg.Page, v)
+	pg.Held = caseview.Held(pg.Page, v, caseview.LicenceBelow("/my/licences/"))
+	pg.After = caseview.After(pg.Page, v)
 	pg.Alarm = caseview.Alarm(pg.Page, v.Alarm)
 	pg.Told = told(pg.Page, v)
 	pg.Path = caseview.Path(pg.Page, v.Progress)
@@ -233,6 +237,19 @@ func now(pg web.Page, v *casework.View) string {
 func told(pg web.Page, v *casework.View) web.Banner {
 	if st, ok := v.AskUntil(); ok {
 		return web.Banner{Tone: web.Note, Title: pg.Tr("您有权申请听证", "You may ask for a hearing"), Text: pg.Tr("最迟在 "+st.Due.String()+" 之前提出，不收取费用。", "Until "+st.Due.String()+", free of charge.")}
+	}
+	if m := v.OpenMeasure(); m != nil {
+		zh, _ := m.Kind.Words()
+		b := web.Banner{Tone: web.Note, Title: pg.Tr("办理单位拟"+zh+"，您有权陈述申辩", "The office is about to act upon the decision; you may state and defend"), Text: m.Facts}
+		for _, c := range v.Clocks {
+			if c.Kind == casework.StatementLimit && c.Status.State == clock.Running {
+				b.Text += pg.Tr("（最迟在 "+c.Status.Due.String()+" 之前提出）", " (until "+c.Status.Due.String()+")")
+			}
+		}
+		if m.Days == 0 {
+			b.Title = pg.Tr("办理单位拟"+zh+"证照", "The licence is about to be deregistered")
+		}
+		return b
 	}
 	if v.Sides == nil {
 		return web.Banner{}

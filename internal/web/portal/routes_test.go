@@ -34,14 +34,14 @@ func TestRoutes(t *testing.T) {
 		"/centres": anyone, "/centres/lx-zx": anyone, "/help": anyone, "/privacy": anyone, "/accessibility": anyone,
 		"/identity": person, "/my": person, "/my/drafts": person, "/my/cases": person, "/my/licences": person, "/my/messages": person, "/my/mandates": person, "/my/profile": person, "/my/assist": person, "/my/assist?item=CODE": person, "/my/assist/HELP": owner, "/my/consult": person, "/my/consult/new": person, "/my/consult/new?item=CODE": person, "/my/consult/new?kind=failure": person, "/my/consult/new?case=NO": owner, "/my/consult/ASKED": owner,
 		"/my/cases/NO": owner, "/my/cases/NO/acts/withdraw": owner, "/my/cases/NO/fees/BILL": owner, "/my/cases/NO/files/FILE": owner, "/my/cases/NO/clocks/1": owner, "/my/documents/DOC": owner, "/my/licences/LICENCE": owner,
-		"/apply/DRAFT": owner, "/apply/DRAFT/privacy": owner, "/apply/DRAFT/form/subject": owner, "/apply/DRAFT/materials": owner, "/apply/DRAFT/promise": owner, "/apply/DRAFT/delivery": owner, "/apply/DRAFT/check": owner,
+		"/apply/DRAFT": owner, "/apply/DRAFT/privacy": owner, "/apply/DRAFT/held": owner, "/apply/DRAFT/form/subject": owner, "/apply/DRAFT/materials": owner, "/apply/DRAFT/promise": owner, "/apply/DRAFT/delivery": owner, "/apply/DRAFT/check": owner,
 		"/apply/DRAFT/materials/m01/files/UPLOAD": owner,
 	}
 	posts := map[string]string{
 		"/my/assist": person, "/my/assist/HELP": owner, "/my/consult": person, "/my/consult/ASKED": owner,
 		"/items/CODE/apply": person, "/identity": person, "/my/messages/read": person, "/my/mandates": person, "/my/profile": person, "/my/profile/password": person,
 		"/my/cases/NO/acts/withdraw": owner, "/my/cases/NO/acts/ask-more-time": owner, "/my/cases/NO/fees/BILL/reduce": owner, "/my/cases/NO/correct": owner, "/my/cases/NO/rate": owner, "/my/cases/NO/appointment": owner, "/my/appointments/1/cancel": person, "/my/mandates/1/revoke": person,
-		"/apply/DRAFT/privacy": owner, "/apply/DRAFT/form/subject": owner, "/apply/DRAFT/autosave": owner, "/apply/DRAFT/promise": owner, "/apply/DRAFT/delivery": owner, "/apply/DRAFT/submit": owner, "/apply/DRAFT/discard": owner,
+		"/apply/DRAFT/privacy": owner, "/apply/DRAFT/held": owner, "/apply/DRAFT/form/subject": owner, "/apply/DRAFT/autosave": owner, "/apply/DRAFT/promise": owner, "/apply/DRAFT/delivery": owner, "/apply/DRAFT/submit": owner, "/apply/DRAFT/discard": owner,
 		"/apply/DRAFT/materials/m01/files": owner, "/apply/DRAFT/materials/m01/files/FILE/delete": owner, "/apply/DRAFT/materials/m01/licence": owner, "/apply/DRAFT/materials/m01/paper": owner,
 	}
 	citytest.Each(t, []string{"food-licence-new"}, func(t *testing.T, c *citytest.City) {

@@ -42,6 +42,10 @@ var says = map[casework.Act]saying{
 		"主持人与本事项有什么利害关系", "What the presider has to do with it", false, false, "提交回避申请", "Send the challenge", "回避申请已提交。", "The challenge is sent."},
 	casework.HearingDrop: {"撤回以后不再举行听证，办理时限继续计算。", "There will be no hearing; the clocks run again.",
 		"撤回的原因", "Why", true, false, "确认撤回听证申请", "Withdraw the request", "听证申请已撤回。", "The request is withdrawn."},
+	casework.MeasureState: {"您陈述的意见和提交的证据，作出处理决定的人员会看到；办理单位不会因为陈述、申辩而加重处理。", "Whoever decides sees it; nobody is treated worse for stating it.",
+		"陈述、申辩的内容", "Your statement", false, true, "提交", "Send", "陈述申辩已提交。", "The statement is sent."},
+	casework.MeasureWaive: {"放弃以后，办理单位可以不等陈述申辩的期限届满就作出决定。", "The office need not wait for the limit then.",
+		"", "", false, false, "确认放弃陈述申辩", "Waive the statement", "已登记放弃陈述申辩。", "The statement is waived."},
 	casework.Object: {"您陈述的意见和提交的证据随办件保存，作出决定的人员会看到。", "What you state is kept with the case, and whoever decides sees it.",
 		"陈述、申辩的内容", "Your statement", false, true, "提交", "Send", "陈述申辩已提交。", "The statement is sent."},
 }
@@ -73,7 +77,7 @@ func hearingNote(p web.Page, v *casework.View, act casework.Act) string {
 	if st, ok := v.AskUntil(); ok && (act == casework.HearingAsk || act == casework.HearingWaive) {
 		return p.Tr("最迟在 "+st.Due.String()+" 之前提出。", "Until "+st.Due.String()+".")
 	}
-	if v.Sides == nil || v.Sides.Hearing == nil || v.Sides.Hearing.Call == nil || act == casework.Object {
+	if v.Sides == nil || v.Sides.Hearing == nil || v.Sides.Hearing.Call == nil || act == casework.Object || act == casework.MeasureState || act == casework.MeasureWaive {
 		return ""
 	}
 	k := v.Sides.Hearing.Call

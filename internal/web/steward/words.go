@@ -147,7 +147,10 @@ var words = map[string]label{
 	"results": {zh: "结果", en: "Result"}, "results.name": {zh: "结果名称", en: "Name"},
 	"results.kind":        {zh: "结果类型", en: "Kind", codes: []option{{"licence", "证照", "licence"}, {"approval", "批文", "approval"}, {"other", "其他", "other"}, {"none", "无", "none"}}},
 	"results.licenceType": {zh: "证照类型代号", en: "Licence type"}, "results.years": {zh: "有效期（年）", en: "Valid for years", help: "0 表示长期或者没有"},
-	"results.untilOf":  {zh: "有效期截止取自表单项", en: "Ends with the field"},
+	"results.untilOf": {zh: "有效期截止取自表单项", en: "Ends with the field"},
+	"results.does": {zh: "对已有证照的作用", en: "Effect on a licence held", help: "变更、延续、补发、注销已经持有的证照；空白表示新发证照",
+		codes: []option{{"", "新发", "new licence"}, {"change", "变更", "change"}, {"renew", "延续", "renew"}, {"replace", "补发", "replace"}, {"deregister", "注销", "deregister"}}},
+	"results.ahead":    {zh: "延续须提前的天数", en: "Days ahead for a renewal", help: "0 表示有效期届满三十日前"},
 	"results.delivery": {zh: "送达方式", en: "Delivery", codes: []option{{"electronic", "电子送达", "electronic"}, {"pickup", "窗口领取", "pick-up"}, {"post", "邮寄", "post"}}},
 	"results.fields":   {zh: "证照字段取自", en: "Where its fields come from", help: "一行一个：证照字段=表单项", area: true},
 

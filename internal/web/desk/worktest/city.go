@@ -246,7 +246,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 		},
 		Held: func(ctx context.Context, _ actor.Actor, p actor.Party) ([]licence.Licence, error) {
 			return lic.HeldValid(c.DB.Read(ctx), p)
-		}}).Routes(mux)
+		}, Ending: lic.ToDeregister}).Routes(mux)
 	sheets := sheet.New(c.DB, c.Identity, c.Catalog)
 	sheets.Handlers(c.Jobs)
 	steward.New(steward.Config{Renderer: rt, Style: style, Identity: c.Identity, Catalog: c.Catalog, Cases: c.Casework, Sheets: sheets, Files: c.Files}).Routes(mux)
