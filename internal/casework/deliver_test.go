@@ -51,8 +51,8 @@ func TestDelivery(t *testing.T) {
 			_, err = c.Perform(ctx, clerk, k.No, PostSigned, Input{Parcel: ParcelInput{SignedBy: "收件人", On: "2026-03-03"}})
 			c.field(err, "parcel/on")
 			k = c.do(clerk, k.No, PostSigned, Input{Parcel: ParcelInput{SignedBy: "收件人", On: "2026-03-02"}})
-			if k.State != Closed {
-				t.Errorf("signed for: %s", k.State)
+			if tracks := c.view(c.boss(), k.No).Parcel.Tracks; k.State != Closed || len(tracks) != 2 || tracks[0].News != "signed" && tracks[1].News != "signed" {
+				t.Errorf("signed for: %s %+v", k.State, tracks)
 			}
 			v := c.view(c.boss(), k.No)
 			doc, _, err := c.Document(ctx, c.boss(), v.Documents[len(v.Documents)-1].ID)

@@ -206,6 +206,9 @@ func (s *Service) ToldTx(tx *db.Tx, caseID int64, step Step, t Told) (*Parcel, e
 	if t.At.IsZero() || t.At.After(tx.Now()) {
 		t.At = tx.Now()
 	}
+	if t.News == "" { // a clerk read it from the receipt
+		t.News = stepNews[step]
+	}
 	if t.Waybill != "" {
 		p.Waybill = t.Waybill
 	}

@@ -125,5 +125,8 @@ func (n News) Words() (zh, en string) { w := newsWords[n]; return w[0], w[1] }
 // collected.
 var newsSteps = map[News]Step{NewsRefused: Refuse, NewsCollected: Collect, NewsMoving: Collect, NewsSigned: Sign, NewsReturned: Return, NewsLost: Lose}
 
+// stepNews names a step that a clerk recorded.
+var stepNews = map[Step]News{Refuse: NewsRefused, Sign: NewsSigned, Return: NewsReturned, Lose: NewsLost}
+
 // ofCase are the steps that are acts of the case as well.
 var ofCase = map[Step]bool{Refuse: true, Sign: true, Return: true, Lose: true}

@@ -3,6 +3,7 @@ package deliver
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/tongban/tongban/internal/actor"
@@ -144,7 +145,7 @@ func (s *Service) tracks(q db.Queryer, parcel int64) ([]Track, error) {
 		err = s.open(data, &x)
 		t.Text = x.Text
 		if x.SignedBy != "" {
-			t.Text = "签收人：" + x.SignedBy + "　" + x.Text
+			t.Text = strings.TrimSpace("签收人：" + x.SignedBy + "　" + x.Text)
 		}
 		return t, err
 	}, sqlTracks, parcel)

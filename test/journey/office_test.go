@@ -77,7 +77,7 @@ func signed(l *look, t *testing.T, c *city, on device, clerk, no, waybill, who s
 		d.unfold("登记签收")
 		d.fill("签收人", who)
 		d.follow("登记签收")
-		d.see("查看办件")
+		d.see("已办理：“邮寄签收”", "已送达", who)
 	})
 }
 
@@ -96,7 +96,7 @@ func byCode(l *look, t *testing.T, c *city, on device, clerk, no, code, who stri
 		d.unfold("窗口发放")
 		d.fill("领取人姓名", who)
 		d.follow("登记发放")
-		d.see("查看办件")
+		d.see("已办理：“窗口发放”", "凭取件码查找")
 	})
 }
 

@@ -321,7 +321,7 @@ func casePath(no string) string { return "/desk/cases/" + url.PathEscape(no) }
 // backTo is a work list that the reader came from; other addresses are not
 // followed.
 func backTo(s string) string {
-	if web.SamePath(s) && (s == "/desk" || strings.HasPrefix(s, "/desk?") || strings.HasPrefix(s, "/desk/search?") ||
+	if web.SamePath(s) && (s == "/desk" || s == resultsPath || strings.HasPrefix(s, "/desk?") || strings.HasPrefix(s, "/desk/search?") ||
 		strings.HasPrefix(s, "/console/list?") || strings.HasPrefix(s, "/desk/appointments")) {
 		return s
 	}

@@ -155,7 +155,7 @@ func TestPages(t *testing.T) {
 }
 
 func TestBackTo(t *testing.T) {
-	for in, want := range map[string]string{"/desk?unit=1": "/desk?unit=1", "/desk": "/desk", "https://evil.example/desk": "", "//evil": "", "/login": "", "/deskx": "", "/console/list?figure=late": "/console/list?figure=late"} {
+	for in, want := range map[string]string{"/desk?unit=1": "/desk?unit=1", "/desk": "/desk", "/desk/results": "/desk/results", "/desk/resultsx": "", "https://evil.example/desk": "", "//evil": "", "/login": "", "/deskx": "", "/console/list?figure=late": "/console/list?figure=late"} {
 		if got := backTo(in); got != want {
 			t.Errorf("backTo(%q) = %q", in, got)
 		}

@@ -88,6 +88,9 @@ func readParcel(act casework.Act, in *casework.Input, values url.Values, get fun
 	return bad
 }
 
+// resultsPath is the output window's list.
+const resultsPath = "/desk/results"
+
 // findByCode answers POST /desk/results: the code that a person shows leads to
 // his case.
 func (d *Desk) findByCode(w http.ResponseWriter, r *http.Request) error {
@@ -99,7 +102,7 @@ func (d *Desk) findByCode(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		p := web.NewPage(r, "", "")
 		d.c.Renderer.SetFlash(w, web.OK, p.Tr("取件码正确，请核对领取人后发放。", "The code is right; check who takes it."))
-		return web.SeeOther(w, r, withFrom(casePath(no), "/desk/results"))
+		return web.SeeOther(w, r, withFrom(casePath(no), resultsPath))
 	}
 	status := http.StatusUnprocessableEntity
 	switch errs.KindOf(err) {

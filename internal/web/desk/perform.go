@@ -77,6 +77,10 @@ func (d *Desk) done(w http.ResponseWriter, r *http.Request, act casework.Act, no
 		return web.SeeOther(w, r, u.String())
 	}
 	m := moveOf(act)
+	if from := backTo(r.PostForm.Get("from")); act == casework.HandOver && from == resultsPath { // found by a code: the next person
+		d.flash(w, r, web.OK, "已办理：“"+m.ZH+"”。", "Done: "+m.EN+".")
+		return web.SeeOther(w, r, from)
+	}
 	if act == casework.Recuse || act == casework.Transfer { // it may be out of the reader's sight now
 		d.flash(w, r, web.OK, "已办理：“"+m.ZH+"”。", "Done: "+m.EN+".")
 		return web.SeeOther(w, r, "/desk")
