@@ -80,7 +80,7 @@ func kindOf(t *testing.T, e ast.Expr) string {
 			return "number"
 		case "bool":
 			return "true or false"
-		case "SMTP", "Payment", "ItemCode":
+		case "SMTP", "Payment", "Publicity", "ItemCode":
 			return "see below"
 		}
 	}
@@ -102,6 +102,7 @@ func TestConfigReference(t *testing.T) {
 	got := configHead + configTable(configKeys(t, "Config"), "") +
 		"\n## itemCode\n" + configTable(configKeys(t, "ItemCode"), "itemCode.") +
 		"\n## smtp\n" + configTable(configKeys(t, "SMTP"), "smtp.") +
+		"\n## publicity\n" + configTable(configKeys(t, "Publicity"), "publicity.") +
 		"\n## payment\n\nWhat a provider has to speak: [pay.md](pay.md).\n" + configTable(configKeys(t, "Payment"), "payment.")
 	if *update {
 		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
@@ -159,7 +160,7 @@ func TestConfigExamples(t *testing.T) {
 			t.Errorf("no example shows %s", k.name)
 		}
 	}
-	for section, name := range map[string]string{"smtp": "SMTP", "itemCode": "ItemCode", "payment": "Payment"} {
+	for section, name := range map[string]string{"smtp": "SMTP", "itemCode": "ItemCode", "payment": "Payment", "publicity": "Publicity"} {
 		for _, k := range configKeys(t, name) {
 			if !seen[section+"."+k.name] {
 				t.Errorf("no example shows %s.%s", section, k.name)

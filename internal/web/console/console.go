@@ -16,6 +16,7 @@ import (
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/jobs"
+	"github.com/tongban/tongban/internal/publicity"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/desk"
 )
@@ -31,15 +32,16 @@ type Console struct {
 
 // Config names what the console uses.
 type Config struct {
-	Renderer *web.Renderer
-	Door     *gate.Door
-	Identity *identity.Service
-	Assess   *assess.Service
-	Fees     *fee.Service
-	Catalog  *catalog.Service
-	Now      func() time.Time // the database's clock
-	Audit    AuditLog
-	Jobs     JobList
+	Renderer  *web.Renderer
+	Door      *gate.Door
+	Identity  *identity.Service
+	Assess    *assess.Service
+	Fees      *fee.Service
+	Catalog   *catalog.Service
+	Publicity *publicity.Service
+	Now       func() time.Time // the database's clock
+	Audit     AuditLog
+	Jobs      JobList
 }
 
 // AuditLog reads the audit log. The console has asked identity before it calls.
@@ -63,16 +65,17 @@ type JobList struct {
 type jobAct = func(ctx context.Context, a actor.Actor, id int64) error
 
 type views struct {
-	overview *web.View[overviewPage]
-	list     *web.View[listPage]
-	audit    *web.View[auditPage]
-	jobs     *web.View[jobsPage]
-	staff    *web.View[staffPage]
-	member   *web.View[memberPage]
-	created  *web.View[createdPage]
-	misses   *web.View[missesPage]
-	word     *web.View[wordPage]
-	books    *web.View[booksPage]
+	overview  *web.View[overviewPage]
+	list      *web.View[listPage]
+	audit     *web.View[auditPage]
+	jobs      *web.View[jobsPage]
+	staff     *web.View[staffPage]
+	member    *web.View[memberPage]
+	created   *web.View[createdPage]
+	misses    *web.View[missesPage]
+	word      *web.View[wordPage]
+	books     *web.View[booksPage]
+	publicity *web.View[publicityPage]
 
 	quality   *web.View[qualityPage]
 	qualities *web.View[qualityList]
@@ -87,16 +90,17 @@ type views struct {
 func newViews(rt *web.Renderer) views {
 	page := func(name string) []string { return []string{"templates/parts.html", "templates/" + name} }
 	return views{
-		overview: web.NewView[overviewPage](rt, templates, page("overview.html")...),
-		list:     web.NewView[listPage](rt, templates, page("list.html")...),
-		audit:    web.NewView[auditPage](rt, templates, page("audit.html")...),
-		jobs:     web.NewView[jobsPage](rt, templates, page("jobs.html")...),
-		staff:    web.NewView[staffPage](rt, templates, page("staff.html")...),
-		member:   web.NewView[memberPage](rt, templates, page("member.html")...),
-		created:  web.NewView[createdPage](rt, templates, page("created.html")...),
-		misses:   web.NewView[missesPage](rt, templates, page("misses.html")...),
-		word:     web.NewView[wordPage](rt, templates, page("word.html")...),
-		books:    web.NewView[booksPage](rt, templates, page("books.html")...),
+		overview:  web.NewView[overviewPage](rt, templates, page("overview.html")...),
+		list:      web.NewView[listPage](rt, templates, page("list.html")...),
+		audit:     web.NewView[auditPage](rt, templates, page("audit.html")...),
+		jobs:      web.NewView[jobsPage](rt, templates, page("jobs.html")...),
+		staff:     web.NewView[staffPage](rt, templates, page("staff.html")...),
+		member:    web.NewView[memberPage](rt, templates, page("member.html")...),
+		created:   web.NewView[createdPage](rt, templates, page("created.html")...),
+		misses:    web.NewView[missesPage](rt, templates, page("misses.html")...),
+		word:      web.NewView[wordPage](rt, templates, page("word.html")...),
+		publicity: web.NewView[publicityPage](rt, templates, page("publicity.html")...),
+		books:     web.NewView[booksPage](rt, templates, page("books.html")...),
 
 		quality:   web.NewView[qualityPage](rt, templates, page("quality.html")...),
 		qualities: web.NewView[qualityList](rt, templates, page("qualities.html")...),
@@ -131,6 +135,7 @@ func (k *Console) routes() map[string]web.Handler {
 		"GET /console/jobs":                                        k.jobs,
 		"POST /console/jobs/{id}/requeue":                          k.requeue,
 		"POST /console/jobs/{id}/discard":                          k.discard,
+		"GET " + publicityPath:                                     k.publicity,
 		"GET " + booksPath:                                         k.books,
 		"POST " + booksPath + "/match":                             k.match,
 		"POST " + booksPath + "/differences/{id}":                  k.settle,

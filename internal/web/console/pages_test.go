@@ -126,5 +126,7 @@ func TestPages(t *testing.T) {
 		one.fill(s, 12)
 		webtest.Check(t, v.subscriber, one)
 	}
-	webtest.Covered(t, rt, "templates/books.html", "templates/subscribers.html", "templates/subscribed.html", "templates/subscriber.html", "templates/misses.html", "templates/word.html", "templates/quality.html", "templates/qualities.html", "templates/featured.html", "templates/feature.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
+	webtest.Check(t, v.publicity, publicityPage{Page: samplePage("决定公开情况"), Period: "2026-02-01 至 2026-03-02", Stats: []web.Stat{{Href: "#late", Value: "1", Text: "逾期", Warn: true}},
+		Marks: web.Table{Caption: "待答复", Hide: true, Heads: []web.Head{{Text: "请求"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "提请不予公开", Href: "/desk/cases/1/publicity", Soft: "审批局"}}}}}, Late: web.Table{Caption: "逾期", Hide: true, Empty: web.Empty{Title: "没有"}}, Units: web.Table{Caption: "单位", Hide: true, Empty: web.Empty{Title: "没有"}}})
+	webtest.Covered(t, rt, "templates/publicity.html", "templates/books.html", "templates/subscribers.html", "templates/subscribed.html", "templates/subscriber.html", "templates/misses.html", "templates/word.html", "templates/quality.html", "templates/qualities.html", "templates/featured.html", "templates/feature.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
 }

@@ -114,10 +114,16 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.centres, CentresPage{Empty: web.Empty{Title: "没有"}}, CentresPage{Groups: []CentreGroup{{Name: "梁溪区", Open: true, Centres: []CentreCard{{Href: "/centres/x", Name: "中心", Address: "演示路", Phone: "1", Demo: true}}}}})
 	webtest.Check(t, v.centre, CentrePage{Name: "中心", Demo: true, Windows: web.Table{Empty: web.Empty{Title: "没有"}}})
 	webtest.Check(t, v.text, TextPage{Lead: "帮助", Sections: []TextSection{{Title: "电话", Text: []string{"12345"}, Links: []web.Link{{Href: "/centres", Text: "大厅"}}}}})
+	webtest.Check(t, v.decisions, DecisionsPage{Search: web.Search{Action: "/decisions", Hint: "事项"}, Empty: web.Empty{Title: "没有"}},
+		DecisionsPage{Search: web.Search{Action: "/decisions", Query: "餐饮"}, Within: "只看", Filters: web.Filters{Groups: []web.FilterGroup{{Title: "区划", Items: []web.Link{{Href: "/decisions?area=320213", Text: "梁溪区", Current: true}}}}, Clear: web.Link{Href: "/decisions", Text: "清除筛选"}},
+			Entries: []DecisionCard{{Href: "/decisions/1", Item: "食品经营许可", Party: "演示公司", Unit: "审批局", Day: "2026-03-02", Number: "准字第1号", State: web.Tag{Tone: web.OK, Text: "准予"}}}, Exports: []web.Link{{Href: "/decisions/export.csv", Text: "CSV"}}, Pager: web.Pager{Next: "/decisions?after=1"}})
+	webtest.Check(t, v.decision, DecisionPage{Item: "食品经营许可", State: web.Tag{Text: "准予"}, Facts: web.Facts{Rows: []web.Fact{{Key: "申请人", Value: "王某某"}}}, Guide: web.Link{Href: "/items/1", Text: "办事指南"}, Object: web.Link{Href: "/decisions/1/object", Text: "有误"}},
+		DecisionPage{Item: "食品经营许可", State: web.Tag{Tone: web.Bad, Text: "已撤销"}, Gone: "已经撤下", Facts: web.Facts{Rows: []web.Fact{{Key: "文号", Value: "1"}}}})
+	webtest.Check(t, v.object, ObjectPage{Item: "食品经营许可", Back: web.Link{Href: "/decisions/1", Text: "返回"}, Action: "/decisions/1/object", Fields: []web.FieldView{{ID: "f-reason", Name: "reason", Widget: "textarea", Label: "说明"}}})
 	webtest.Check(t, v.adjustments, AdjustmentsPage{Empty: web.Empty{Title: "没有"}}, AdjustmentsPage{Notices: []AdjustmentCard{{Href: "/adjustments/2026-0001", Title: "取消事项", Reason: "条例修改", State: web.Tag{Text: "即将实施"}, When: "2026-03-02"}}})
 	webtest.Check(t, v.adjustment, AdjustmentPage{Heading: "取消事项", State: web.Tag{Text: "已实施"}, Lead: "不受影响", Facts: web.Facts{Rows: []web.Fact{{Key: "编号", Value: "1"}}}, Matters: web.Table{Caption: "事项", Heads: []web.Head{{Text: "事项"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "优待证"}}}}}}, AdjustmentPage{Heading: "取消事项", State: web.Tag{Text: "已撤回"}})
 	var checked []string
-	for _, name := range []string{"home", "items", "guide", "featured", "feature", "feature-history", "matter", "browse", "versions", "changes", "static", "staticindex", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "moretime", "say", "change", "appointment", "rate", "licences", "licence", "messages", "assists", "assist", "mandates", "profile", "progress", "verify", "centres", "centre", "text", "adjustments", "adjustment"} {
+	for _, name := range []string{"home", "items", "guide", "featured", "feature", "feature-history", "matter", "browse", "versions", "changes", "static", "staticindex", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "moretime", "say", "change", "appointment", "rate", "licences", "licence", "messages", "assists", "assist", "mandates", "profile", "progress", "verify", "centres", "centre", "text", "adjustments", "adjustment", "decisions", "decision", "object"} {
 		checked = append(checked, "templates/"+name+".html")
 	}
 	webtest.Covered(t, rt, checked...)
