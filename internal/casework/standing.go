@@ -47,9 +47,9 @@ type decisive struct {
 	number string
 }
 
-// standing reckons the events of a case, in their order: the last decision
+// standingOf reckons the events of a case, in their order: the last decision
 // counts, and what ended it after that.
-func standing(events []decisive) (s Standing) {
+func standingOf(events []decisive) (s Standing) {
 	for _, e := range events {
 		if _, ends := endings[e.act]; !ends {
 			s = Standing{Event: e.id, At: e.at, Grant: e.notice != RefusalNotice, Number: e.number}
@@ -81,7 +81,7 @@ func (s *Service) StandingOf(q db.Queryer, caseID int64) (Standing, error) {
 			list = append(list, e)
 		}
 	}
-	return standing(list), nil
+	return standingOf(list), nil
 }
 
 const sqlAnswersOf = `SELECT answers FROM cases WHERE id = $1`
