@@ -36,6 +36,7 @@ import (
 	"github.com/tongban/tongban/internal/jobs"
 	"github.com/tongban/tongban/internal/licence"
 	"github.com/tongban/tongban/internal/notify"
+	"github.com/tongban/tongban/internal/publicity"
 	"github.com/tongban/tongban/internal/rating"
 )
 
@@ -45,26 +46,27 @@ const Base = "/api/v1"
 // Config names what the API speaks to. Everything but Log and URL is required;
 // an operation whose function is missing answers 503.
 type Config struct {
-	Door     *gate.Door
-	Identity *identity.Service
-	Catalog  *catalog.Service
-	Sheets   *sheet.Service
-	Casework *casework.Service
-	Consult  *consult.Service
-	Licences *licence.Service
-	Ratings  *rating.Service
-	Fees     *fee.Service
-	Channel  *channel.Service
-	Assess   *assess.Service
-	Calendar *calendar.Service
-	Files    *files.Store
-	Shelf    Shelf
-	Held     func(ctx context.Context, a actor.Actor, party actor.Party) ([]licence.Licence, error) // a party's licences that are valid today, for who fills in for it; identity has been asked
-	Record   func(ctx context.Context, r audit.Record) error                                        // an audit record in an act of its own
-	Verify   func(ctx context.Context) (audit.Report, error)                                        // proves the audit log from the stored rows
-	Now      func() time.Time                                                                       // the database's clock
-	Log      *slog.Logger                                                                           // nil: silent
-	URL      string                                                                                 // how the platform is reached: "https://zwfw.example.cn"
+	Door      *gate.Door
+	Identity  *identity.Service
+	Catalog   *catalog.Service
+	Sheets    *sheet.Service
+	Casework  *casework.Service
+	Consult   *consult.Service
+	Licences  *licence.Service
+	Ratings   *rating.Service
+	Fees      *fee.Service
+	Channel   *channel.Service
+	Assess    *assess.Service
+	Publicity *publicity.Service
+	Calendar  *calendar.Service
+	Files     *files.Store
+	Shelf     Shelf
+	Held      func(ctx context.Context, a actor.Actor, party actor.Party) ([]licence.Licence, error) // a party's licences that are valid today, for who fills in for it; identity has been asked
+	Record    func(ctx context.Context, r audit.Record) error                                        // an audit record in an act of its own
+	Verify    func(ctx context.Context) (audit.Report, error)                                        // proves the audit log from the stored rows
+	Now       func() time.Time                                                                       // the database's clock
+	Log       *slog.Logger                                                                           // nil: silent
+	URL       string                                                                                 // how the platform is reached: "https://zwfw.example.cn"
 }
 
 // Shelf is the half of lower rooms that works on a transaction; a face never
@@ -132,7 +134,7 @@ func build(c Config) (*server, error) {
 // register adds every operation.
 func (s *server) register() {
 	for _, part := range []func(){s.auth, s.account, s.mandates, s.items, s.catalogue, s.imports, s.words, s.featured, s.matters, s.itemChanges, s.subscribers, s.places, s.clocks, s.drafts, s.promises, s.materials, s.uploads, s.cases, s.acts, s.parcels, s.fees,
-		s.queue, s.parties, s.licences, s.ratings, s.messages, s.appointments, s.papers, s.assists, s.inquiries, s.audits, s.staff, s.jobs, s.adjustments} {
+		s.queue, s.parties, s.licences, s.ratings, s.publicity, s.messages, s.appointments, s.papers, s.assists, s.inquiries, s.audits, s.staff, s.jobs, s.adjustments} {
 		part()
 	}
 }

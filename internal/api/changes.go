@@ -37,6 +37,43 @@ type VersionNote struct {
 	Standing    catalog.VersionStanding `json:"standing" enum:"in-force,coming,past,superseded" doc:"superseded: replaced before its day came."`
 	Since       *time.Time              `json:"since,omitempty" doc:"When it came into force."`
 	Until       *time.Time              `json:"until,omitempty" doc:"When another took its place."`
+	Demand      *GuideDemand            `json:"demand,omitempty" doc:"What it asks of applicants; left out for versions that never came into force."`
+}
+
+// GuideDemand 减负指标 is what a version asks of applicants, reckoned from the
+// guide, and what it saves over the version before.
+type GuideDemand struct {
+	Steps     int         `json:"steps"`
+	Promised  Word        `json:"promised" doc:"The code is workday, day, instant or none."`
+	Days      int         `json:"promisedDays"`
+	Statutory int         `json:"statutoryDays"`
+	Materials int         `json:"materials" doc:"That have to be handed in."`
+	Visits    int         `json:"visits"`
+	Saved     *GuideSaved `json:"saved,omitempty" doc:"Less than the version before; negative: more. Left out for the first."`
+}
+
+// GuideSaved 压减.
+type GuideSaved struct {
+	Steps     int  `json:"steps"`
+	Promised  *int `json:"promisedDays,omitempty" doc:"Left out where the limits cannot be compared."`
+	Statutory *int `json:"statutoryDays,omitempty"`
+	Materials int  `json:"materials"`
+	Visits    int  `json:"visits"`
+}
+
+func guideDemand(c *call, m catalog.Demanded) *GuideDemand {
+	zh, en := m.Promised.Words()
+	out := &GuideDemand{Steps: m.Steps, Promised: Word{m.Promised.Unit, c.pick(zh, en)}, Days: m.Promised.Days, Statutory: m.Statutory.Days, Materials: m.Materials, Visits: m.Visits}
+	if s := m.Saved; s != nil {
+		out.Saved = &GuideSaved{Steps: s.Steps, Materials: s.Materials, Visits: s.Visits}
+		if s.DaysKnown {
+			out.Saved.Promised = &s.Promised
+		}
+		if s.StatutoryKnown {
+			out.Saved.Statutory = &s.Statutory
+		}
+	}
+	return out
 }
 
 // GuideChange 变化 is one difference between two versions, in words.
@@ -102,8 +139,16 @@ func (s *server) itemChanges() {
 	add(s, operation{id: "item-versions", method: http.MethodGet, path: "/items/{code}/versions", tag: "items", open: true, zh: "版本沿革", en: "The versions of an item's guide, newest first"},
 		func(ctx context.Context, c *call, in *CodeIn) (List[VersionNote], error) {
 			_, list, err := s.Catalog.History(ctx, in.Code)
+			if err != nil {
+				return List[VersionNote]{}, err
+			}
+			demands, err := s.Catalog.Demands(ctx, list)
 			return List[VersionNote]{Items: mapTo(list, func(v catalog.VersionNote) VersionNote {
-				return VersionNote{guideVersion(&v.Version), v.PublishedBy, v.Reason, v.Standing, instant(v.Since), instant(v.Until)}
+				n := VersionNote{guideVersion(&v.Version), v.PublishedBy, v.Reason, v.Standing, instant(v.Since), instant(v.Until), nil}
+				if m, ok := demands[v.ID]; ok {
+					n.Demand = guideDemand(c, m)
+				}
+				return n
 			})}, err
 		})
 	addReply(s, operation{id: "item-compare", method: http.MethodGet, path: "/items/{code}/changes", tag: "items", open: true, zh: "两个版本的变化", en: "What one version of a guide says otherwise than another, in words"},

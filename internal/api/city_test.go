@@ -36,6 +36,7 @@ import (
 	"github.com/tongban/tongban/internal/jobs"
 	"github.com/tongban/tongban/internal/licence"
 	"github.com/tongban/tongban/internal/notify"
+	"github.com/tongban/tongban/internal/publicity"
 	"github.com/tongban/tongban/internal/rating"
 	"github.com/tongban/tongban/internal/sm"
 )
@@ -241,7 +242,8 @@ func rooms(t *testing.T, d *db.DB, clk *dbtest.Clock) (Config, *notify.Service) 
 	asked := consult.New(consult.Config{DB: d, Identity: ids, Catalog: items, Calendar: cal, Notify: notes, Vault: vault, Cases: cases})
 	return Config{Door: door, Identity: ids, Catalog: items, Sheets: sheet.New(d, ids, items), Casework: cases, Consult: asked, Licences: lic, Ratings: rate, Fees: fees,
 		Channel: channel.New(channel.Config{DB: d, Identity: ids, Calendar: cal}), Assess: assess.New(assess.Config{DB: d, Identity: ids, Calendar: cal}),
-		Calendar: cal, Files: store, Now: clk.Now, URL: "https://tongban.example"}, notes
+		Publicity: publicity.New(publicity.Config{DB: d, Identity: ids, Calendar: cal, Catalog: items, Casework: cases, Licences: lic, Notify: notes, Vault: vault}),
+		Calendar:  cal, Files: store, Now: clk.Now, URL: "https://tongban.example"}, notes
 }
 
 func (c *city) must(err error) {

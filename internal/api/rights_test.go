@@ -51,6 +51,7 @@ type world struct {
 	whole, paper                 map[string]any
 	version                      int64
 	reviewing, deciding          string
+	decision, mark               string // a published decision, a request about another
 	subscriber                   string
 	guide, proposal              string // a draft of the city department, a change above its list
 	brought                      string // a file of lists by the city's steward
@@ -116,6 +117,10 @@ func (c *city) world() world {
 	for _, x := range [][2]string{{"steward", "ask"}, {"irev", "decide"}, {"irev", "announce"}} {
 		c.send(x[0], "POST", "/adjustment-dossiers/"+w.notice+"/acts", map[string]any{"act": x[1], "note": "同意"}).ok(200)
 	}
+	c.must(c.s.Publicity.Follow(c.t.Context()))
+	w.decision = c.send("anonymous", "GET", "/decisions", nil).ok(200).text("items", 0, "id")
+	c.send("zhang", "POST", "/cases/"+w.deciding+"/publicity", map[string]any{"ground": "privacy", "reason": "涉及个人隐私"}).ok(204)
+	w.mark = c.send("dec", "GET", "/cases/"+w.deciding+"/publicity", nil).ok(200).text("requests", 0, "id")
 	w.whole = c.application("zhang", "food")
 	w.paper = map[string]any{"item": w.food, "party": w.zhang, "answers": c.answersOf(), "consent": true, "delivery": map[string]any{"way": "pickup"},
 		"materials": []any{map[string]any{"code": "m01", "paper": true}, map[string]any{"code": "m02", "paper": true}}}
@@ -204,6 +209,12 @@ func (c *city) knocks(w world) []knock {
 		{op: "item-form", path: "/items/" + w.food + "/form", allow: everyone},
 		{op: "item-feed", allow: everyone}, {op: "item-versions", path: "/items/" + w.food + "/versions", allow: everyone},
 		{op: "item-compare", path: "/items/" + w.food + "/changes?from=1&to=1", allow: everyone}, {op: "topics", allow: everyone}, {op: "events", allow: everyone}, {op: "matters", allow: everyone}, {op: "matter", path: "/matters/" + w.food[19:], allow: everyone}, {op: "departments", allow: everyone},
+		{op: "decisions", allow: everyone}, {op: "decision", path: "/decisions/" + w.decision, allow: everyone},
+		{op: "decision-object", path: "/decisions/" + w.decision + "/objections", body: map[string]any{"ground": "mistake", "reason": "名称有误"}, allow: persons4},
+		{op: "case-publicity", path: "/cases/" + w.no + "/publicity", allow: concern},
+		{op: "case-publicity-ask", path: "/cases/" + w.no + "/publicity", body: map[string]any{"ground": "privacy", "reason": "涉及个人隐私"}, allow: []string{"zhang", "agent", "clerk", "dec"}},
+		{op: "publicity-answer", path: "/publicity/requests/" + w.mark, body: map[string]any{"agree": false, "reason": "不属于"}, allow: []string{"dec", "sup"}},
+		{op: "publicity", allow: []string{"dec", "sup"}},
 		{op: "featured", allow: everyone}, {op: "featured-attributes", allow: everyone}, {op: "featured-items", path: "/featured/online/items", allow: everyone},
 		{op: "featured-moves", path: "/featured/online/moves", allow: everyone}, {op: "featured-rules", path: "/featured/online/rules", allow: everyone},
 		{op: "item-featured", path: "/items/" + w.food + "/featured", allow: everyone},

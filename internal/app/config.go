@@ -12,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/ident"
+	"github.com/tongban/tongban/internal/publicity"
 )
 
 // Config 配置 is everything an operator can set. It is read strictly: a key that
@@ -43,6 +44,8 @@ type Config struct {
 	CalendarAlarm    int  `yaml:"calendarAlarm"`    // doctor warns when fewer days are covered by a published calendar; default 60
 
 	Consult Consult `yaml:"consult"` // limits for answers to questions 咨询 and for what could not be done 办不成事
+
+	Publicity Publicity `yaml:"publicity"` // decisions made public; default: once they are served, within seven working days, for five years
 
 	SMTP SMTP `yaml:"smtp"` // outgoing mail; default none: messages stay in the portal
 
@@ -79,6 +82,16 @@ type SMTP struct {
 	Security string `yaml:"security"` // starttls, tls, or none (to this machine alone); default starttls
 	User     string `yaml:"user"`     // login name at the mail server; default none
 	Password string `yaml:"password"` // file that holds the password; default none
+}
+
+// Publicity 决定公开 is when and for how long decisions are public. The periods
+// are practice (双公示) and rest on no national law for all licences: set what
+// your province asks.
+type Publicity struct {
+	When          string `yaml:"when"`          // served: once the decision reached the applicant, at latest on the last day; decided: at once; default served
+	Days          int    `yaml:"days"`          // working days from the decision within which it is published; default 7
+	KeepYears     int    `yaml:"keepYears"`     // years for which it is public; default 5
+	WithdrawnDays int    `yaml:"withdrawnDays"` // days for which a line tells that a decision no longer stands; default 365
 }
 
 // Payment is the provider that takes money over the net: docs/pay.md.
@@ -192,6 +205,9 @@ func (c Config) complete() (Config, error) {
 			return c, errs.New(errs.Invalid, "config", fmt.Sprintf("配置缺少 %s", need.name), fmt.Sprintf("the configuration lacks %s", need.name))
 		}
 	}
+	if p := c.Publicity; p.When != "" && p.When != "served" && p.When != "decided" || p.Days < 0 || p.KeepYears < 0 || p.WithdrawnDays < 0 {
+		return c, errs.New(errs.Invalid, "config", "publicity 有误：when 为 served 或者 decided，天数和年数不得小于0", "publicity: when is served or decided, days and years are not negative")
+	}
 	if c.ItemCode == (ItemCode{}) {
 		c.ItemCode = itemCodeOf(ident.DefaultProfile())
 	}
@@ -209,6 +225,11 @@ func (c Config) complete() (Config, error) {
 		return c, errs.New(errs.Invalid, "config", "配置有误：\n"+strings.Join(zh, "\n"), "the configuration does not fit:\n"+strings.Join(en, "\n"))
 	}
 	return c, nil
+}
+
+func (c Config) publicity() publicity.Rules {
+	p := c.Publicity
+	return publicity.Rules{AtOnce: p.When == "decided", Days: p.Days, KeepYears: p.KeepYears, WithdrawnDays: p.WithdrawnDays}
 }
 
 // instantSample is a share of a hundred; -1 means none.

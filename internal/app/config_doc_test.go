@@ -80,7 +80,7 @@ func kindOf(t *testing.T, e ast.Expr) string {
 			return "number"
 		case "bool":
 			return "true or false"
-		case "SMTP", "Payment", "ItemCode", "Courier", "PickUp", "Consult":
+		case "SMTP", "Payment", "Publicity", "ItemCode", "Courier", "PickUp", "Consult":
 			return "see below"
 		}
 	}
@@ -103,6 +103,7 @@ func TestConfigReference(t *testing.T) {
 		"\n## itemCode\n" + configTable(configKeys(t, "ItemCode"), "itemCode.") +
 		"\n## consult\n\nNo law sets these limits; where the city has a rule, name it in `basis`.\n" + configTable(configKeys(t, "Consult"), "consult.") +
 		"\n## smtp\n" + configTable(configKeys(t, "SMTP"), "smtp.") +
+		"\n## publicity\n" + configTable(configKeys(t, "Publicity"), "publicity.") +
 		"\n## payment\n\nWhat a provider has to speak: [pay.md](pay.md).\n" + configTable(configKeys(t, "Payment"), "payment.") +
 		"\n## courier\n\nWhat a courier has to speak, and who may open a cabinet: [deliver.md](deliver.md).\n" + configTable(configKeys(t, "Courier"), "courier.") +
 		"\n## pickUp\n" + configTable(configKeys(t, "PickUp"), "pickUp.") +
@@ -163,7 +164,7 @@ func TestConfigExamples(t *testing.T) {
 			t.Errorf("no example shows %s", k.name)
 		}
 	}
-	for section, name := range map[string]string{"smtp": "SMTP", "itemCode": "ItemCode", "payment": "Payment", "courier": "Courier", "pickUp": "PickUp", "consult": "Consult"} {
+	for section, name := range map[string]string{"smtp": "SMTP", "itemCode": "ItemCode", "payment": "Payment", "courier": "Courier", "pickUp": "PickUp", "consult": "Consult", "publicity": "Publicity"} {
 		for _, k := range configKeys(t, name) {
 			if !seen[section+"."+k.name] {
 				t.Errorf("no example shows %s.%s", section, k.name)

@@ -71,7 +71,7 @@ func (r *Rooms) History(ctx context.Context, plan *HistoryPlan, clk *MovedClock,
 	// All steps of all cases, in the order of time. Steps of different cases that
 	// lie close together run at the same time, at one instant of the clock, and
 	// share a commit.
-	total, done := len(scripts), 0
+	total, done, published := len(scripts), 0, clk.Now()
 	line := scriptLine(scripts)
 	heap.Init(&line)
 	for len(line) > 0 {
@@ -80,6 +80,12 @@ func (r *Rooms) History(ctx context.Context, plan *HistoryPlan, clk *MovedClock,
 			batch = append(batch, heap.Pop(&line).(*script))
 		}
 		clk.Set(later(clk.Now(), batch[len(batch)-1].next))
+		if clk.Now().Sub(published) > publishEvery {
+			published = clk.Now()
+			if err := r.Publicity.Follow(ctx); err != nil {
+				return err
+			}
+		}
 		group, gctx := errgroup.WithContext(ctx)
 		for _, s := range batch {
 			group.Go(func() error {
@@ -103,9 +109,15 @@ func (r *Rooms) History(ctx context.Context, plan *HistoryPlan, clk *MovedClock,
 	if say != nil {
 		say(partCases, total, total)
 	}
-	_, err = r.Jobs.Drain(ctx)
-	return err
+	if _, err = r.Jobs.Drain(ctx); err != nil {
+		return err
+	}
+	return r.Publicity.Follow(ctx)
 }
+
+// publishEvery is how often decisions are published while past cases are made:
+// often enough for every one to be public in time.
+const publishEvery = 72 * time.Hour
 
 // historyBatch is how many cases move at the same time.
 const historyBatch = 64

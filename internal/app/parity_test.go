@@ -31,6 +31,9 @@ var parity = map[string]string{
 	"GET /my/mandates": "mandates", "POST /my/mandates": "mandate-grant", "POST /my/mandates/{id}/revoke": "mandate-revoke", "GET /my/profile": "profile sessions",
 	"POST /my/profile": "profile-change", "POST /my/profile/password": "password-change", "GET /progress": "- a form", "GET /progress/{no}": "progress",
 	"GET /verify": "- a form", "GET /verify/{identifier}": "verify verify-key", "GET /centres": "centres", "GET /centres/{key}": "windows",
+	"GET /decisions": "decisions", "GET /decisions/{id}": "decision", "GET /decisions/export.csv": "decisions", "GET /decisions/export.json": "decisions", "GET /decisions/{id}/object": "- a form", "POST /decisions/{id}/object": "decision-object",
+	"GET /my/cases/{no}/publicity": "case-publicity", "POST /my/cases/{no}/publicity": "case-publicity-ask", "GET /desk/cases/{no}/publicity": "case-publicity", "POST /desk/cases/{no}/publicity": "case-publicity-ask",
+	"POST /desk/cases/{no}/publicity/{mark}/answer": "publicity-answer", "GET /console/publicity": "publicity",
 	"GET /adjustments": "adjustments", "GET /adjustments/{no}": "adjustment", "GET /help": "- words for readers of pages", "GET /privacy": "- words for readers of pages", "GET /accessibility": "- words for readers of pages",
 
 	"GET /browse/{way}": "events topics departments divisions", "GET /items/{code}/versions": "item-versions", "GET /files/{key}": "- its address stands in the guide and is for everybody", "GET /items/{code}/changes": "item-compare",

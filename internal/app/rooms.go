@@ -29,6 +29,7 @@ import (
 	"github.com/tongban/tongban/internal/jobs"
 	"github.com/tongban/tongban/internal/licence"
 	"github.com/tongban/tongban/internal/notify"
+	"github.com/tongban/tongban/internal/publicity"
 	"github.com/tongban/tongban/internal/rating"
 	"github.com/tongban/tongban/internal/sm"
 	"github.com/tongban/tongban/internal/web/caseview"
@@ -36,29 +37,30 @@ import (
 
 // Rooms are all rooms of one platform, wired.
 type Rooms struct {
-	Config   Config
-	Log      *slog.Logger
-	Keys     *sm.Keyring
-	DB       *db.DB
-	Jobs     *jobs.Runner
-	Sealer   *audit.Sealer
-	Calendar *calendar.Service
-	Files    *files.Store
-	Notify   *notify.Service
-	Identity *identity.Service
-	Catalog  *catalog.Service
-	Sheets   *sheet.Service
-	Licences *licence.Service
-	Ratings  *rating.Service
-	Fees     *fee.Service
-	PayBox   *sandbox.Sandbox // of the demonstration; else nil
-	Parcels  *deliver.Service
-	PostBox  *postbox.Sandbox // of the demonstration; else nil
-	Channel  *channel.Service
-	Casework *casework.Service
-	Consult  *consult.Service
-	Assess   *assess.Service
-	Door     *gate.Door
+	Config    Config
+	Log       *slog.Logger
+	Keys      *sm.Keyring
+	DB        *db.DB
+	Jobs      *jobs.Runner
+	Sealer    *audit.Sealer
+	Calendar  *calendar.Service
+	Files     *files.Store
+	Notify    *notify.Service
+	Identity  *identity.Service
+	Catalog   *catalog.Service
+	Sheets    *sheet.Service
+	Licences  *licence.Service
+	Ratings   *rating.Service
+	Fees      *fee.Service
+	PayBox    *sandbox.Sandbox // of the demonstration; else nil
+	Parcels   *deliver.Service
+	PostBox   *postbox.Sandbox // of the demonstration; else nil
+	Channel   *channel.Service
+	Casework  *casework.Service
+	Consult   *consult.Service
+	Assess    *assess.Service
+	Publicity *publicity.Service
+	Door      *gate.Door
 }
 
 // Clock is the machine's clock, unless a test or the maker of sample history
@@ -137,6 +139,8 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	r.Consult = consult.New(consult.Config{DB: r.DB, Identity: r.Identity, Catalog: r.Catalog, Calendar: r.Calendar, Notify: r.Notify, Vault: vault, Cases: r.Casework,
 		Rule: c.Consult.rule(), Log: r.Log})
 	r.Assess = assess.New(assess.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar})
+	r.Publicity = publicity.New(publicity.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar, Catalog: r.Catalog, Casework: r.Casework,
+		Licences: r.Licences, Notify: r.Notify, Vault: vault, Rules: c.publicity()})
 	r.Sheets = sheet.New(r.DB, r.Identity, r.Catalog)
 	r.Catalog.Handlers(r.Jobs)
 	r.Sheets.Handlers(r.Jobs)
@@ -146,6 +150,7 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	r.Parcels.Handlers(r.Jobs)
 	r.Consult.Handlers(r.Jobs)
 	r.Assess.Handlers(r.Jobs)
+	r.Publicity.Handlers(r.Jobs)
 	if err := r.openDoor(); err != nil {
 		return err
 	}
@@ -172,6 +177,9 @@ func (r *Rooms) periodic() {
 	}
 	r.Jobs.Every(consult.JobTick, time.Hour, 4*time.Minute)
 	r.Jobs.Every(assess.JobRoll, time.Minute, 0)
+	if !r.Config.loading { // what is loaded is published as its days go by, see History
+		r.Jobs.Every(publicity.JobFollow, time.Minute, 20*time.Second)
+	}
 	r.Jobs.Handle("catalog.effect", func(ctx context.Context, _ jobs.Job) error {
 		if _, err := r.Catalog.TakeEffect(ctx); err != nil {
 			return err

@@ -12,7 +12,7 @@ var lines = [][]string{
 	{"app"},
 	{"web", "api"},
 	{"gate"},
-	{"assess"},
+	{"assess", "publicity"},
 	{"bundle"},
 	{"casework"},
 	{"licence", "share", "rating", "channel", "replay", "archive", "fee", "deliver", "consult"},

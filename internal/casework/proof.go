@@ -58,6 +58,17 @@ func (s *Service) PublicClockProof(ctx context.Context, no, code string, n int) 
 	return c.proveNth(n, cal, s.DB.Now())
 }
 
+// Concerning gives a case to somebody who may read it, and what identity.Decide
+// has to know of it, for rooms above that keep something of their own about it.
+// Errors: ErrNoCase, refusals, which are recorded.
+func (s *Service) Concerning(ctx context.Context, q db.Queryer, a actor.Actor, no string) (*Case, identity.Target, error) {
+	c, w, err := s.readable(ctx, q, a, no)
+	if err != nil {
+		return nil, identity.Target{}, err
+	}
+	return c, target(c, w, 0), nil
+}
+
 // readable gives a case, and the world it lives in, to somebody who may read it.
 func (s *Service) readable(ctx context.Context, q db.Queryer, a actor.Actor, no string) (c *Case, w world, err error) {
 	if a.Kind == actor.Anonymous || a.Kind == "" {

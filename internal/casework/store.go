@@ -57,6 +57,8 @@ func SQL() []string {
 		sqlMine, sqlPastDue, sqlSweep, sqlAlarmOf, sqlAlarm, sqlReckoned, sqlSetReckoned, sqlPast, sqlOpenCases, sqlMoveDue, sqlPrint, sqlPutPrint, sqlPrinting,
 		sqlSetPrinting, sqlNewestDocument, sqlUnprinted, sqlServe, sqlServed, sqlServedCase, sqlStateOf, sqlContents, sqlClosed, sqlDocumentNumber, fmt.Sprintf(sqlInHand, "$1"),
 		sqlInsertPromise, sqlPromises, sqlSetPromise, sqlPromiseDue, sqlBroken, sqlLatePromises, sqlInstant, sqlSetInstant, sqlSetSample, sqlEndAfter, sqlEndAfterAll,
+		// decisions made public
+		sqlDecisive, sqlAnswersOf,
 		sqlSides, sqlInsertSide, sqlSaveSide, sqlClaim, sqlMoveTo, sqlUnclaim, sqlLoad, sqlShared, sqlMoveTask, sqlToRemind, sqlReminded,
 		// licences that are held
 		sqlInsertHeld, sqlHeldOf, sqlEndHeld, sqlLeaveHeld, sqlHeldNoDue, sqlHeldDue, sqlHeldByLicence, sqlReopenHeld,

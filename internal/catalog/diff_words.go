@@ -37,8 +37,9 @@ var (
 		"4": {"同级授权", "authorised at the same level"}, "5": {"上级委托", "entrusted from above"}, "6": {"同级委托", "entrusted at the same level"}}
 	scopeCodes = codes{"1": {"全国", "nationwide"}, ScopeDelta: {"长三角", "the Yangtze delta"}, "2": {"全省", "the whole province"}, "3": {"全市", "the whole city"}, "4": {"全区（县）", "the whole district"},
 		"5": {"全镇（街道）", "the whole town"}, "6": {"全村（社区）", "the whole village"}}
-	modeCodes  = codes{"online": {"全程网上办理", "online the whole way"}, "precheck": {"网上预审后到窗口", "checked online, finished at the window"}, "window": {"到窗口办理", "at the window"}}
-	depthCodes = codes{"0": {"不支持网办", "not online"}, "1": {"网上查看指南", "guide online"}, "2": {"网上申请或者预约", "apply or book online"},
+	publishCodes = codes{PublishAll: {"准予和不予都公开", "grants and refusals"}, PublishGrants: {"只公开准予", "grants only"}, PublishNone: {"不公开", "not published"}}
+	modeCodes    = codes{"online": {"全程网上办理", "online the whole way"}, "precheck": {"网上预审后到窗口", "checked online, finished at the window"}, "window": {"到窗口办理", "at the window"}}
+	depthCodes   = codes{"0": {"不支持网办", "not online"}, "1": {"网上查看指南", "guide online"}, "2": {"网上申请或者预约", "apply or book online"},
 		"3": {"网上预审", "checked online"}, "4": {"全程网办", "online the whole way"}}
 	natureCodes    = codes{"1": {"法定机关", "authority by law"}, "2": {"授权组织", "authorised organisation"}, "3": {"受委托组织", "entrusted organisation"}}
 	materialCodes  = codes{"certificate": {"证件证书证明", "certificate"}, "document": {"申请表格文书", "document"}, "other": {"其他", "other"}}

@@ -98,7 +98,7 @@ type say func(path string, args ...any)
 type words struct{ ZH, EN string }
 
 // gate is all rules in the order in which they are applied.
-var gate = slices.Concat(placeRules, conditionRules, materialRules, promiseRules, processRules, chargeRules, basisRules, textRules, levelRules, autoRules)
+var gate = slices.Concat(placeRules, conditionRules, materialRules, promiseRules, processRules, chargeRules, basisRules, textRules, levelRules, autoRules, publicRules)
 
 // Rules lists the gate's rules.
 func Rules() []Rule { return slices.Clone(gate) }

@@ -243,8 +243,13 @@ func TestRules(t *testing.T) {
 		"auto-online": {{"auto", func(s *subject) {
 			s.g.Basics.Mode, s.g.Auto = "window", []rule.Clause{{Key: "a", Name: "总是", Basis: "演示条例第一条", When: "true"}}
 		}}},
-		"auto-clause": {{"auto/a/basis", func(s *subject) { s.g.Auto = []rule.Clause{{Key: "a", Name: "总是", When: "true"}} }}},
-		"sibling-fee": {{"fees", func(s *subject) { s.siblings[0].Facts.Fee, s.siblings[1].Facts.Fee = false, false }}},
+		"auto-clause":         {{"auto/a/basis", func(s *subject) { s.g.Auto = []rule.Clause{{Key: "a", Name: "总是", When: "true"}} }}},
+		"publish-code":        {{"basics/publish", basics(func(b *Basics) { b.Publish = "some" })}},
+		"publish-ground":      {{"basics/publishGround", basics(func(b *Basics) { b.Publish = PublishNone })}, {"basics/publishGround", basics(func(b *Basics) { b.Publish = PublishGrants })}},
+		"publish-ground-idle": {{"basics/publishGround", basics(func(b *Basics) { b.PublishGround = "涉及商业秘密" })}},
+		"publish-privacy":     {{"basics/publish", basics(func(b *Basics) { b.Type, b.BasicCode, b.Publish = "05", "320599002000", PublishGrants })}},
+		"publish-fields":      {{"basics/publishFields", basics(func(b *Basics) { b.PublishFields = []string{"nothing"} })}},
+		"sibling-fee":         {{"fees", func(s *subject) { s.siblings[0].Facts.Fee, s.siblings[1].Facts.Fee = false, false }}},
 	}
 	seen := map[string]bool{}
 	for _, r := range Rules() {

@@ -65,6 +65,11 @@ type Basics struct {
 	Quota       string   `json:"quota,omitempty"` // 数量限制
 	Hot         int      `json:"hot,omitempty"`   // order among 热门 on the home page, 0 = not shown
 
+	// Decisions made public 决定公开 (行政许可法 第四十条).
+	Publish       string   `json:"publish,omitempty"`       // PublishAll, PublishGrants or PublishNone; "" is what the type of item has, see Publishes
+	PublishGround string   `json:"publishGround,omitempty"` // why decisions are not published; required where the law would have them public
+	PublishFields []string `json:"publishFields,omitempty"` // fields of the form that say what was allowed; published for organisations alone
+
 	Handling Handling `json:"handling,omitzero"` // 业务办理项, where the unit has split the matter
 }
 

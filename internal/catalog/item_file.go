@@ -109,7 +109,7 @@ func general(g Guide) Guide {
 // CodeWords gives a code table of guides in words, Chinese and English, by code.
 func CodeWords(table string) map[string][2]string {
 	return map[string]codes{"type": typeCodes, "caseType": caseTypeCodes, "audience": audienceCodes, "level": levelCodes, "powerSource": sourceCodes,
-		"scope": scopeCodes, "mode": modeCodes, "depth": depthCodes, "nature": natureCodes, "material": materialCodes, "necessity": necessityCodes,
+		"scope": scopeCodes, "mode": modeCodes, "publish": publishCodes, "depth": depthCodes, "nature": natureCodes, "material": materialCodes, "necessity": necessityCodes,
 		"media": mediaCodes, "source": originCodes, "step": stepCodes, "role": roleCodes, "special": specialCodes, "result": resultCodes,
 		"delivery": deliveryCodes, "does": doesCodes, "mark": markCodes, "feeDue": dueCodes, "late": lateCodes}[table]
 }

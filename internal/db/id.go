@@ -47,6 +47,10 @@ func (d *DB) NewID() int64 {
 	}
 }
 
+// IDAt gives the smallest key that can have been given at the instant or after
+// it. Keys of one process may run ahead of its clock by a few milliseconds.
+func IDAt(t time.Time) int64 { return max(t.UnixMilli()-idEpoch, 0) << 21 }
+
 func (x *ids) start(ctx context.Context, d *DB) error {
 	if d.engine == SQLite && !d.o.ReadOnly {
 		return nil // node 0

@@ -3,6 +3,16 @@ package identity
 // Act names what somebody wants to do; the table in policy.go says who may.
 type Act string
 
+// Decisions made public 决定公开.
+const (
+	PublicityRead     Act = "publicity.read"
+	PublicityWithhold Act = "publicity.withhold" // propose that a decision is not published
+	PublicityAsk      Act = "publicity.ask"      // the applicant: keep a secret back
+	PublicityObject   Act = "publicity.object"   // anybody: it is wrong, or should not be there
+	PublicityAnswer   Act = "publicity.answer"   // answer either; never one's own proposal
+	PublicityWatch    Act = "publicity.watch"    // what is late, what waits for an answer
+)
+
 // Items 事项.
 const (
 	ItemRead    Act = "item.read"

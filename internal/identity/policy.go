@@ -106,19 +106,20 @@ type rule struct {
 
 // Groups of holders that stand together in several lines.
 var (
-	counter  = []holder{{actor.WindowClerk, receiving | handling}}
-	reviewer = []holder{{actor.Reviewer, reviewing}}
-	decider  = []holder{{actor.Decider, handling}}
-	examiner = append(slices.Clone(reviewer), decider...)
-	official = []holder{{actor.WindowClerk, receiving | handling}, {actor.Reviewer, reviewing | handling}, {actor.Decider, handling}}
-	viewer   = append(slices.Clone(official), holder{actor.Supervisor, receiving | handling})
-	steward  = []holder{{actor.ItemSteward, handling}}
-	auditor  = []holder{{actor.ItemReviewer, handling}}
-	watcher  = []holder{{actor.Supervisor, handling}}
-	operator = []holder{{actor.SystemAdmin, anywhere}}
-	admins   = []holder{{actor.SystemAdmin, handling}, {actor.SecurityAdmin, handling}, {actor.AuditAdmin, handling}}
-	clerks   = []holder{{actor.WindowClerk, anywhere}}
-	ledger   = []holder{{actor.Supervisor, anywhere}} // money of all units goes through one provider
+	counter   = []holder{{actor.WindowClerk, receiving | handling}}
+	reviewer  = []holder{{actor.Reviewer, reviewing}}
+	decider   = []holder{{actor.Decider, handling}}
+	examiner  = append(slices.Clone(reviewer), decider...)
+	official  = []holder{{actor.WindowClerk, receiving | handling}, {actor.Reviewer, reviewing | handling}, {actor.Decider, handling}}
+	viewer    = append(slices.Clone(official), holder{actor.Supervisor, receiving | handling})
+	steward   = []holder{{actor.ItemSteward, handling}}
+	auditor   = []holder{{actor.ItemReviewer, handling}}
+	watcher   = []holder{{actor.Supervisor, handling}}
+	operator  = []holder{{actor.SystemAdmin, anywhere}}
+	admins    = []holder{{actor.SystemAdmin, handling}, {actor.SecurityAdmin, handling}, {actor.AuditAdmin, handling}}
+	publisher = append(slices.Clone(decider), watcher...)
+	clerks    = []holder{{actor.WindowClerk, anywhere}}
+	ledger    = []holder{{actor.Supervisor, anywhere}} // money of all units goes through one provider
 )
 
 // rules 权限表: deny by default, one line an act.
@@ -260,6 +261,14 @@ var rules = map[Act]rule{
 	FeeTill:         {staff: clerks},
 	FeeMatch:        {staff: ledger, system: true},
 	FeeSettle:       {staff: ledger},
+
+	// Decisions made public 决定公开.
+	PublicityRead:     {anyone: true}, // 行政许可法 第四十条
+	PublicityWithhold: {staff: decider, hides: CaseRead},
+	PublicityAsk:      {owner: true, staff: counter, hides: CaseRead},
+	PublicityObject:   {person: true},
+	PublicityAnswer:   {staff: publisher, notAuthor: true, hides: CaseRead},
+	PublicityWatch:    {staff: publisher},
 
 	LicenceVerify: {anyone: true},
 	// Consultation and “办不成事”.

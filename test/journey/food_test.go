@@ -160,6 +160,10 @@ func food(t *testing.T, l *look, c *city, on device, at place, f firm, post bool
 	anyone.open(verify)
 	anyone.see("证照真实，目前有效", "食品经营许可证", at.unit, f.name)
 
+	p.open("/my/cases/" + no)
+	p.follow("决定公开情况，请求不公开")
+	p.see("准予和不予的决定都公开")
+
 	// 12. Rate once.
 	p.open("/my/cases/" + no)
 	p.follow("评价这次服务")

@@ -76,6 +76,7 @@ var journeys = []journey{
 	{"api road", both, programmaticRoad},
 	{"left open", sqlite, open},
 	{"tour", sqlite, tour},
+	{"decisions made public", sqlite, publicised},
 }
 
 // afterwards are the journeys that look at what all others did.

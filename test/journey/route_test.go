@@ -45,6 +45,8 @@ var noPages = map[string]string{
 	"GET /desk/cases/{no}/clocks/{n}":                    "a file",
 	"GET /progress/{no}/clocks/{n}":                      "a file",
 	"GET /featured/{key}/export.csv":                     "a file",
+	"GET /decisions/export.csv":                          "a file",
+	"GET /decisions/export.json":                         "a file",
 	"GET /featured/{key}/export.json":                    "a file",
 	"GET /feed/items.atom":                               "for feed readers",
 	"GET /feed/items.json":                               "for feed readers",

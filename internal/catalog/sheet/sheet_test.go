@@ -30,7 +30,7 @@ func TestSQL(t *testing.T) { dbtest.Prepares(t, SQL()...) }
 func full() *catalog.Guide {
 	g := &catalog.Guide{}
 	n := 0
-	tables := map[string]string{"Due": "decision", "Type": "20", "CaseType": "promised", "Level": "4", "PowerSource": "1", "Scope": "3", "Mode": "online", "Nature": "1", "Necessity": "required",
+	tables := map[string]string{"Due": "decision", "Publish": "all", "Type": "20", "CaseType": "promised", "Level": "4", "PowerSource": "1", "Scope": "3", "Mode": "online", "Nature": "1", "Necessity": "required",
 		"Media": "both", "Source": "self", "Role": "reviewer", "Unit": "workday", "Mark": "C", "Late": "decide"}
 	var fill func(v reflect.Value, path string)
 	fill = func(v reflect.Value, path string) {

@@ -39,6 +39,7 @@ import (
 	"github.com/tongban/tongban/internal/jobs"
 	"github.com/tongban/tongban/internal/licence"
 	"github.com/tongban/tongban/internal/notify"
+	"github.com/tongban/tongban/internal/publicity"
 	"github.com/tongban/tongban/internal/rating"
 	"github.com/tongban/tongban/internal/sm"
 	"github.com/tongban/tongban/internal/web/caseview"
@@ -49,24 +50,25 @@ const Password = "Demo-2026!"
 
 // City is a wired platform.
 type City struct {
-	T        testing.TB
-	log      audit.Keys
-	DB       *db.DB
-	Clock    *dbtest.Clock
-	Jobs     *jobs.Runner
-	Files    *files.Store
-	Identity *identity.Service
-	Catalog  *catalog.Service
-	Channel  *channel.Service
-	Licences *licence.Service
-	Ratings  *rating.Service
-	Casework *casework.Service
-	Consult  *consult.Service
-	Fees     *fee.Service
-	Notify   *notify.Service
-	Door     *gate.Door
-	Refs     identity.Refs
-	Codes    map[string][]string // item file → codes of its offers, in the file's order
+	T         testing.TB
+	log       audit.Keys
+	DB        *db.DB
+	Clock     *dbtest.Clock
+	Jobs      *jobs.Runner
+	Files     *files.Store
+	Identity  *identity.Service
+	Catalog   *catalog.Service
+	Channel   *channel.Service
+	Licences  *licence.Service
+	Ratings   *rating.Service
+	Casework  *casework.Service
+	Consult   *consult.Service
+	Fees      *fee.Service
+	Publicity *publicity.Service
+	Notify    *notify.Service
+	Door      *gate.Door
+	Refs      identity.Refs
+	Codes     map[string][]string // item file → codes of its offers, in the file's order
 }
 
 var keys = sync.OnceValue(func() *sm.Keyring {
@@ -137,6 +139,8 @@ func New(t testing.TB, d *db.DB, clk *dbtest.Clock, items ...string) *City {
 		Licences: c.Licences, Ratings: c.Ratings, Fees: c.Fees, Notify: c.Notify, Vault: vault})
 	c.Consult = consult.New(consult.Config{DB: d, Identity: c.Identity, Catalog: c.Catalog, Calendar: cal, Notify: c.Notify, Vault: vault, Cases: c.Casework})
 	c.Consult.Handlers(c.Jobs)
+	c.Publicity = publicity.New(publicity.Config{DB: d, Identity: c.Identity, Calendar: cal, Catalog: c.Catalog, Casework: c.Casework, Licences: c.Licences, Notify: c.Notify, Vault: vault})
+	c.Publicity.Handlers(c.Jobs)
 	c.Licences.Handlers(c.Jobs)
 	c.Casework.Handlers(c.Jobs)
 	c.Door, err = gate.New(gate.Config{DB: d, Identity: c.Identity, Vault: vault, Now: clk.Now})

@@ -17,6 +17,7 @@ import (
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/jobs"
+	"github.com/tongban/tongban/internal/publicity"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/desk"
 )
@@ -32,16 +33,17 @@ type Console struct {
 
 // Config names what the console uses.
 type Config struct {
-	Renderer *web.Renderer
-	Door     *gate.Door
-	Identity *identity.Service
-	Assess   *assess.Service
-	Fees     *fee.Service
-	Consult  *consult.Service
-	Catalog  *catalog.Service
-	Now      func() time.Time // the database's clock
-	Audit    AuditLog
-	Jobs     JobList
+	Renderer  *web.Renderer
+	Door      *gate.Door
+	Identity  *identity.Service
+	Assess    *assess.Service
+	Fees      *fee.Service
+	Consult   *consult.Service
+	Catalog   *catalog.Service
+	Publicity *publicity.Service
+	Now       func() time.Time // the database's clock
+	Audit     AuditLog
+	Jobs      JobList
 }
 
 // AuditLog reads the audit log. The console has asked identity before it calls.
@@ -65,18 +67,19 @@ type JobList struct {
 type jobAct = func(ctx context.Context, a actor.Actor, id int64) error
 
 type views struct {
-	overview *web.View[overviewPage]
-	list     *web.View[listPage]
-	audit    *web.View[auditPage]
-	jobs     *web.View[jobsPage]
-	staff    *web.View[staffPage]
-	member   *web.View[memberPage]
-	created  *web.View[createdPage]
-	misses   *web.View[missesPage]
-	word     *web.View[wordPage]
-	books    *web.View[booksPage]
-	consult  *web.View[consultPage]
-	failures *web.View[failuresPage]
+	overview  *web.View[overviewPage]
+	list      *web.View[listPage]
+	audit     *web.View[auditPage]
+	jobs      *web.View[jobsPage]
+	staff     *web.View[staffPage]
+	member    *web.View[memberPage]
+	created   *web.View[createdPage]
+	misses    *web.View[missesPage]
+	word      *web.View[wordPage]
+	books     *web.View[booksPage]
+	consult   *web.View[consultPage]
+	failures  *web.View[failuresPage]
+	publicity *web.View[publicityPage]
 
 	quality   *web.View[qualityPage]
 	qualities *web.View[qualityList]
@@ -91,18 +94,19 @@ type views struct {
 func newViews(rt *web.Renderer) views {
 	page := func(name string) []string { return []string{"templates/parts.html", "templates/" + name} }
 	return views{
-		overview: web.NewView[overviewPage](rt, templates, page("overview.html")...),
-		list:     web.NewView[listPage](rt, templates, page("list.html")...),
-		audit:    web.NewView[auditPage](rt, templates, page("audit.html")...),
-		jobs:     web.NewView[jobsPage](rt, templates, page("jobs.html")...),
-		staff:    web.NewView[staffPage](rt, templates, page("staff.html")...),
-		member:   web.NewView[memberPage](rt, templates, page("member.html")...),
-		created:  web.NewView[createdPage](rt, templates, page("created.html")...),
-		misses:   web.NewView[missesPage](rt, templates, page("misses.html")...),
-		word:     web.NewView[wordPage](rt, templates, page("word.html")...),
-		books:    web.NewView[booksPage](rt, templates, page("books.html")...),
-		consult:  web.NewView[consultPage](rt, templates, page("consult.html")...),
-		failures: web.NewView[failuresPage](rt, templates, page("failures.html")...),
+		overview:  web.NewView[overviewPage](rt, templates, page("overview.html")...),
+		list:      web.NewView[listPage](rt, templates, page("list.html")...),
+		audit:     web.NewView[auditPage](rt, templates, page("audit.html")...),
+		jobs:      web.NewView[jobsPage](rt, templates, page("jobs.html")...),
+		staff:     web.NewView[staffPage](rt, templates, page("staff.html")...),
+		member:    web.NewView[memberPage](rt, templates, page("member.html")...),
+		created:   web.NewView[createdPage](rt, templates, page("created.html")...),
+		misses:    web.NewView[missesPage](rt, templates, page("misses.html")...),
+		word:      web.NewView[wordPage](rt, templates, page("word.html")...),
+		publicity: web.NewView[publicityPage](rt, templates, page("publicity.html")...),
+		books:     web.NewView[booksPage](rt, templates, page("books.html")...),
+		consult:   web.NewView[consultPage](rt, templates, page("consult.html")...),
+		failures:  web.NewView[failuresPage](rt, templates, page("failures.html")...),
 
 		quality:   web.NewView[qualityPage](rt, templates, page("quality.html")...),
 		qualities: web.NewView[qualityList](rt, templates, page("qualities.html")...),
@@ -137,6 +141,7 @@ func (k *Console) routes() map[string]web.Handler {
 		"GET /console/jobs":                                        k.jobs,
 		"POST /console/jobs/{id}/requeue":                          k.requeue,
 		"POST /console/jobs/{id}/discard":                          k.discard,
+		"GET " + publicityPath:                                     k.publicity,
 		"GET " + booksPath:                                         k.books,
 		"POST " + booksPath + "/match":                             k.match,
 		"POST " + booksPath + "/differences/{id}":                  k.settle,

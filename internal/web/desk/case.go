@@ -11,6 +11,7 @@ import (
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/casework"
+	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/files"
@@ -55,6 +56,7 @@ type casePage struct {
 	Next            []web.Link // 再来一单, after an intake
 	Ask             []web.Link // take down what the applicant asks or reports about it
 	Papers          papersCard
+	Public          web.Link // the publication of the decision
 	Bills           []web.Banner
 	Parcel          caseview.Parcel
 	Go              string // id of where the usual act begins: a shortcut leads there, never does it
@@ -179,6 +181,9 @@ func (d *Desk) casePage(r *http.Request, a actor.Actor, v *casework.View, from s
 	p.Documents = documents(p.Page, v)
 	if p.Papers, err = d.papersOf(r.Context(), p.Page, a, v); err != nil {
 		return p, err
+	}
+	if v.Version.Guide.Publishes() != catalog.PublishNone {
+		p.Public = web.Link{Href: casePath(v.Case.No) + "/publicity", Text: p.Tr("决定公开情况", "Publication of the decision")}
 	}
 	p.Timeline = caseview.Timeline(p.Page, v, documentPath)
 	p.Bills = feeview.Banners(p.Page, v.Bills, func(bill string) string { return feesPath + "/" + bill })

@@ -22,11 +22,13 @@ import (
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/licence"
+	"github.com/tongban/tongban/internal/publicity"
 	"github.com/tongban/tongban/internal/sm"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/apply"
 	"github.com/tongban/tongban/internal/web/caseview"
 	"github.com/tongban/tongban/internal/web/feeview"
+	"github.com/tongban/tongban/internal/web/publicview"
 )
 
 //go:embed templates
@@ -34,29 +36,31 @@ var templates embed.FS
 
 // Desk 工作台 answers the pages below /desk.
 type Desk struct {
-	c     Config
-	docs  *caseview.Documents
-	apply *apply.Wizard
-	bills *feeview.Bills
-	views views
+	c      Config
+	docs   *caseview.Documents
+	apply  *apply.Wizard
+	bills  *feeview.Bills
+	public *publicview.Cases
+	views  views
 }
 
 // Config names what the desk uses.
 type Config struct {
-	Renderer *web.Renderer
-	Style    *caseview.Style
-	Door     *gate.Door
-	Casework *casework.Service
-	Consult  *consult.Service
-	Identity *identity.Service
-	Catalog  *catalog.Service
-	Fees     *fee.Service
-	Channel  *channel.Service
-	Files    *files.Store
-	Vault    *sm.Vault        // binds the person found at the window to the clerk who found them
-	Now      func() time.Time // the database's clock
-	BaseURL  string           // "https://zwfw.example.cn", for the QR on documents
-	Demo     bool             // the login page says where demonstration codes come from
+	Renderer  *web.Renderer
+	Style     *caseview.Style
+	Door      *gate.Door
+	Casework  *casework.Service
+	Consult   *consult.Service
+	Identity  *identity.Service
+	Catalog   *catalog.Service
+	Fees      *fee.Service
+	Publicity *publicity.Service
+	Channel   *channel.Service
+	Files     *files.Store
+	Vault     *sm.Vault        // binds the person found at the window to the clerk who found them
+	Now       func() time.Time // the database's clock
+	BaseURL   string           // "https://zwfw.example.cn", for the QR on documents
+	Demo      bool             // the login page says where demonstration codes come from
 
 	// Party tells what is registered about the party of a case that the caller
 	// may read (identity.Service.Party on the read pool).
@@ -139,6 +143,7 @@ func New(c Config) *Desk {
 		Actor: d.Actor, Held: c.Held, Prefix: "/desk/apply", Staff: true, Frame: d.frame("intake"),
 		Home: web.Link{Href: "/desk/intake", Text: "窗口收件"},
 		Done: func(no string) string { return casePath(no) + "?done=submit" }, Case: casePath, Gone: "/desk/intake"})
+	d.public = publicview.New(publicview.Config{Renderer: c.Renderer, Publicity: c.Publicity, Actor: d.Actor, Frame: d.frame("todo"), Case: casePath})
 	d.bills = feeview.New(feeview.Config{Renderer: c.Renderer, Fees: c.Fees, Actor: d.Actor, Frame: d.frame("fees"),
 		Path: func(_ *http.Request, bill string) string { return feesPath + "/" + bill },
 		Back: func(p web.Page, b *fee.Bill) web.Link {
@@ -188,6 +193,9 @@ func (d *Desk) routes() map[string]web.Handler {
 		"GET /desk/documents/{id}/print":                d.docs.Print,
 		"GET /desk/documents/{id}/photo/{file}":         d.docs.Photo,
 		"POST /desk/documents/{id}/serve":               d.docs.Serve,
+		"GET /desk/cases/{no}/publicity":                d.public.Show,
+		"POST /desk/cases/{no}/publicity":               d.public.Ask,
+		"POST /desk/cases/{no}/publicity/{mark}/answer": d.public.Answer,
 		"GET /desk/cases/{no}/archive":                  d.archive,
 		"GET /desk/intake":                              d.showIntake,
 		"POST /desk/intake/party":                       d.findParty,
@@ -304,6 +312,7 @@ func Menu(a actor.Actor) []web.NavLink {
 	add(hasAny(a, actor.WindowClerk, actor.Decider), "fees", feesPath, "收费", "Fees", "")
 	add(a.Has(actor.Supervisor), "books", "/console/fees", "收费对账", "Books", "")
 	add(hasAny(a, actor.Supervisor, actor.ItemSteward, actor.ItemReviewer), "consulted", "/console/consult", "咨询和办不成事", "Questions, failures", "")
+	add(hasAny(a, actor.Decider, actor.Supervisor), "publicity", "/console/publicity", "决定公开", "Publication", "")
 	add(a.Has(actor.Supervisor), "overview", "/console", "监督概览", "Overview", "5")
 	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "items", "/console/items", "事项管理", "Service items", "9")
 	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "featured", "/console/items/featured", "特色清单", "Featured lists", "")

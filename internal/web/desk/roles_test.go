@@ -70,7 +70,8 @@ func TestRoles(t *testing.T) {
 			"/console/subscribers":                            {200: "s"},
 			"/console/subscribers/1":                          {404: "s"},
 			fmt.Sprintf("/console/staff?unit=%d", unit):       {200: "sea"},
-			"/desk/fees":                                      {200: "cdx"}, "/desk/fees/J20260302999999": {404: "crdvseax"}, "/console/fees": {200: "v"},
+			"/desk/cases/" + no + "/publicity":                {200: "crdv", 404: "seax"}, "/console/publicity": {200: "dv"},
+			"/desk/fees": {200: "cdx"}, "/desk/fees/J20260302999999": {404: "crdvseax"}, "/console/fees": {200: "v"},
 			fmt.Sprintf("/console/staff/%d", c.Refs.Staff["li"]):       {403: "sea"},
 			fmt.Sprintf("/console/staff/%d", c.Refs.Staff["clerk-lx"]): {200: "sea"},
 		}
@@ -107,7 +108,8 @@ func TestRoles(t *testing.T) {
 			"/desk/consult/" + asked.No:                                {409: "cdv", 404: "rseax"},
 			"/console/consult/proposals/1":                             {404: "crdvseax"},
 			"/desk/cases/" + no + "/papers":                            {422: "crd", 403: "v", 404: "seax"},
-			"/desk/fees/till":                                          {422: "cx"}, "/desk/fees/J20260302999999/take": {404: "crdvseax"}, "/console/fees/match": {422: "v"}, "/console/fees/differences/1": {422: "v"},
+			"/desk/cases/" + no + "/publicity":                         {422: "cd", 403: "rv", 404: "seax"}, "/desk/cases/" + no + "/publicity/1/answer": {404: "crdvseax"},
+			"/desk/fees/till": {422: "cx"}, "/desk/fees/J20260302999999/take": {404: "crdvseax"}, "/console/fees/match": {422: "v"}, "/console/fees/differences/1": {422: "v"},
 			fmt.Sprintf("/console/staff/%d/grant", c.Refs.Staff["clerk-lx"]):  {422: "sea"},
 			fmt.Sprintf("/console/staff/%d/revoke", c.Refs.Staff["clerk-lx"]): {422: "sea"},
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/casework"
+	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/files"
@@ -167,6 +168,9 @@ func (p *Portal) casePage(r *http.Request, a actor.Actor, v *casework.View) (pg 
 		pg.Mends = append(pg.Mends, x)
 	}
 	p.offers(&pg, v)
+	if v.Version.Guide.Publishes() != catalog.PublishNone {
+		pg.Offers = append(pg.Offers, web.Link{Href: "/my/cases/" + c.No + "/publicity", Text: pg.Tr("决定公开情况，请求不公开", "Publication of the decision")})
+	}
 	if v.MayArchive() {
 		pg.Archive = web.Link{Href: "/my/cases/" + c.No + "/archive", Text: pg.Tr("下载电子档案（可离线验证）", "Download the archive (can be checked offline)")}
 	}

@@ -22,11 +22,13 @@ import (
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/licence"
 	"github.com/tongban/tongban/internal/notify"
+	"github.com/tongban/tongban/internal/publicity"
 	"github.com/tongban/tongban/internal/rating"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/apply"
 	"github.com/tongban/tongban/internal/web/caseview"
 	"github.com/tongban/tongban/internal/web/feeview"
+	"github.com/tongban/tongban/internal/web/publicview"
 )
 
 //go:embed templates
@@ -34,22 +36,23 @@ var templates embed.FS
 
 // Config names what the portal uses. Everything is required.
 type Config struct {
-	Renderer *web.Renderer
-	Style    *caseview.Style
-	Door     *gate.Door
-	Identity *identity.Service
-	Catalog  *catalog.Service
-	Casework *casework.Service
-	Consult  *consult.Service
-	Licences *licence.Service
-	Ratings  *rating.Service
-	Fees     *fee.Service
-	Channel  *channel.Service
-	Files    *files.Store
-	Shelf    Shelf
-	Now      func() time.Time // the database's clock
-	URL      string           // how people reach the platform, for QR codes: "https://zwfw.example.cn"
-	City     string           // 12-digit code of the city, the default of the division filter; empty: the top division
+	Renderer  *web.Renderer
+	Style     *caseview.Style
+	Door      *gate.Door
+	Identity  *identity.Service
+	Catalog   *catalog.Service
+	Casework  *casework.Service
+	Consult   *consult.Service
+	Licences  *licence.Service
+	Ratings   *rating.Service
+	Fees      *fee.Service
+	Channel   *channel.Service
+	Publicity *publicity.Service
+	Files     *files.Store
+	Shelf     Shelf
+	Now       func() time.Time // the database's clock
+	URL       string           // how people reach the platform, for QR codes: "https://zwfw.example.cn"
+	City      string           // 12-digit code of the city, the default of the division filter; empty: the top division
 }
 
 // Shelf hands over what lower rooms do on a transaction; app has it.
@@ -64,6 +67,7 @@ type Portal struct {
 	wizard *apply.Wizard
 	docs   *caseview.Documents
 	bills  *feeview.Bills
+	public *publicview.Cases
 	v      views
 	kept   guideCache
 }
@@ -104,6 +108,9 @@ type views struct {
 	featured       *web.View[FeaturedPage]
 	feature        *web.View[FeaturePage]
 	featureHistory *web.View[FeatureHistoryPage]
+	decisions      *web.View[DecisionsPage]
+	decision       *web.View[DecisionPage]
+	object         *web.View[ObjectPage]
 	adjustments    *web.View[AdjustmentsPage]
 	adjustment     *web.View[AdjustmentPage]
 	assists        *web.View[AssistsPage]
@@ -122,6 +129,10 @@ func New(c Config) *Portal {
 		Case: func(no string) string { return "/my/cases/" + no }, Gone: "/my/drafts"})
 	p.docs = caseview.NewDocuments(caseview.DocumentsConfig{Files: c.Files, Prefix: "/my/documents/", Renderer: c.Renderer, Style: c.Style, Casework: c.Casework, Actor: p.person, BaseURL: c.URL,
 		Case: func(no string) web.Link { return web.Link{Href: "/my/cases/" + no, Text: "返回办件"} }})
+	p.public = publicview.New(publicview.Config{Renderer: c.Renderer, Publicity: c.Publicity, Actor: p.person, Frame: func(_ *http.Request, pg *web.Page) {
+		pg.Nav = "my"
+		c.Style.Add(pg)
+	}, Case: func(no string) string { return "/my/cases/" + no }})
 	p.bills = feeview.New(feeview.Config{Renderer: c.Renderer, Fees: c.Fees, Actor: p.person, Frame: func(_ *http.Request, pg *web.Page) {
 		pg.Nav = "my"
 		c.Style.Add(pg)
@@ -180,6 +191,9 @@ func newViews(rt *web.Renderer) views {
 		featured:       web.NewView[FeaturedPage](rt, own, at("featured")...),
 		feature:        web.NewView[FeaturePage](rt, own, at("feature")...),
 		featureHistory: web.NewView[FeatureHistoryPage](rt, own, at("feature-history")...),
+		decisions:      web.NewView[DecisionsPage](rt, own, at("decisions")...),
+		decision:       web.NewView[DecisionPage](rt, own, at("decision")...),
+		object:         web.NewView[ObjectPage](rt, own, at("object")...),
 		adjustments:    web.NewView[AdjustmentsPage](rt, own, at("adjustments")...),
 		adjustment:     web.NewView[AdjustmentPage](rt, own, at("adjustment")...),
 		assists:        web.NewView[AssistsPage](rt, own, at("assists")...),
@@ -269,6 +283,14 @@ func (p *Portal) routes() map[string]web.Handler {
 		"GET /verify/{identifier}":              p.verify,
 		"GET /centres":                          p.centres,
 		"GET /centres/{key}":                    p.centre,
+		"GET /decisions":                        p.decisions,
+		"GET /decisions/{id}":                   p.decision,
+		"GET /decisions/export.csv":             p.decisionFile("csv"),
+		"GET /decisions/export.json":            p.decisionFile("json"),
+		"GET /decisions/{id}/object":            p.showObject,
+		"POST /decisions/{id}/object":           p.objectTo,
+		"GET /my/cases/{no}/publicity":          p.public.Show,
+		"POST /my/cases/{no}/publicity":         p.public.Ask,
 		"GET /adjustments":                      p.adjustments,
 		"GET /adjustments/{no}":                 p.adjustment,
 		"GET /help":                             p.help,

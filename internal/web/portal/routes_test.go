@@ -30,17 +30,17 @@ const (
 // concerned, as another person, and as a staff member.
 func TestRoutes(t *testing.T) {
 	rules := map[string]string{ // path → who
-		"/": anyone, "/items": anyone, "/items/CODE": anyone, "/adjustments": anyone, "/featured": anyone, "/featured/online": anyone, "/featured/online/history": anyone, "/featured/online/export.csv": anyone, "/featured/online/export.json": anyone, "/browse/life": anyone, "/items/CODE/versions": anyone, "/items/CODE/changes": anyone, "/feed/items.atom": anyone, "/feed/items.json": anyone, "/login": anyone, "/progress": anyone, "/progress/NO?c=C": anyone, "/progress/NO/clocks/1?c=C": anyone, "/verify": anyone, "/verify/LICENCE": anyone,
+		"/": anyone, "/items": anyone, "/items/CODE": anyone, "/adjustments": anyone, "/decisions": anyone, "/decisions/export.csv": anyone, "/decisions/export.json": anyone, "/featured": anyone, "/featured/online": anyone, "/featured/online/history": anyone, "/featured/online/export.csv": anyone, "/featured/online/export.json": anyone, "/browse/life": anyone, "/items/CODE/versions": anyone, "/items/CODE/changes": anyone, "/feed/items.atom": anyone, "/feed/items.json": anyone, "/login": anyone, "/progress": anyone, "/progress/NO?c=C": anyone, "/progress/NO/clocks/1?c=C": anyone, "/verify": anyone, "/verify/LICENCE": anyone,
 		"/centres": anyone, "/centres/lx-zx": anyone, "/help": anyone, "/privacy": anyone, "/accessibility": anyone,
 		"/identity": person, "/my": person, "/my/drafts": person, "/my/cases": person, "/my/licences": person, "/my/messages": person, "/my/mandates": person, "/my/profile": person, "/my/assist": person, "/my/assist?item=CODE": person, "/my/assist/HELP": owner, "/my/consult": person, "/my/consult/new": person, "/my/consult/new?item=CODE": person, "/my/consult/new?kind=failure": person, "/my/consult/new?case=NO": owner, "/my/consult/ASKED": owner,
-		"/my/cases/NO": owner, "/my/cases/NO/acts/withdraw": owner, "/my/cases/NO/fees/BILL": owner, "/my/cases/NO/files/FILE": owner, "/my/cases/NO/clocks/1": owner, "/my/documents/DOC": owner, "/my/licences/LICENCE": owner,
+		"/my/cases/NO": owner, "/my/cases/NO/publicity": owner, "/my/cases/NO/acts/withdraw": owner, "/my/cases/NO/fees/BILL": owner, "/my/cases/NO/files/FILE": owner, "/my/cases/NO/clocks/1": owner, "/my/documents/DOC": owner, "/my/licences/LICENCE": owner,
 		"/apply/DRAFT": owner, "/apply/DRAFT/privacy": owner, "/apply/DRAFT/held": owner, "/apply/DRAFT/form/subject": owner, "/apply/DRAFT/materials": owner, "/apply/DRAFT/promise": owner, "/apply/DRAFT/delivery": owner, "/apply/DRAFT/check": owner,
 		"/apply/DRAFT/materials/m01/files/UPLOAD": owner,
 	}
 	posts := map[string]string{
 		"/my/assist": person, "/my/assist/HELP": owner, "/my/consult": person, "/my/consult/ASKED": owner,
 		"/items/CODE/apply": person, "/identity": person, "/my/messages/read": person, "/my/mandates": person, "/my/profile": person, "/my/profile/password": person,
-		"/my/cases/NO/acts/withdraw": owner, "/my/cases/NO/acts/ask-more-time": owner, "/my/cases/NO/fees/BILL/reduce": owner, "/my/cases/NO/correct": owner, "/my/cases/NO/rate": owner, "/my/cases/NO/appointment": owner, "/my/appointments/1/cancel": person, "/my/mandates/1/revoke": person,
+		"/my/cases/NO/acts/withdraw": owner, "/my/cases/NO/acts/ask-more-time": owner, "/my/cases/NO/fees/BILL/reduce": owner, "/my/cases/NO/publicity": owner, "/my/cases/NO/correct": owner, "/my/cases/NO/rate": owner, "/my/cases/NO/appointment": owner, "/my/appointments/1/cancel": person, "/my/mandates/1/revoke": person,
 		"/apply/DRAFT/privacy": owner, "/apply/DRAFT/held": owner, "/apply/DRAFT/form/subject": owner, "/apply/DRAFT/autosave": owner, "/apply/DRAFT/promise": owner, "/apply/DRAFT/delivery": owner, "/apply/DRAFT/submit": owner, "/apply/DRAFT/discard": owner,
 		"/apply/DRAFT/materials/m01/files": owner, "/apply/DRAFT/materials/m01/files/FILE/delete": owner, "/apply/DRAFT/materials/m01/licence": owner, "/apply/DRAFT/materials/m01/paper": owner,
 	}
@@ -126,7 +126,7 @@ func covered(t *testing.T, rules, posts map[string]string) {
 		t.Fatal(err)
 	}
 	known := map[string]bool{"POST /login": true, "POST /logout": true, "GET /my/cases/*/rate": true, "GET /my/cases/*/appointment": true, "GET /my/cases/*/archive": true, "GET /my/documents/*/print": true, "GET /my/documents/*/photo/*": true,
-		"GET /rate/*": true, "POST /rate/*": true, "GET /adjustments/*": true, "GET /files/*": true} // TestNextStaysHere, TestAfterwards, TestVisit, TestArchive, TestArchive, TestRateByCode, TestAdjustments, TestGuideFile
+		"GET /rate/*": true, "POST /rate/*": true, "GET /adjustments/*": true, "GET /decisions/*": true, "GET /decisions/*/object": true, "POST /decisions/*/object": true, "GET /files/*": true} // TestNextStaysHere, TestAfterwards, TestVisit, TestArchive, TestArchive, TestRateByCode, TestAdjustments, TestDecisions, TestGuideFile
 	star := func(path string) string {
 		path, _, _ = strings.Cut(path, "?")
 		parts := strings.Split(strings.ReplaceAll(path, "{$}", ""), "/")

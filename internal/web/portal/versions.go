@@ -16,9 +16,10 @@ type VersionsPage struct {
 	web.Page
 	Name, Unit, Code string
 	Versions         web.Table
-	Numbers          []int  // of all versions, newest first, for comparing
-	AsOf             string // the day offered first
-	From, To         int    // the comparison offered first
+	Demands          web.Table // 减负情况: what each version costs the applicant
+	Numbers          []int     // of all versions, newest first, for comparing
+	AsOf             string    // the day offered first
+	From, To         int       // the comparison offered first
 }
 
 // ChangesPage 版本变化 tells what one version says otherwise than another.
@@ -88,7 +89,44 @@ func (p *Portal) versions(w http.ResponseWriter, r *http.Request) error {
 			pg.To, pg.From = v.No, max(1, v.No-1)
 		}
 	}
+	demands, err := p.Catalog.Demands(r.Context(), list)
+	if err != nil {
+		return err
+	}
+	pg.Demands = demandTable(pg.Page, list, demands)
 	return p.v.versions.Render(w, r, http.StatusOK, pg)
+}
+
+// demandTable shows what each version costs the applicant, and what it saves
+// over the one before (第十条).
+func demandTable(pg web.Page, list []catalog.VersionNote, demands map[int64]catalog.Demanded) web.Table {
+	tr := pg.Tr
+	t := web.Table{Caption: tr("减负情况：每一版的环节、时限、材料和跑动次数", "Steps, days, documents and visits of each version"), Hide: true,
+		Heads: []web.Head{{Text: tr("版本", "Version")}, {Text: tr("环节", "Steps")}, {Text: tr("承诺时限", "Promised")}, {Text: tr("法定时限", "By law")}, {Text: tr("必交材料", "Documents")}, {Text: tr("跑几次", "Visits")}}}
+	for _, v := range list {
+		m, ok := demands[v.ID]
+		if !ok {
+			continue
+		}
+		less := func(n int, known bool, unit, unitEN string) string {
+			switch {
+			case m.Saved == nil || !known || n == 0:
+				return ""
+			case n < 0:
+				return tr("比上一版增加"+strconv.Itoa(-n)+unit, strconv.Itoa(-n)+" "+unitEN+" more")
+			}
+			return tr("比上一版减少"+strconv.Itoa(n)+unit, strconv.Itoa(n)+" "+unitEN+" less")
+		}
+		var s catalog.Saved
+		if m.Saved != nil {
+			s = *m.Saved
+		}
+		no := strconv.Itoa(v.No)
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: tr("第 "+no+" 版", "Version "+no)}, {Text: strconv.Itoa(m.Steps), Soft: less(s.Steps, true, "个", "steps")},
+			{Text: limitWords(pg, m.Promised), Soft: less(s.Promised, s.DaysKnown, "天", "days")}, {Text: limitWords(pg, m.Statutory), Soft: less(s.Statutory, s.StatutoryKnown, "天", "days")},
+			{Text: strconv.Itoa(m.Materials), Soft: less(s.Materials, true, "份", "documents")}, {Text: strconv.Itoa(m.Visits), Soft: less(s.Visits, true, "次", "visits")}}})
+	}
+	return t
 }
 
 func (p *Portal) underGuide(pg web.Page, code, name, here string) []web.Link {

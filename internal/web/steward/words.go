@@ -59,6 +59,9 @@ var words = map[string]label{
 	"basics.summary":         {zh: "一句话说明", en: "In one sentence", help: "显示在搜索结果里", area: true},
 	"basics.summaryEn":       {zh: "一句话说明（英文）", en: "In one sentence, English", area: true},
 	"basics.quota":           {zh: "数量限制", en: "Quota", area: true},
+	"basics.publish":         {zh: "决定是否公开", en: "Decisions published", help: "不选时：行政许可的准予和不予决定公开，其他类型不公开", codes: []option{{"", "按事项类型", "as the type has it"}, {"all", "准予和不予都公开", "grants and refusals"}, {"grants", "只公开准予", "grants only"}, {"none", "不公开", "not published"}}},
+	"basics.publishGround":   {zh: "决定不公开的理由", en: "Why not published", help: "涉及国家秘密、商业秘密、个人隐私的，写明依据（行政许可法第四十条、政府信息公开条例第十四条、第十五条）", area: true},
+	"basics.publishFields":   {zh: "决定公开的内容", en: "What of it is published", help: "表单字段的代号，一行一个，例如经营范围；只对单位公开，不得有身份号码、电话、住址", area: true},
 	"basics.hot":             {zh: "首页热门次序", en: "Order on the front page", help: "0 表示不显示"},
 
 	"department.unit":      {zh: "单位代号", en: "Unit", fixed: true},

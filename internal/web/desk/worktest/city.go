@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -36,6 +37,7 @@ import (
 	"github.com/tongban/tongban/internal/jobs"
 	"github.com/tongban/tongban/internal/licence"
 	"github.com/tongban/tongban/internal/notify"
+	"github.com/tongban/tongban/internal/publicity"
 	"github.com/tongban/tongban/internal/rating"
 	"github.com/tongban/tongban/internal/sm"
 	"github.com/tongban/tongban/internal/web"
@@ -61,25 +63,27 @@ const (
 
 // City is a working city. Its rooms are open to tests.
 type City struct {
-	T        *testing.T
-	DB       *db.DB
-	Clock    *dbtest.Clock
-	Identity *identity.Service
-	Casework *casework.Service
-	Consult  *consult.Service
-	Fees     *fee.Service
-	Channel  *channel.Service
-	Catalog  *catalog.Service
-	Files    *files.Store
-	Jobs     *jobs.Runner
-	Sealer   *audit.Sealer
-	Assess   *assess.Service
-	Door     *gate.Door
-	Refs     identity.Refs
-	Handler  http.Handler
-	Logs     *bytes.Buffer
+	T         *testing.T
+	DB        *db.DB
+	Clock     *dbtest.Clock
+	Identity  *identity.Service
+	Casework  *casework.Service
+	Consult   *consult.Service
+	Fees      *fee.Service
+	Channel   *channel.Service
+	Catalog   *catalog.Service
+	Files     *files.Store
+	Jobs      *jobs.Runner
+	Sealer    *audit.Sealer
+	Assess    *assess.Service
+	Publicity *publicity.Service
+	Door      *gate.Door
+	Refs      identity.Refs
+	Handler   http.Handler
+	Logs      *bytes.Buffer
 
-	codes map[Item]string
+	codes    map[Item]string
+	elements form.Elements
 }
 
 var keys = sync.OnceValue(func() *sm.Keyring {
@@ -143,6 +147,8 @@ func New(t *testing.T, d *db.DB, clk *dbtest.Clock) *City {
 	c.Consult = consult.New(consult.Config{DB: d, Identity: c.Identity, Catalog: c.Catalog, Calendar: cal, Notify: messages, Vault: vault, Cases: c.Casework})
 	c.Consult.Handlers(c.Jobs)
 	c.Assess = assess.New(assess.Config{DB: d, Identity: c.Identity, Calendar: cal})
+	c.Publicity = publicity.New(publicity.Config{DB: d, Identity: c.Identity, Calendar: cal, Catalog: c.Catalog, Casework: c.Casework, Licences: lic, Notify: messages, Vault: vault})
+	c.Publicity.Handlers(c.Jobs)
 	lic.Handlers(c.Jobs)
 	c.Casework.Handlers(c.Jobs)
 	c.fill(ctx, lic)
@@ -181,9 +187,17 @@ func (c *City) fill(ctx context.Context, lic *licence.Service) {
 	var els form.Elements
 	c.read("elements.yaml", &els)
 	c.Must(c.Catalog.ImportElements(ctx, actor.Platform(), els))
+	c.elements = els
+	c.Import(Road, Marriage)
+}
+
+// Import loads more items of the sample city.
+func (c *City) Import(items ...Item) {
+	c.T.Helper()
+	ctx, els := c.T.Context(), c.elements
 	dir, err := c.Identity.Directory(ctx)
 	c.Must(err)
-	for _, item := range []Item{Road, Marriage} {
+	for _, item := range items {
 		var def catalog.Def
 		c.read("items/"+string(item)+".yaml", &def)
 		if problems, err := c.Catalog.Import(ctx, actor.Platform(), def, els); err != nil {
@@ -239,7 +253,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 	mux := http.NewServeMux()
 	rt.Routes(mux)
 	style.Routes(mux)
-	desk.New(desk.Config{Renderer: rt, Style: style, Door: door, Casework: c.Casework, Consult: c.Consult, Identity: c.Identity, Catalog: c.Catalog, Fees: c.Fees, Channel: c.Channel,
+	desk.New(desk.Config{Renderer: rt, Style: style, Door: door, Casework: c.Casework, Consult: c.Consult, Identity: c.Identity, Catalog: c.Catalog, Fees: c.Fees, Publicity: c.Publicity, Channel: c.Channel,
 		Files: c.Files, Vault: keys().Vault(), Now: c.Clock.Now, BaseURL: "http://city.test", Demo: true, Record: record,
 		Party: func(ctx context.Context, p actor.Party) (identity.PartyInfo, error) {
 			return c.Identity.Party(c.DB.Read(ctx), p)
@@ -250,7 +264,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 	sheets := sheet.New(c.DB, c.Identity, c.Catalog)
 	sheets.Handlers(c.Jobs)
 	steward.New(steward.Config{Renderer: rt, Style: style, Identity: c.Identity, Catalog: c.Catalog, Cases: c.Casework, Sheets: sheets, Files: c.Files}).Routes(mux)
-	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Fees: c.Fees, Consult: c.Consult, Catalog: c.Catalog, Now: c.DB.Now,
+	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Fees: c.Fees, Consult: c.Consult, Catalog: c.Catalog, Publicity: c.Publicity, Now: c.DB.Now,
 		Audit: console.AuditLog{
 			Feed: func(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Entry, error) {
 				return audit.Feed(c.DB.Read(ctx), f, before, limit)
@@ -328,14 +342,20 @@ func (c *City) Apply() string {
 // ApplyFor hands an application in.
 func (c *City) ApplyFor(a actor.Actor, item Item, values form.Values, delivery casework.Delivery) string {
 	c.T.Helper()
+	return c.ApplyWith(a, item, values, delivery, casework.Promise{})
+}
+
+// ApplyWith is ApplyFor with a promise and without some materials.
+func (c *City) ApplyWith(a actor.Actor, item Item, values form.Values, delivery casework.Delivery, promise casework.Promise, without ...string) string {
+	c.T.Helper()
 	ctx := c.T.Context()
 	_, v, err := c.Catalog.Guide(ctx, c.Code(item))
 	c.Must(err)
 	ref, err := c.Files.Put(ctx, bytes.NewReader([]byte(pdf)), files.Meta{Name: "方案.pdf"})
 	c.Must(err)
-	in := casework.Application{ItemCode: c.Code(item), Values: v.Form().Prune(v.Form().Normalise(values)), Consent: true, Delivery: delivery}
+	in := casework.Application{ItemCode: c.Code(item), Values: v.Form().Prune(v.Form().Normalise(values)), Consent: true, Delivery: delivery, Promise: promise}
 	for _, m := range v.Guide.Asked(in.Values) {
-		if m.Required() || m.Tolerant() {
+		if (m.Required() || m.Tolerant()) && !slices.Contains(without, m.Code) {
 			in.Materials = append(in.Materials, casework.HandedIn{Code: m.Code, Files: []casework.NamedFile{{Ref: ref, Name: m.Name + ".pdf"}}})
 		}
 	}
