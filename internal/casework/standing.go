@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"slices"
 	"time"
 
 	"github.com/tongban/tongban/internal/catalog"
@@ -14,8 +15,8 @@ type Standing struct {
 	Event   int64 // of the decision; 0: not decided
 	At      time.Time
 	Grant   bool
-	Number  string // of the decision
-	Ended   Act    // what ended its effect; empty: it stands
+	Number  string  // of the decision
+	Ended   Outcome // what ended its effect: annulled, retracted, quashed; empty: it stands
 	EndedAt time.Time
 }
 
@@ -26,19 +27,20 @@ func (s Standing) Decided() bool { return s.Event != 0 }
 func (s Standing) Stands() bool { return s.Event != 0 && s.Ended == "" }
 
 // decisions are the acts that decide a case.
-var decisions = []Act{Decide, GrantByMachine}
+var decisions = []Act{Decide, GrantByMachine, DeemRenewed}
 
-// endings are the acts that end the effect of a decision for good, with the
-// words for those who read that it is over. An act that is not here leaves the
-// decision standing.
-var endings = map[Act][2]string{
-	Annul: {"撤销", "annulled"}, // 行政许可法 第六十九条
+// endings are the outcomes of a case whose decision has no effect any more, with
+// the words for those who read that it is over.
+var endings = map[Outcome][2]string{
+	Annulled:  {"撤销", "annulled"},                    // 行政许可法 第六十九条
+	Retracted: {"撤回", "retracted"},                   // 行政许可法 第八条第二款
+	Quashed:   {"被行政复议、行政诉讼撤销", "quashed on review"}, // or to be made anew
 }
 
 // EndingWords says for people what ended a decision.
-func EndingWords(a Act) (zh, en string) { w := endings[a]; return w[0], w[1] }
+func EndingWords(o Outcome) (zh, en string) { w := endings[o]; return w[0], w[1] }
 
-// decisive is an event that decides a case or ends its decision.
+// decisive is an event that decides a case or may end its decision.
 type decisive struct {
 	id     int64
 	at     time.Time
@@ -47,14 +49,21 @@ type decisive struct {
 	number string
 }
 
-// standingOf reckons the events of a case, in their order: the last decision
-// counts, and what ended it after that.
-func standingOf(events []decisive) (s Standing) {
+// standingOf reckons from the events of a case, in their order, and from what
+// the case says came of it: the last decision counts, and whether the case is
+// still granted or refused.
+func standingOf(outcome Outcome, events []decisive) (s Standing) {
+	var last time.Time
 	for _, e := range events {
-		if _, ends := endings[e.act]; !ends {
-			s = Standing{Event: e.id, At: e.at, Grant: e.notice != RefusalNotice, Number: e.number}
-		} else if s.Stands() {
-			s.Ended, s.EndedAt = e.act, e.at
+		if slices.Contains(decisions, e.act) {
+			s, last = Standing{Event: e.id, At: e.at, Grant: e.notice != RefusalNotice, Number: e.number}, time.Time{}
+		} else {
+			last = e.at
+		}
+	}
+	if s.Decided() && outcome != Granted && outcome != Refused {
+		if s.Ended, s.EndedAt = outcome, last; s.Ended == "" { // it is being decided anew
+			s.Ended = Quashed
 		}
 	}
 	return s
@@ -75,14 +84,15 @@ func (s *Service) StandingOf(q db.Queryer, caseID int64) (Standing, error) {
 	if err != nil {
 		return Standing{}, err
 	}
-	var list []decisive
-	for _, e := range all {
-		if _, ends := endings[e.act]; ends || e.act == decisions[0] || e.act == decisions[1] {
-			list = append(list, e)
-		}
+	list := slices.DeleteFunc(all, func(e decisive) bool { return !slices.Contains(decisions, e.act) && !slices.Contains(Undoing, e.act) })
+	var outcome Outcome
+	if err := q.QueryRow(sqlOutcome, caseID).Scan(&outcome); err != nil {
+		return Standing{}, err
 	}
-	return standingOf(list), nil
+	return standingOf(outcome, list), nil
 }
+
+const sqlOutcome = `SELECT outcome FROM cases WHERE id = $1`
 
 const sqlAnswersOf = `SELECT answers FROM cases WHERE id = $1`
 

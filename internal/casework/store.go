@@ -58,7 +58,7 @@ func SQL() []string {
 		sqlSetPrinting, sqlNewestDocument, sqlUnprinted, sqlServe, sqlServed, sqlServedCase, sqlStateOf, sqlContents, sqlClosed, sqlDocumentNumber, fmt.Sprintf(sqlInHand, "$1"),
 		sqlInsertPromise, sqlPromises, sqlSetPromise, sqlPromiseDue, sqlBroken, sqlLatePromises, sqlInstant, sqlSetInstant, sqlSetSample, sqlEndAfter, sqlEndAfterAll,
 		// decisions made public
-		sqlDecisive, sqlAnswersOf,
+		sqlDecisive, sqlOutcome, sqlAnswersOf,
 		sqlSides, sqlInsertSide, sqlSaveSide, sqlClaim, sqlMoveTo, sqlUnclaim, sqlLoad, sqlShared, sqlMoveTask, sqlToRemind, sqlReminded,
 		// licences that are held
 		sqlInsertHeld, sqlHeldOf, sqlEndHeld, sqlLeaveHeld, sqlHeldNoDue, sqlHeldDue, sqlHeldByLicence, sqlReopenHeld,

@@ -237,6 +237,6 @@ func unitOf(dir *identity.Directory, id int64) identity.Unit { u, _ := dir.Unit(
 
 // ended gives the words for what ended a decision.
 func (r Row) endedWords() (zh, en string) {
-	zh, en = casework.EndingWords(casework.Act(r.Ended))
+	zh, en = casework.EndingWords(casework.Outcome(r.Ended))
 	return cmp.Or(zh, "终止"), cmp.Or(en, "ended")
 }

@@ -62,10 +62,10 @@ func TestNext(t *testing.T) {
 		{"objection", r, "2026-03-03", facts{served: true, marks: open(Object)}, "2026-03-20", Public, "2026-03-03"},
 		{"agreed", r, "2026-03-03", facts{served: true, marks: agreed(Whole)}, "2026-03-20", Withheld, "2026-03-03"},
 		{"agreed in part", r, "", facts{served: true, marks: agreed(Content)}, "2026-03-20", Public, "2026-03-20"},
-		{"ended", r, "2026-03-03", facts{served: true, ended: "annul", endedOn: day("2026-04-01")}, "2026-04-02", Withdrawn, "2026-03-03"},
-		{"ended before", r, "", facts{ended: "annul", endedOn: day("2026-03-04")}, "2026-03-04", Void, ""},
-		{"ended long ago", r, "2026-03-03", facts{ended: "annul", endedOn: day("2026-04-01")}, "2027-04-01", Over, "2026-03-03"},
-		{"withheld, then ended", r, "2026-03-03", facts{ended: "annul", endedOn: day("2026-04-01"), marks: agreed(Whole)}, "2026-04-02", Withheld, "2026-03-03"},
+		{"ended", r, "2026-03-03", facts{served: true, ended: "annulled", endedOn: day("2026-04-01")}, "2026-04-02", Withdrawn, "2026-03-03"},
+		{"ended before", r, "", facts{ended: "annulled", endedOn: day("2026-03-04")}, "2026-03-04", Void, ""},
+		{"ended long ago", r, "2026-03-03", facts{ended: "annulled", endedOn: day("2026-04-01")}, "2027-04-01", Over, "2026-03-03"},
+		{"withheld, then ended", r, "2026-03-03", facts{ended: "annulled", endedOn: day("2026-04-01"), marks: agreed(Whole)}, "2026-04-02", Withheld, "2026-03-03"},
 		{"time is up", r, "2026-03-03", facts{served: true}, "2031-03-03", Over, "2026-03-03"},
 	} {
 		c.f.decided = decided

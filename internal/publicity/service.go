@@ -56,7 +56,7 @@ type Row struct {
 	DecidedOn   string
 	DueOn       string // last day on which it is published in time
 	PublishedOn string // empty until then
-	Ended       string // the act that ended the decision
+	Ended       string // the outcome that ended the decision
 	EndedOn     string
 	EndsOn      string // when it is taken away
 	Person      bool   // the applicant is a natural person

@@ -15,7 +15,7 @@ const (
 
 	// Of the events only those matter whose case was decided and has changed since it was last looked at.
 	sqlNew = `SELECT e.id, c.id FROM case_event e JOIN cases c ON c.id = e.case_id LEFT JOIN publicity p ON p.case_id = c.id
-		WHERE e.id > $1 AND (e.act IN ('decide', 'grant-by-machine') OR e.from_state IN ('delivering', 'closed'))
+		WHERE e.id > $1 AND (e.act IN ('decide', 'grant-by-machine', 'deem-renewed') OR e.from_state IN ('delivering', 'closed'))
 			AND c.decided_at <> 0 AND (p.id IS NULL OR p.followed <> c.version)
 		ORDER BY e.id LIMIT $2`
 	sqlCase = `SELECT id, no, item_id, version_id, item_name, unit_id, division, state, party_kind, party_id, party_name, licence_id, version
