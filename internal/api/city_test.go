@@ -214,7 +214,7 @@ func rooms(t *testing.T, d *db.DB, clk *dbtest.Clock) (Config, *notify.Service) 
 	fatal(err)
 	t.Cleanup(func() { store.Close() })
 	ids := identity.New(identity.Config{DB: d, Vault: vault, Now: clk.Now})
-	notes, err := notify.New(notify.Config{DB: d, Vault: vault, Contacts: contacts{}, Enqueue: func(tx *db.Tx, unique string, payload []byte) error {
+	notes, err := notify.New(notify.Config{DB: d, Vault: vault, Contacts: contacts{}, Identity: ids, Titles: casework.MessageTitles(), Enqueue: func(tx *db.Tx, unique string, payload []byte) error {
 		return jobs.Enqueue(tx, jobs.Job{Kind: notify.JobKind, Unique: unique, Payload: payload})
 	}})
 	fatal(err)

@@ -7,17 +7,23 @@ import (
 
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/fee"
+	"github.com/tongban/tongban/internal/notify"
 )
 
 // Hooks 回调 answers what outside systems tell by themselves, below /hooks/. A
 // letter's own signature says who writes: no session, no token, no cookie. What
 // was understood is answered with 200 also when it came before or was about
 // something unknown, so that nobody sends it for ever.
-func Hooks(fees *fee.Service) http.Handler {
+func Hooks(fees *fee.Service, notes *notify.Service) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /hooks/pay", func(w http.ResponseWriter, r *http.Request) {
 		hear(w, r, func(body []byte) error { return fees.Heard(r.Context(), r, body) })
 	})
+	for _, way := range []notify.Way{notify.SMS, notify.WeChat} {
+		mux.HandleFunc("POST /hooks/messages/"+string(way), func(w http.ResponseWriter, r *http.Request) {
+			hear(w, r, func(body []byte) error { return notes.Heard(r.Context(), way, r, body) })
+		})
+	}
 	return mux
 }
 

@@ -72,6 +72,8 @@ func kindOf(t *testing.T, e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.ArrayType:
 		return "list"
+	case *ast.MapType:
+		return "texts by key"
 	case *ast.Ident:
 		switch e.Name {
 		case "string":
@@ -80,7 +82,7 @@ func kindOf(t *testing.T, e ast.Expr) string {
 			return "number"
 		case "bool":
 			return "true or false"
-		case "SMTP", "Payment", "ItemCode":
+		case "SMTP", "Payment", "ItemCode", "Messages", "SMSGateway", "WeChatGateway":
 			return "see below"
 		}
 	}
@@ -102,6 +104,8 @@ func TestConfigReference(t *testing.T) {
 	got := configHead + configTable(configKeys(t, "Config"), "") +
 		"\n## itemCode\n" + configTable(configKeys(t, "ItemCode"), "itemCode.") +
 		"\n## smtp\n" + configTable(configKeys(t, "SMTP"), "smtp.") +
+		"\n## messages\n\nWhat a provider has to speak, and how texts are written: [messages.md](messages.md).\n" + configTable(configKeys(t, "Messages"), "messages.") +
+		configTable(configKeys(t, "SMSGateway"), "messages.sms.") + configTable(configKeys(t, "WeChatGateway"), "messages.wechat.") +
 		"\n## payment\n\nWhat a provider has to speak: [pay.md](pay.md).\n" + configTable(configKeys(t, "Payment"), "payment.")
 	if *update {
 		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {

@@ -26,7 +26,7 @@ type Check struct {
 }
 
 // Doctor looks at a platform without changing anything, also beside a running
-// server: keys, database, tables, collation, item codes, calendar, disk, the
+// server: keys, database, tables, collation, item codes, calendar, messages, disk, the
 // machine's clock.
 func Doctor(ctx context.Context, c Config) []Check {
 	d := &doctor{c: c, ctx: ctx}
@@ -37,6 +37,7 @@ func Doctor(ctx context.Context, c Config) []Check {
 		d.codes()
 		d.calendar()
 		d.clock()
+		d.messages()
 		d.check("database-close", d.db.Close(), "", "")
 	}
 	d.disk()

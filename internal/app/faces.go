@@ -36,9 +36,13 @@ func (r *Rooms) handler() (http.Handler, error) {
 	root := http.NewServeMux()
 	root.HandleFunc("GET /healthz", r.health)
 	root.HandleFunc("GET /readyz", r.ready)
-	root.Handle("/hooks/", r.Door.Log(api.Hooks(r.Fees)))
+	root.Handle("/hooks/", r.Door.Log(api.Hooks(r.Fees, r.Notify)))
 	if r.PayBox != nil {
 		root.Handle(payBoxPrefix+"/", r.PayBox.Handler())
+	}
+	if r.MessageBox != nil {
+		root.Handle(messageBoxPrefix, r.MessageBox.Handler())
+		root.Handle(messageBoxPrefix+"/", r.MessageBox.Handler())
 	}
 	root.Handle(api.Base+"/", r.Door.Identify(r.Door.Log(program)))
 	root.Handle("/", pages)

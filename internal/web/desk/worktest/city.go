@@ -119,11 +119,11 @@ func New(t *testing.T, d *db.DB, clk *dbtest.Clock) *City {
 	c.Must(err)
 	t.Cleanup(func() { c.Must(c.Files.Close()) })
 	c.Identity = identity.New(identity.Config{DB: d, Vault: vault, Now: clk.Now})
-	messages, err := notify.New(notify.Config{DB: d, Vault: vault, Contacts: c.Identity, Enqueue: func(tx *db.Tx, unique string, payload []byte) error {
+	messages, err := notify.New(notify.Config{DB: d, Vault: vault, Contacts: c.Identity, Identity: c.Identity, Titles: casework.MessageTitles(), Enqueue: func(tx *db.Tx, unique string, payload []byte) error {
 		return jobs.Enqueue(tx, jobs.Job{Kind: notify.JobKind, Unique: unique, Payload: payload})
 	}})
 	c.Must(err)
-	c.Jobs.Handle(notify.JobKind, func(ctx context.Context, j jobs.Job) error { return messages.Deliver(ctx, j.Payload) })
+	c.Jobs.Handle(notify.JobKind, func(ctx context.Context, j jobs.Job) error { return messages.Deliver(ctx, j.Payload, j.Attempt) })
 	c.Catalog = catalog.New(catalog.Config{DB: d, Identity: c.Identity, Files: c.Files, Formats: formats(), Vault: vault, URL: "http://city.test", Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 		Assist: channel.AssistWindows, Banks: channel.BankOutlets, Effects: []catalog.EffectLister{casework.InHand{DB: d}, channel.Reach{DB: d}}})
 	c.Catalog.Handlers(c.Jobs)
