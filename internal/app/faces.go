@@ -24,7 +24,7 @@ import (
 // everywhere else.
 func (r *Rooms) handler() (http.Handler, error) {
 	program, err := api.New(api.Config{Door: r.Door, Identity: r.Identity, Catalog: r.Catalog, Sheets: r.Sheets, Casework: r.Casework, Licences: r.Licences,
-		Ratings: r.Ratings, Fees: r.Fees, Channel: r.Channel, Assess: r.Assess, Calendar: r.Calendar, Files: r.Files, Shelf: shelf{r}, Now: r.DB.Now,
+		Ratings: r.Ratings, Fees: r.Fees, Channel: r.Channel, Assess: r.Assess, Calendar: r.Calendar, Files: r.Files, Shelf: shelf{r}, Notify: r.Notify, Now: r.DB.Now,
 		Held: r.heldFor, Record: r.record, Verify: r.verifyAudit, Log: r.Log, URL: r.Config.URL})
 	if err != nil {
 		return nil, err
@@ -91,14 +91,14 @@ func (r *Rooms) pages() (http.Handler, error) {
 	mux := http.NewServeMux()
 	rt.Routes(mux)
 	portal.New(portal.Config{Renderer: rt, Style: style, Door: r.Door, Identity: r.Identity, Catalog: r.Catalog, Casework: r.Casework,
-		Licences: r.Licences, Ratings: r.Ratings, Fees: r.Fees, Channel: r.Channel, Files: r.Files, Shelf: shelf, Now: r.DB.Now, URL: c.URL}).Routes(mux)
+		Licences: r.Licences, Ratings: r.Ratings, Fees: r.Fees, Channel: r.Channel, Files: r.Files, Shelf: shelf, Notify: r.Notify, Account: c.Messages.WeChat.Account, Now: r.DB.Now, URL: c.URL}).Routes(mux)
 	desk.New(desk.Config{Renderer: rt, Style: style, Door: r.Door, Casework: r.Casework, Identity: r.Identity, Catalog: r.Catalog,
 		Fees: r.Fees, Channel: r.Channel, Files: r.Files, Vault: r.Keys.Vault(), Now: r.DB.Now, BaseURL: c.URL, Demo: c.demo,
 		Party: func(ctx context.Context, p actor.Party) (identity.PartyInfo, error) {
 			return r.Identity.Party(r.DB.Read(ctx), p)
 		},
-		Record: r.record, Held: r.heldFor}).Routes(mux)
-	console.New(console.Config{Renderer: rt, Door: r.Door, Identity: r.Identity, Assess: r.Assess, Fees: r.Fees, Catalog: r.Catalog, Now: r.DB.Now,
+		Record: r.record, Held: r.heldFor, Notify: r.Notify}).Routes(mux)
+	console.New(console.Config{Renderer: rt, Door: r.Door, Identity: r.Identity, Assess: r.Assess, Fees: r.Fees, Catalog: r.Catalog, Notify: r.Notify, Now: r.DB.Now,
 		Audit: console.AuditLog{Feed: shelf.AuditFeed, Entries: shelf.AuditOf, Verify: r.verifyAudit, Looked: r.looked},
 		Jobs:  console.JobList{Depth: shelf.JobDepth, Dead: shelf.DeadJobs, Requeue: shelf.RequeueJob, Discard: shelf.DiscardJob}}).Routes(mux)
 	steward.New(steward.Config{Renderer: rt, Style: style, Identity: r.Identity, Catalog: r.Catalog, Cases: r.Casework, Sheets: r.Sheets, Files: r.Files}).Routes(mux)

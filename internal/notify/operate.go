@@ -222,3 +222,12 @@ func (c *counts) of(w Way, state string) int64 {
 	defer c.mu.Unlock()
 	return c.n[[2]string{string(w), state}]
 }
+
+// Fates tells the party that the actor acts for what became of its messages
+// outside the platform. Errors: those of identity.MessageRead.
+func (s *Service) Fates(ctx context.Context, a actor.Actor, messages ...int64) (map[int64][]Sent, error) {
+	if err := s.c.Identity.Allow(ctx, a, identity.MessageRead, identity.Target{Owner: a.For}, identity.PartySubject(a.For)); err != nil {
+		return nil, err
+	}
+	return s.SentOf(s.c.DB.Read(ctx), messages...)
+}

@@ -71,6 +71,13 @@ func subscriber(d *person) {
 	d.see("已删除订阅方", "还没有订阅方")
 }
 
+// texts has the data steward look at what is said to people.
+func texts(d *person) {
+	d.open("/console/messages/texts")
+	d.open("/console/messages/texts/case.request-correction")
+	d.see("您的申请需要补正材料", "{correctBy}", "依法告知")
+}
+
 // keepers walk the rooms of those who keep the catalogue: the lists of items
 // kept for a purpose, completeness, words searched in vain, a file checked before
 // it is imported, and a matter that comes to its end.

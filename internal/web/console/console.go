@@ -16,6 +16,7 @@ import (
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/jobs"
+	"github.com/tongban/tongban/internal/notify"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/desk"
 )
@@ -37,6 +38,7 @@ type Config struct {
 	Assess   *assess.Service
 	Fees     *fee.Service
 	Catalog  *catalog.Service
+	Notify   *notify.Service
 	Now      func() time.Time // the database's clock
 	Audit    AuditLog
 	Jobs     JobList
@@ -74,6 +76,10 @@ type views struct {
 	word     *web.View[wordPage]
 	books    *web.View[booksPage]
 
+	messages *web.View[messagesPage]
+	texts    *web.View[textsPage]
+	text     *web.View[textPage]
+
 	quality   *web.View[qualityPage]
 	qualities *web.View[qualityList]
 	featured  *web.View[featuredPage]
@@ -97,6 +103,10 @@ func newViews(rt *web.Renderer) views {
 		misses:   web.NewView[missesPage](rt, templates, page("misses.html")...),
 		word:     web.NewView[wordPage](rt, templates, page("word.html")...),
 		books:    web.NewView[booksPage](rt, templates, page("books.html")...),
+
+		messages: web.NewView[messagesPage](rt, templates, page("messages.html")...),
+		texts:    web.NewView[textsPage](rt, templates, page("texts.html")...),
+		text:     web.NewView[textPage](rt, templates, page("text.html")...),
 
 		quality:   web.NewView[qualityPage](rt, templates, page("quality.html")...),
 		qualities: web.NewView[qualityList](rt, templates, page("qualities.html")...),
@@ -134,6 +144,11 @@ func (k *Console) routes() map[string]web.Handler {
 		"GET " + booksPath:                                         k.books,
 		"POST " + booksPath + "/match":                             k.match,
 		"POST " + booksPath + "/differences/{id}":                  k.settle,
+		"GET " + messagesPath:                                      k.messages,
+		"POST " + messagesPath + "/{id}/retry":                     k.retryMessage,
+		"GET " + textsPath:                                         k.texts,
+		"GET " + textsPath + "/{kind}":                             k.text,
+		"POST " + textsPath + "/{kind}":                            k.setText,
 		"GET " + missesPath:                                        k.misses,
 		"GET " + wordPath:                                          k.word,
 		"POST " + wordPath:                                         k.addWord,

@@ -31,14 +31,14 @@ func TestRoutes(t *testing.T) {
 	rules := map[string]string{ // path → who
 		"/": anyone, "/items": anyone, "/items/CODE": anyone, "/adjustments": anyone, "/featured": anyone, "/featured/online": anyone, "/featured/online/history": anyone, "/featured/online/export.csv": anyone, "/featured/online/export.json": anyone, "/browse/life": anyone, "/items/CODE/versions": anyone, "/items/CODE/changes": anyone, "/feed/items.atom": anyone, "/feed/items.json": anyone, "/login": anyone, "/progress": anyone, "/progress/NO?c=C": anyone, "/progress/NO/clocks/1?c=C": anyone, "/verify": anyone, "/verify/LICENCE": anyone,
 		"/centres": anyone, "/centres/lx-zx": anyone, "/help": anyone, "/privacy": anyone, "/accessibility": anyone,
-		"/identity": person, "/my": person, "/my/drafts": person, "/my/cases": person, "/my/licences": person, "/my/messages": person, "/my/mandates": person, "/my/profile": person, "/my/assist": person, "/my/assist?item=CODE": person, "/my/assist/HELP": owner,
+		"/identity": person, "/my": person, "/my/drafts": person, "/my/cases": person, "/my/licences": person, "/my/messages": person, "/my/messages/ways": person, "/my/mandates": person, "/my/profile": person, "/my/assist": person, "/my/assist?item=CODE": person, "/my/assist/HELP": owner,
 		"/my/cases/NO": owner, "/my/cases/NO/acts/withdraw": owner, "/my/cases/NO/fees/BILL": owner, "/my/cases/NO/files/FILE": owner, "/my/cases/NO/clocks/1": owner, "/my/documents/DOC": owner, "/my/licences/LICENCE": owner,
 		"/apply/DRAFT": owner, "/apply/DRAFT/privacy": owner, "/apply/DRAFT/form/subject": owner, "/apply/DRAFT/materials": owner, "/apply/DRAFT/promise": owner, "/apply/DRAFT/delivery": owner, "/apply/DRAFT/check": owner,
 		"/apply/DRAFT/materials/m01/files/UPLOAD": owner,
 	}
 	posts := map[string]string{
 		"/my/assist": person, "/my/assist/HELP": owner,
-		"/items/CODE/apply": person, "/identity": person, "/my/messages/read": person, "/my/mandates": person, "/my/profile": person, "/my/profile/password": person,
+		"/items/CODE/apply": person, "/identity": person, "/my/messages/read": person, "/my/messages/ways": person, "/my/messages/ways/wechat/code": person, "/my/messages/ways/wechat/unbind": person, "/my/mandates": person, "/my/profile": person, "/my/profile/password": person,
 		"/my/cases/NO/acts/withdraw": owner, "/my/cases/NO/acts/ask-more-time": owner, "/my/cases/NO/fees/BILL/reduce": owner, "/my/cases/NO/correct": owner, "/my/cases/NO/rate": owner, "/my/cases/NO/appointment": owner, "/my/appointments/1/cancel": person, "/my/mandates/1/revoke": person,
 		"/apply/DRAFT/privacy": owner, "/apply/DRAFT/form/subject": owner, "/apply/DRAFT/autosave": owner, "/apply/DRAFT/promise": owner, "/apply/DRAFT/delivery": owner, "/apply/DRAFT/submit": owner, "/apply/DRAFT/discard": owner,
 		"/apply/DRAFT/materials/m01/files": owner, "/apply/DRAFT/materials/m01/files/FILE/delete": owner, "/apply/DRAFT/materials/m01/licence": owner, "/apply/DRAFT/materials/m01/paper": owner,
