@@ -73,8 +73,8 @@ func subscriber(d *person) {
 
 // texts has the data steward look at what is said to people.
 func texts(d *person) {
-	d.open("/console/messages/texts")
-	d.open("/console/messages/texts/case.request-correction")
+	d.open("/console/texts")
+	d.open("/console/texts/case.request-correction")
 	d.see("您的申请需要补正材料", "{correctBy}", "依法告知")
 }
 

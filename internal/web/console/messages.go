@@ -14,7 +14,7 @@ import (
 
 const (
 	messagesPath = "/console/messages"
-	textsPath    = messagesPath + "/texts"
+	textsPath    = "/console/texts"
 )
 
 // messagesPage 消息渠道: how the ways stand, and what no way reached.

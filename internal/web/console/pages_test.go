@@ -65,7 +65,7 @@ func TestPages(t *testing.T) {
 	waysNow := messagesPage{Page: samplePage("消息渠道"), Quiet: "21:00-08:00", Failures: []failure{{ID: 7, Kind: "case.accept", Why: []string{"短信：号码无效", "电子邮件：对方拒收"}, At: at(), End: at()}}, Pager: web.Pager{Next: "/console/messages?cursor=1"}}
 	waysNow.Ways = waysTable(p, notify.Overview{Ways: []notify.WayFigures{{Way: notify.SMS, Offered: true, Held: 2}, {Way: notify.WeChat}}})
 	webtest.Check(t, v.messages, waysNow, messagesPage{Page: samplePage("消息渠道"), Quiet: "none", Ways: web.Table{Empty: web.Empty{Title: "没有"}}, Empty: web.Empty{Title: "没有未送达的消息", Text: "好。"}})
-	webtest.Check(t, v.texts, textsPage{Page: samplePage("消息模板"), Table: sampleTable(), Lang: "zh", Other: web.Link{Href: "/console/messages/texts?lang=en", Text: "看英文模板"}})
+	webtest.Check(t, v.texts, textsPage{Page: samplePage("消息模板"), Table: sampleTable(), Lang: "zh", Other: web.Link{Href: "/console/texts?lang=en", Text: "看英文模板"}})
 	said := textForm{Part: "sms", Name: "短信", From: web.Tag{Text: "平台预置"}, Fields: textFields(p, notify.SMSText, "sms", notify.Text{Body: "{no}"}, nil), Preview: "1132", Measure: "按 1 条计", Own: true, Versions: versionTable(p, []notify.TextVersion{{ID: 1, Text: notify.Text{Subject: "s", Body: "b"}, By: "宋启航", At: at()}, {ID: 2, Off: true, At: at()}})}
 	webtest.Check(t, v.text, textPage{Page: samplePage("您的申请已受理"), Kind: "case.accept", Lang: "zh", About: []web.Tag{{Text: "办件进展"}}, Values: valueTable(p, notify.Kind{Must: []string{"no"}, Values: []notify.Value{{Name: "no", ZH: "办件编号"}}}), Back: web.Link{Href: textsPath, Text: "回到"}, Other: web.Link{Href: textsPath, Text: "英文"},
 		Parts: []textForm{said, {Part: "mail", Name: "邮件", From: web.Tag{Text: "沿用 case"}, Fields: textFields(p, notify.MailText, "mail", notify.Text{}, map[string]string{"subject": "请填写"})}}})
@@ -134,5 +134,5 @@ func TestPages(t *testing.T) {
 		one.fill(s, 12)
 		webtest.Check(t, v.subscriber, one)
 	}
-	webtest.Covered(t, rt, "templates/books.html", "templates/subscribers.html", "templates/subscribed.html", "templates/subscriber.html", "templates/misses.html", "templates/word.html", "templates/quality.html", "templates/qualities.html", "templates/featured.html", "templates/feature.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
+	webtest.Covered(t, rt, "templates/messages.html", "templates/texts.html", "templates/text.html", "templates/books.html", "templates/subscribers.html", "templates/subscribed.html", "templates/subscriber.html", "templates/misses.html", "templates/word.html", "templates/quality.html", "templates/qualities.html", "templates/featured.html", "templates/feature.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
 }

@@ -290,7 +290,7 @@ func Menu(a actor.Actor) []web.NavLink {
 	add(a.Has(actor.AuditAdmin), "audit", "/console/audit", "审计日志", "Audit log", "6")
 	add(a.Has(actor.SystemAdmin), "jobs", "/console/jobs", "后台任务", "Jobs", "7")
 	add(a.Has(actor.SystemAdmin), "messages", "/console/messages", "消息渠道", "Messages", "")
-	add(a.Has(actor.DataSteward), "texts", "/console/messages/texts", "消息模板", "Message texts", "")
+	add(a.Has(actor.DataSteward), "texts", "/console/texts", "消息模板", "Message texts", "")
 	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "misses", "/console/items/misses", "没搜到的词", "Searched in vain", "")
 	add(a.Has(actor.SystemAdmin), "subscribers", "/console/subscribers", "变更订阅", "Subscribers", "")
 	add(hasAny(a, actor.SystemAdmin, actor.SecurityAdmin, actor.AuditAdmin), "staff", "/console/staff", "人员与角色", "Staff and roles", "8")

@@ -58,8 +58,8 @@ func TestRoles(t *testing.T) {
 			"/console/audit":                                  {200: "a"},
 			"/console/jobs":                                   {200: "s"},
 			"/console/messages":                               {200: "s"},
-			"/console/messages/texts":                         {}, // the data steward's: TestMessageTexts
-			"/console/messages/texts/case.accept":             {},
+			"/console/texts":                                  {}, // the data steward's: TestMessageTexts
+			"/console/texts/case.accept":                      {},
 			"/console/subscribers":                            {200: "s"},
 			"/console/subscribers/1":                          {404: "s"},
 			fmt.Sprintf("/console/staff?unit=%d", unit):       {200: "sea"},
@@ -89,7 +89,7 @@ func TestRoles(t *testing.T) {
 			"/console/subscribers/1/remove":                            {404: "s"},
 			"/desk/intake/no-sms":                                      {404: "cx"},
 			"/console/messages/1/retry":                                {409: "s"},
-			"/console/messages/texts/case.accept":                      {400: "crdvseax"},
+			"/console/texts/case.accept":                               {400: "crdvseax"},
 			"/console/jobs/1/requeue":                                  {409: "s"},
 			"/console/jobs/1/discard":                                  {409: "s"},
 			"/console/staff":                                           {422: "sea", 403: "crdvx"},

@@ -8,6 +8,7 @@ import (
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/licence"
+	"github.com/tongban/tongban/internal/notify"
 	"github.com/tongban/tongban/internal/rule"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/apply"
@@ -102,8 +103,12 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.licences, LicencesPage{Empty: web.Empty{Title: "没有"}}, LicencesPage{Licences: []LicenceCard{{Href: "/my/licences/1", Name: "许可证", State: web.Tag{Text: "有效"}}}})
 	webtest.Check(t, v.licence, LicencePage{Name: "许可证", VerifyPath: "/verify/1"}, LicencePage{Name: "许可证", VerifyPath: "/verify/1", Signed: at, Fields: web.Facts{Rows: []web.Fact{{Key: "持证人", Value: "公司"}}}, Uses: web.Timeline{Events: []web.Event{{At: at, Title: "办理"}}}, Case: web.Link{Href: "/my/cases/1", Text: "办件"}})
 	webtest.Check(t, v.messages, MessagesPage{Empty: web.Empty{Title: "没有"}}, MessagesPage{Unread: true, Messages: []MessageCard{{ID: 1, Subject: "已受理", Body: []string{"您的申请"}, Link: web.Link{Href: "/my/cases/1", Text: "查看"}, At: at, New: true, Sent: "短信已送达"}}})
-	webtest.Check(t, v.ways, WaysPage{Only: "代理人可以查看。", Order: []web.FieldView{text}}, WaysPage{Quiet: "21:00 至次日 08:00 不发", Facts: web.Facts{Rows: []web.Fact{{Key: "短信", Value: "138****0001", Soft: "不发短信"}}}, Order: []web.FieldView{text},
-		Groups: []web.FieldView{{ID: "f-progress", Name: "progress", Widget: "checkboxes", Label: "办件进展", Options: []web.OptionView{{ID: "f-progress-sms", Value: "sms", Label: "短信", Checked: true}}}}, More: radio, Lang: radio, Bind: true, Bound: "…ab12", Code: "12345678", CodeTill: "10:10", Account: "公众号"})
+	settings := notify.Settings{Choice: notify.Choice{NoSMS: &notify.NoSMS{At: at, By: "陈晓"}, Order: []notify.Way{notify.WeChat}}, Ways: []notify.WayState{{Way: notify.WeChat, Offered: true, Address: "…ab12"}, {Way: notify.SMS, Offered: true, Address: "138****0001"}, {Way: notify.Mail}}}
+	told := WaysPage{Quiet: "21:00 至次日 08:00 不发", Bind: true, Bound: "…ab12", Code: "12345678", CodeTill: "10:10", Account: "公众号"}
+	told.fields(settings, settings.Choice, nil)
+	agents := WaysPage{Only: "代理人可以查看。"}
+	agents.fields(settings, notify.Choice{}, nil)
+	webtest.Check(t, v.ways, told, agents)
 	webtest.Check(t, v.assists, AssistsPage{Table: web.Table{Caption: "我的帮办代办", Empty: web.Empty{Title: "没有帮办代办", Text: "可以请人帮办。"}}}, AssistsPage{Item: "占道", Code: "1", Fields: []web.FieldView{text},
 		Table: web.Table{Caption: "我的帮办代办", Heads: []web.Head{{Text: "事项"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "占道", Href: "/my/assist/1"}}}}}})
 	facts := web.Facts{Rows: []web.Fact{{Key: "事项", Value: "占道"}}}
