@@ -41,6 +41,7 @@ func tour(t *testing.T, l *look, c *city) {
 	for _, account := range []string{"clerk-xs", "supervisor-wx", "steward-lx", "itemreviewer-lx", "data-wx", "secadmin", "auditadmin"} {
 		l.as(t, c, account, desktop, func(d *person) { d.every("/desk") })
 	}
+	l.as(t, c, "data-wx", desktop, texts)
 	l.as(t, c, "sysadmin", desktop, func(d *person) {
 		d.every("/desk", "/console/staff")
 		subscriber(d)
