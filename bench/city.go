@@ -85,9 +85,9 @@ func (b *bench) newCity(ctx context.Context, engine, name string) (_ *city, err 
 	return c, errors.Join(c.applicants(ctx), c.store(ctx))
 }
 
-// outgoing gives casework a notify room with a channel.
+// outgoing gives casework a notify room with a provider.
 func (c *city) outgoing() (err error) {
-	conf := notify.Config{DB: c.DB, Vault: c.Keys.Vault(), Contacts: c.Identity, Channels: map[notify.Way]notify.Channel{notify.SMS: nowhere{}},
+	conf := notify.Config{DB: c.DB, Vault: c.Keys.Vault(), Contacts: c.Identity, Providers: map[notify.Way]notify.Provider{notify.SMS: nowhere{}},
 		Enqueue: func(tx *db.Tx, unique string, payload []byte) error {
 			return jobs.Enqueue(tx, jobs.Job{Kind: notify.JobKind, Unique: unique, Payload: payload})
 		}}
@@ -100,11 +100,11 @@ func (c *city) outgoing() (err error) {
 	return nil
 }
 
-// nowhere is a channel that delivers at once and to nobody.
+// nowhere is a provider that delivers at once and to nobody.
 type nowhere struct{}
 
-// Deliver throws the message away.
-func (nowhere) Deliver(context.Context, notify.Parcel) error { return nil }
+// Send throws the message away.
+func (nowhere) Send(context.Context, notify.Parcel) (string, error) { return "", nil }
 
 // applicants finds who applies, and for what: 临时占用城市绿化用地审批, a licence item
 // with three required materials.

@@ -61,6 +61,7 @@ type Config struct {
 	Calendar  *calendar.Service
 	Files     *files.Store
 	Shelf     Shelf
+	Notify    *notify.Service
 	Held      func(ctx context.Context, a actor.Actor, party actor.Party) ([]licence.Licence, error) // a party's licences that are valid today, for who fills in for it; identity has been asked
 	Record    func(ctx context.Context, r audit.Record) error                                        // an audit record in an act of its own
 	Verify    func(ctx context.Context) (audit.Report, error)                                        // proves the audit log from the stored rows
@@ -134,7 +135,7 @@ func build(c Config) (*server, error) {
 // register adds every operation.
 func (s *server) register() {
 	for _, part := range []func(){s.auth, s.account, s.mandates, s.items, s.catalogue, s.imports, s.words, s.featured, s.matters, s.itemChanges, s.subscribers, s.places, s.clocks, s.drafts, s.promises, s.materials, s.uploads, s.cases, s.acts, s.parcels, s.fees,
-		s.queue, s.parties, s.licences, s.ratings, s.publicity, s.messages, s.appointments, s.papers, s.assists, s.inquiries, s.audits, s.staff, s.jobs, s.adjustments} {
+		s.queue, s.parties, s.licences, s.ratings, s.publicity, s.messages, s.messageWays, s.messageDesk, s.appointments, s.papers, s.assists, s.inquiries, s.audits, s.staff, s.jobs, s.adjustments} {
 		part()
 	}
 }

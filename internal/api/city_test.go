@@ -216,7 +216,7 @@ func rooms(t *testing.T, d *db.DB, clk *dbtest.Clock) (Config, *notify.Service) 
 	fatal(err)
 	t.Cleanup(func() { store.Close() })
 	ids := identity.New(identity.Config{DB: d, Vault: vault, Now: clk.Now})
-	notes, err := notify.New(notify.Config{DB: d, Vault: vault, Contacts: contacts{}, Enqueue: func(tx *db.Tx, unique string, payload []byte) error {
+	notes, err := notify.New(notify.Config{DB: d, Vault: vault, Contacts: contacts{}, Identity: ids, Titles: casework.MessageTitles(), Enqueue: func(tx *db.Tx, unique string, payload []byte) error {
 		return jobs.Enqueue(tx, jobs.Job{Kind: notify.JobKind, Unique: unique, Payload: payload})
 	}})
 	fatal(err)
@@ -243,7 +243,7 @@ func rooms(t *testing.T, d *db.DB, clk *dbtest.Clock) (Config, *notify.Service) 
 	return Config{Door: door, Identity: ids, Catalog: items, Sheets: sheet.New(d, ids, items), Casework: cases, Consult: asked, Licences: lic, Ratings: rate, Fees: fees,
 		Channel: channel.New(channel.Config{DB: d, Identity: ids, Calendar: cal}), Assess: assess.New(assess.Config{DB: d, Identity: ids, Calendar: cal}),
 		Publicity: publicity.New(publicity.Config{DB: d, Identity: ids, Calendar: cal, Catalog: items, Casework: cases, Licences: lic, Notify: notes, Vault: vault}),
-		Calendar:  cal, Files: store, Now: clk.Now, URL: "https://tongban.example"}, notes
+		Calendar:  cal, Files: store, Notify: notes, Now: clk.Now, URL: "https://tongban.example"}, notes
 }
 
 func (c *city) must(err error) {

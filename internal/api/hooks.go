@@ -8,13 +8,14 @@ import (
 	"github.com/tongban/tongban/internal/deliver"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/fee"
+	"github.com/tongban/tongban/internal/notify"
 )
 
 // Hooks 回调 answers what outside systems tell by themselves, below /hooks/. A
 // letter's own signature says who writes: no session, no token, no cookie. What
 // was understood is answered with 200 also when it came before or was about
 // something unknown, so that nobody sends it for ever.
-func Hooks(fees *fee.Service, parcels *deliver.Service) http.Handler {
+func Hooks(fees *fee.Service, parcels *deliver.Service, notes *notify.Service) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /hooks/courier", func(w http.ResponseWriter, r *http.Request) {
 		hear(w, r, func(body []byte) (any, error) { return nil, parcels.Heard(r.Context(), r, body) })
@@ -25,6 +26,11 @@ func Hooks(fees *fee.Service, parcels *deliver.Service) http.Handler {
 	mux.HandleFunc("POST /hooks/pay", func(w http.ResponseWriter, r *http.Request) {
 		hear(w, r, func(body []byte) (any, error) { return nil, fees.Heard(r.Context(), r, body) })
 	})
+	for _, way := range []notify.Way{notify.SMS, notify.WeChat} {
+		mux.HandleFunc("POST /hooks/messages/"+string(way), func(w http.ResponseWriter, r *http.Request) {
+			hear(w, r, func(body []byte) (any, error) { return nil, notes.Heard(r.Context(), way, r, body) })
+		})
+	}
 	return mux
 }
 

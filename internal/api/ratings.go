@@ -133,6 +133,16 @@ type Message struct {
 	Link    string     `json:"link,omitempty" doc:"Path of the page it is about."`
 	At      time.Time  `json:"at"`
 	ReadAt  *time.Time `json:"readAt,omitempty"`
+	Sent    []Sent     `json:"sent,omitempty" doc:"What became of it outside the platform."`
+}
+
+// Sent 外发情况.
+type Sent struct {
+	Way    notify.Way `json:"way" enum:"sms,wechat,mail"`
+	State  string     `json:"state" enum:"held,sending,sent,delivered,failed"`
+	Until  *time.Time `json:"until,omitempty" doc:"Held: until when."`
+	At     *time.Time `json:"at,omitempty"`
+	Reason string     `json:"reason,omitempty"`
 }
 
 // Messages are a page of messages.
@@ -155,9 +165,15 @@ func (s *server) messages() {
 			if err != nil {
 				return Messages{}, err
 			}
+			ids := mapTo(p.Messages, func(m notify.Message) int64 { return m.ID })
+			fates, err := s.Notify.Fates(ctx, c.Actor, ids...)
+			if err != nil {
+				return Messages{}, err
+			}
 			n, err := s.Shelf.Unread(ctx, c.For)
 			return Messages{List[Message]{mapTo(p.Messages, func(m notify.Message) Message {
-				return Message{ID(m.ID), m.Kind, m.Subject, m.Body, m.Link, m.At.UTC(), instant(m.ReadAt)}
+				return Message{ID(m.ID), m.Kind, c.pick(m.Subject, m.SubjectEN), c.pick(m.Body, m.BodyEN), m.Link, m.At.UTC(), instant(m.ReadAt),
+					mapTo(fates[m.ID], func(f notify.Sent) Sent { return Sent{f.Way, f.State, instant(f.Until), instant(f.At), f.Reason} })}
 			}), after("messages", p.Next)}, n}, err
 		})
 	do(s, operation{id: "messages-read", method: http.MethodPost, path: "/messages/read", tag: "messages", zh: "全部标为已读", en: "Mark all messages as read", again: "what is read stays read."},

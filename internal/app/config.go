@@ -49,6 +49,8 @@ type Config struct {
 
 	SMTP SMTP `yaml:"smtp"` // outgoing mail; default none: messages stay in the portal
 
+	Messages Messages `yaml:"messages"` // SMS and WeChat, quiet hours, texts; default: messages stay in the portal and go by mail
+
 	Payment Payment `yaml:"payment"` // who takes money over the net; default none: fees are paid at the window
 
 	Courier Courier `yaml:"courier"` // who brings results on paper; default none: clerks record waybills
@@ -92,6 +94,30 @@ type Publicity struct {
 	Days          int    `yaml:"days"`          // working days from the decision within which it is published; default 7
 	KeepYears     int    `yaml:"keepYears"`     // years for which it is public; default 5
 	WithdrawnDays int    `yaml:"withdrawnDays"` // days for which a line tells that a decision no longer stands; default 365
+}
+
+// Messages is how people are told outside the portal: docs/messages.md.
+type Messages struct {
+	Quiet  string        `yaml:"quiet"`  // when SMS and WeChat wait for the morning, in Shanghai time, or none; no national rule is known, so settle it with the city; default 21:00-08:00
+	Order  []string      `yaml:"order"`  // which of sms, wechat and mail is tried first for a person who chose nothing; default sms, wechat, mail
+	Texts  string        `yaml:"texts"`  // folder of *.yaml with the city's own texts; default none: those that ship with the platform
+	SMS    SMSGateway    `yaml:"sms"`    // who sends SMS; default none
+	WeChat WeChatGateway `yaml:"wechat"` // who sends template messages of the official account; default none
+}
+
+// SMSGateway is a provider of SMS.
+type SMSGateway struct {
+	URL  string `yaml:"url"`  // where it takes messages: https://sms.example.cn/api
+	Key  string `yaml:"key"`  // file with the key that signs both ways, at least 16 bytes; required with url
+	Sign string `yaml:"sign"` // 短信签名, without brackets; required with url
+}
+
+// WeChatGateway is a provider of template messages.
+type WeChatGateway struct {
+	URL       string            `yaml:"url"`       // where it takes messages
+	Key       string            `yaml:"key"`       // file with the key that signs both ways, at least 16 bytes; required with url
+	Account   string            `yaml:"account"`   // name of the official account, shown to people who bind theirs; default: the name of the city and the platform
+	Templates map[string]string `yaml:"templates"` // ids of the templates at the official account, by their keys in the texts: message, case-progress, appointment; required with url
 }
 
 // Payment is the provider that takes money over the net: docs/pay.md.
@@ -192,6 +218,8 @@ func (c Config) complete() (Config, error) {
 	def(&c.City, "无锡市")
 	def(&c.CityEN, "Wuxi")
 	def(&c.Platform, "一网通办")
+	def(&c.Messages.Quiet, "21:00-08:00")
+	def(&c.Messages.WeChat.Account, c.City+c.Platform)
 	def(&c.LogLevel, "info")
 	def(&c.LogFormat, "json")
 	if c.Spool == "" && !strings.HasPrefix(c.Files, "s3:") && c.Files != "" {

@@ -72,6 +72,8 @@ func kindOf(t *testing.T, e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.ArrayType:
 		return "list"
+	case *ast.MapType:
+		return "texts by key"
 	case *ast.Ident:
 		switch e.Name {
 		case "string":
@@ -80,7 +82,7 @@ func kindOf(t *testing.T, e ast.Expr) string {
 			return "number"
 		case "bool":
 			return "true or false"
-		case "SMTP", "Payment", "Publicity", "ItemCode", "Courier", "PickUp", "Consult":
+		case "SMTP", "Payment", "Publicity", "ItemCode", "Courier", "PickUp", "Consult", "Messages", "SMSGateway", "WeChatGateway":
 			return "see below"
 		}
 	}
@@ -104,6 +106,8 @@ func TestConfigReference(t *testing.T) {
 		"\n## consult\n\nNo law sets these limits; where the city has a rule, name it in `basis`.\n" + configTable(configKeys(t, "Consult"), "consult.") +
 		"\n## smtp\n" + configTable(configKeys(t, "SMTP"), "smtp.") +
 		"\n## publicity\n" + configTable(configKeys(t, "Publicity"), "publicity.") +
+		"\n## messages\n\nWhat a provider has to speak, and how texts are written: [messages.md](messages.md).\n" + configTable(configKeys(t, "Messages"), "messages.") +
+		configTable(configKeys(t, "SMSGateway"), "messages.sms.") + configTable(configKeys(t, "WeChatGateway"), "messages.wechat.") +
 		"\n## payment\n\nWhat a provider has to speak: [pay.md](pay.md).\n" + configTable(configKeys(t, "Payment"), "payment.") +
 		"\n## courier\n\nWhat a courier has to speak, and who may open a cabinet: [deliver.md](deliver.md).\n" + configTable(configKeys(t, "Courier"), "courier.") +
 		"\n## pickUp\n" + configTable(configKeys(t, "PickUp"), "pickUp.") +

@@ -26,7 +26,7 @@ type Check struct {
 }
 
 // Doctor looks at a platform without changing anything, also beside a running
-// server: keys, database, tables, collation, item codes, calendar, disk, the
+// server: keys, database, tables, collation, item codes, calendar, messages, disk, the
 // machine's clock, the payment provider, the courier and the cabinets.
 func Doctor(ctx context.Context, c Config) []Check {
 	d := &doctor{c: c, ctx: ctx}
@@ -39,6 +39,7 @@ func Doctor(ctx context.Context, c Config) []Check {
 		d.clock()
 		d.outside()
 		d.cabinets()
+		d.messages()
 		d.check("database-close", d.db.Close(), "", "")
 	}
 	d.disk()

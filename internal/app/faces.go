@@ -24,7 +24,7 @@ import (
 // everywhere else.
 func (r *Rooms) handler() (http.Handler, error) {
 	program, err := api.New(api.Config{Door: r.Door, Identity: r.Identity, Catalog: r.Catalog, Sheets: r.Sheets, Casework: r.Casework, Consult: r.Consult, Licences: r.Licences,
-		Ratings: r.Ratings, Fees: r.Fees, Channel: r.Channel, Assess: r.Assess, Publicity: r.Publicity, Calendar: r.Calendar, Files: r.Files, Shelf: shelf{r}, Now: r.DB.Now,
+		Ratings: r.Ratings, Fees: r.Fees, Channel: r.Channel, Assess: r.Assess, Publicity: r.Publicity, Calendar: r.Calendar, Files: r.Files, Shelf: shelf{r}, Notify: r.Notify, Now: r.DB.Now,
 		Held: r.heldFor, Record: r.record, Verify: r.verifyAudit, Log: r.Log, URL: r.Config.URL})
 	if err != nil {
 		return nil, err
@@ -36,12 +36,16 @@ func (r *Rooms) handler() (http.Handler, error) {
 	root := http.NewServeMux()
 	root.HandleFunc("GET /healthz", r.health)
 	root.HandleFunc("GET /readyz", r.ready)
-	root.Handle("/hooks/", r.Door.Log(api.Hooks(r.Fees, r.Parcels)))
+	root.Handle("/hooks/", r.Door.Log(api.Hooks(r.Fees, r.Parcels, r.Notify)))
 	if r.PayBox != nil {
 		root.Handle(payBoxPrefix+"/", r.PayBox.Handler())
 	}
 	if r.PostBox != nil {
 		root.Handle(postBoxPrefix+"/", r.PostBox.Handler())
+	}
+	if r.MessageBox != nil {
+		root.Handle(messageBoxPrefix, r.MessageBox.Handler())
+		root.Handle(messageBoxPrefix+"/", r.MessageBox.Handler())
 	}
 	root.Handle(api.Base+"/", r.Door.Identify(r.Door.Log(program)))
 	root.Handle("/", pages)
@@ -90,14 +94,14 @@ func (r *Rooms) pages() (http.Handler, error) {
 	mux := http.NewServeMux()
 	rt.Routes(mux)
 	portal.New(portal.Config{Renderer: rt, Style: style, Door: r.Door, Identity: r.Identity, Catalog: r.Catalog, Casework: r.Casework, Consult: r.Consult,
-		Licences: r.Licences, Ratings: r.Ratings, Fees: r.Fees, Channel: r.Channel, Publicity: r.Publicity, Files: r.Files, Shelf: shelf, Now: r.DB.Now, URL: c.URL}).Routes(mux)
+		Licences: r.Licences, Ratings: r.Ratings, Fees: r.Fees, Channel: r.Channel, Publicity: r.Publicity, Files: r.Files, Shelf: shelf, Notify: r.Notify, Account: c.Messages.WeChat.Account, Now: r.DB.Now, URL: c.URL}).Routes(mux)
 	desk.New(desk.Config{Renderer: rt, Style: style, Door: r.Door, Casework: r.Casework, Consult: r.Consult, Identity: r.Identity, Catalog: r.Catalog,
 		Fees: r.Fees, Publicity: r.Publicity, Channel: r.Channel, Files: r.Files, Vault: r.Keys.Vault(), Now: r.DB.Now, BaseURL: c.URL, Demo: c.demo,
 		Party: func(ctx context.Context, p actor.Party) (identity.PartyInfo, error) {
 			return r.Identity.Party(r.DB.Read(ctx), p)
 		},
-		Record: r.record, Held: r.heldFor, Ending: r.Licences.ToDeregister}).Routes(mux)
-	console.New(console.Config{Renderer: rt, Door: r.Door, Identity: r.Identity, Assess: r.Assess, Fees: r.Fees, Consult: r.Consult, Catalog: r.Catalog, Publicity: r.Publicity, Now: r.DB.Now,
+		Record: r.record, Held: r.heldFor, Ending: r.Licences.ToDeregister, Notify: r.Notify}).Routes(mux)
+	console.New(console.Config{Renderer: rt, Door: r.Door, Identity: r.Identity, Assess: r.Assess, Fees: r.Fees, Consult: r.Consult, Catalog: r.Catalog, Publicity: r.Publicity, Notify: r.Notify, Now: r.DB.Now,
 		Audit: console.AuditLog{Feed: shelf.AuditFeed, Entries: shelf.AuditOf, Verify: r.verifyAudit, Looked: r.looked},
 		Jobs:  console.JobList{Depth: shelf.JobDepth, Dead: shelf.DeadJobs, Requeue: shelf.RequeueJob, Discard: shelf.DiscardJob}}).Routes(mux)
 	steward.New(steward.Config{Renderer: rt, Style: style, Identity: r.Identity, Catalog: r.Catalog, Cases: r.Casework, Sheets: r.Sheets, Files: r.Files}).Routes(mux)

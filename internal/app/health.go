@@ -63,12 +63,15 @@ type figures struct{ r *Rooms }
 var (
 	descWaiting = prometheus.NewDesc("tongban_jobs_waiting", "Jobs that wait to run.", nil, nil)
 	descDead    = prometheus.NewDesc("tongban_jobs_dead", "Jobs that were given up.", nil, nil)
+	descTold    = prometheus.NewDesc("tongban_messages_waiting", "Messages on their way out, or held by quiet hours.", []string{"way"}, nil)
+	descNotTold = prometheus.NewDesc("tongban_messages_failed", "Ways that failed in the last day.", []string{"way"}, nil)
+	descSent    = prometheus.NewDesc("tongban_messages_sent_total", "Messages by way and end, since the start.", []string{"way", "end"}, nil)
 	descSealed  = prometheus.NewDesc("tongban_audit_sealed", "Audit records in the log.", nil, nil)
 )
 
 // Describe is for prometheus.Collector.
 func (f figures) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descWaiting, descDead, descSealed} {
+	for _, d := range []*prometheus.Desc{descWaiting, descDead, descTold, descNotTold, descSent, descSealed} {
 		ch <- d
 	}
 }
@@ -80,6 +83,15 @@ func (f figures) Collect(ch chan<- prometheus.Metric) {
 	if d, err := jobs.Look(f.r.DB.Read(ctx), f.r.DB.Now()); err == nil {
 		ch <- prometheus.MustNewConstMetric(descWaiting, prometheus.GaugeValue, float64(d.Due+d.Waiting))
 		ch <- prometheus.MustNewConstMetric(descDead, prometheus.GaugeValue, float64(d.Dead))
+	}
+	if o, err := f.r.Notify.Figures(f.r.DB.Read(ctx)); err == nil {
+		for _, w := range o.Ways {
+			ch <- prometheus.MustNewConstMetric(descTold, prometheus.GaugeValue, float64(w.Held+w.Sending), string(w.Way))
+			ch <- prometheus.MustNewConstMetric(descNotTold, prometheus.GaugeValue, float64(w.Failed), string(w.Way))
+			for end, n := range map[string]int64{"sent": w.SentHere, "delivered": w.ArrivedHere, "failed": w.LostHere} {
+				ch <- prometheus.MustNewConstMetric(descSent, prometheus.CounterValue, float64(n), string(w.Way), end)
+			}
+		}
 	}
 	ch <- prometheus.MustNewConstMetric(descSealed, prometheus.GaugeValue, float64(f.r.Sealer.Stats().Size))
 }

@@ -28,6 +28,8 @@ var parity = map[string]string{
 	"POST /my/appointments/{id}/cancel": "appointment-cancel", "GET /my/cases/{no}/rate": "case rating-options", "POST /my/cases/{no}/rate": "rating-give",
 	"GET /rate/{no}": "progress rating-options", "POST /rate/{no}": "rating-give", "GET /my/documents/{id}": "case-document", "GET /my/licences": "licences",
 	"GET /my/licences/{identifier}": "licence licence-uses", "GET /my/messages": "messages", "POST /my/messages/read": "message-read messages-read",
+	"GET /my/messages/ways": "message-ways", "POST /my/messages/ways": "message-ways-choose", "POST /my/messages/ways/wechat/code": "message-wechat-code", "POST /my/messages/ways/wechat/unbind": "message-wechat-unbind", "POST /desk/intake/no-sms": "party-no-sms",
+	"GET /console/messages": "message-state", "POST /console/messages/{id}/retry": "message-retry", "GET /console/texts": "message-kinds", "GET /console/texts/{kind}": "message-texts message-text-versions", "POST /console/texts/{kind}": "message-text-set message-text-try",
 	"GET /my/mandates": "mandates", "POST /my/mandates": "mandate-grant", "POST /my/mandates/{id}/revoke": "mandate-revoke", "GET /my/profile": "profile sessions",
 	"POST /my/profile": "profile-change", "POST /my/profile/password": "password-change", "GET /progress": "- a form", "GET /progress/{no}": "progress",
 	"GET /verify": "- a form", "GET /verify/{identifier}": "verify verify-key", "GET /centres": "centres", "GET /centres/{key}": "windows",

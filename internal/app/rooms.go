@@ -29,6 +29,7 @@ import (
 	"github.com/tongban/tongban/internal/jobs"
 	"github.com/tongban/tongban/internal/licence"
 	"github.com/tongban/tongban/internal/notify"
+	boxes "github.com/tongban/tongban/internal/notify/sandbox"
 	"github.com/tongban/tongban/internal/publicity"
 	"github.com/tongban/tongban/internal/rating"
 	"github.com/tongban/tongban/internal/sm"
@@ -37,30 +38,31 @@ import (
 
 // Rooms are all rooms of one platform, wired.
 type Rooms struct {
-	Config    Config
-	Log       *slog.Logger
-	Keys      *sm.Keyring
-	DB        *db.DB
-	Jobs      *jobs.Runner
-	Sealer    *audit.Sealer
-	Calendar  *calendar.Service
-	Files     *files.Store
-	Notify    *notify.Service
-	Identity  *identity.Service
-	Catalog   *catalog.Service
-	Sheets    *sheet.Service
-	Licences  *licence.Service
-	Ratings   *rating.Service
-	Fees      *fee.Service
-	PayBox    *sandbox.Sandbox // of the demonstration; else nil
-	Parcels   *deliver.Service
-	PostBox   *postbox.Sandbox // of the demonstration; else nil
-	Channel   *channel.Service
-	Casework  *casework.Service
-	Consult   *consult.Service
-	Assess    *assess.Service
-	Publicity *publicity.Service
-	Door      *gate.Door
+	Config     Config
+	Log        *slog.Logger
+	Keys       *sm.Keyring
+	DB         *db.DB
+	Jobs       *jobs.Runner
+	Sealer     *audit.Sealer
+	Calendar   *calendar.Service
+	Files      *files.Store
+	Notify     *notify.Service
+	Identity   *identity.Service
+	Catalog    *catalog.Service
+	Sheets     *sheet.Service
+	Licences   *licence.Service
+	Ratings    *rating.Service
+	Fees       *fee.Service
+	PayBox     *sandbox.Sandbox // of the demonstration; else nil
+	Parcels    *deliver.Service
+	PostBox    *postbox.Sandbox // of the demonstration; else nil
+	MessageBox *boxes.Sandbox   // of the demonstration; else nil
+	Channel    *channel.Service
+	Casework   *casework.Service
+	Consult    *consult.Service
+	Assess     *assess.Service
+	Publicity  *publicity.Service
+	Door       *gate.Door
 }
 
 // Clock is the machine's clock, unless a test or the maker of sample history
@@ -198,30 +200,6 @@ func (r *Rooms) periodic() {
 	r.Jobs.Every("files.sweep", time.Hour, 7*time.Minute)
 	r.Jobs.Handle("gate.sweep", func(ctx context.Context, _ jobs.Job) error { return r.Door.Sweep(ctx) })
 	r.Jobs.Every("gate.sweep", 24*time.Hour, 3*time.Hour)
-}
-
-// messages wires messages to people: always in the portal, by mail where it is
-// configured.
-func (r *Rooms) messages() (*notify.Service, error) {
-	c := notify.Config{DB: r.DB, Vault: r.Keys.Vault(), Contacts: r.Identity, BaseURL: r.Config.URL, Log: r.Log, Channels: map[notify.Way]notify.Channel{},
-		Enqueue: func(tx *db.Tx, unique string, payload []byte) error {
-			return jobs.Enqueue(tx, jobs.Job{Kind: notify.JobKind, Unique: unique, Payload: payload})
-		}}
-	r.Jobs.Handle(notify.JobKind, func(ctx context.Context, j jobs.Job) error {
-		err := r.Notify.Deliver(ctx, j.Payload)
-		if errors.Is(err, notify.ErrRefused) {
-			return jobs.Permanent(err)
-		}
-		return err
-	})
-	if m := r.Config.SMTP; m.Addr != "" {
-		mail := notify.SMTP{Addr: m.Addr, From: m.From, Security: m.Security, Username: m.User, Password: m.Password}
-		if err := mail.Check(); err != nil {
-			return nil, err
-		}
-		c.Channels[notify.Mail] = mail
-	}
-	return notify.New(c)
 }
 
 // Close ends what Open opened.

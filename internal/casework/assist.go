@@ -211,7 +211,7 @@ func (s *Service) TakeAssist(ctx context.Context, a actor.Actor, id int64) (*Ass
 		if err := s.didAssist(tx, a, x, "take", ""); err != nil {
 			return err
 		}
-		return s.tellAssist(tx, x, "您的帮办代办已有人接单", "“"+x.ItemName+"”由"+a.Name+"为您帮办，不收费用。提交之前会请您本人确认。", "")
+		return s.tellAssist(tx, x, "assist", "您的帮办代办已有人接单", "“"+x.ItemName+"”由"+a.Name+"为您帮办，不收费用。提交之前会请您本人确认。", "")
 	})
 }
 
@@ -358,7 +358,7 @@ func (s *Service) endAssist(tx *db.Tx, a actor.Actor, x *Assist, reason string) 
 	if err := s.didAssist(tx, a, x, "end", reason); err != nil {
 		return err
 	}
-	return s.tellAssist(tx, x, "帮办代办已经结束", "“"+x.ItemName+"”的帮办代办已经结束，帮办人员不能再代您办理。您可以查看全过程做了什么。", "")
+	return s.tellAssist(tx, x, "assist", "帮办代办已经结束", "“"+x.ItemName+"”的帮办代办已经结束，帮办人员不能再代您办理。您可以查看全过程做了什么。", "")
 }
 
 // endAssists ends what is over by itself: the last day has passed, or the matter
@@ -427,7 +427,7 @@ func (s *Service) didAssist(tx *db.Tx, a actor.Actor, x *Assist, act, note strin
 	return audit.Append(tx, audit.Record{Actor: a, Act: "assist." + act, Subject: assistSubject(x.ID), Unit: x.UnitID, Outcome: "done"})
 }
 
-func (s *Service) tellAssist(tx *db.Tx, x *Assist, subject, body, short string) error {
-	_, err := s.Notify.Send(tx, notify.Message{To: x.Party, Kind: "assist", Subject: subject, Body: body, Short: short, Link: "/my/assist/" + strconv.FormatInt(x.ID, 10)})
+func (s *Service) tellAssist(tx *db.Tx, x *Assist, kind, subject, body, short string) error {
+	_, err := s.Notify.Send(tx, notify.Message{To: x.Party, Kind: kind, Subject: subject, Body: body, Short: short, Link: "/my/assist/" + strconv.FormatInt(x.ID, 10)})
 	return err
 }

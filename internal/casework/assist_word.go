@@ -66,7 +66,7 @@ func (s *Service) SendAssistCode(ctx context.Context, a actor.Actor, id int64) (
 		if err := s.didAssist(tx, a, x, "code", ""); err != nil {
 			return err
 		}
-		return s.tellAssist(tx, x, "帮办代办确认码", "“"+x.ItemName+"”的确认码："+code+"，十分钟内有效。"+words+"不是您本人在办理的，请不要告诉任何人。", "【政务服务】帮办代办确认码 "+code+"，十分钟内有效，请核对后再告诉帮办人员。")
+		return s.tellAssist(tx, x, "assist.code", "帮办代办确认码", "“"+x.ItemName+"”的确认码："+code+"，十分钟内有效。"+words+"不是您本人在办理的，请不要告诉任何人。", "【政务服务】帮办代办确认码 "+code+"，十分钟内有效，请核对后再告诉帮办人员。")
 	})
 }
 

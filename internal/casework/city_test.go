@@ -113,7 +113,7 @@ func cityWith(t *testing.T, d *db.DB, clk *dbtest.Clock, codes ident.Profile) *c
 	c.must(err)
 	t.Cleanup(func() { c.store.Close() })
 	ids := identity.New(identity.Config{DB: d, Vault: vault, Now: clk.Now})
-	messages, err := notify.New(notify.Config{DB: d, Vault: vault, Contacts: contacts{},
+	messages, err := notify.New(notify.Config{DB: d, Vault: vault, Contacts: contacts{}, Identity: ids, Titles: MessageTitles(),
 		Enqueue: func(tx *db.Tx, unique string, payload []byte) error {
 			return jobs.Enqueue(tx, jobs.Job{Kind: notify.JobKind, Unique: unique, Payload: payload})
 		}})

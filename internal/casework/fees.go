@@ -231,8 +231,8 @@ func (s *Service) FeePaper(tx *db.Tx, a actor.Actor, in fee.Paper) error {
 		return err
 	}
 	if kind.tell != "" {
-		if _, err := s.Notify.Send(tx, notify.Message{To: c.Party, Subject: kind.tell, Link: "/my/cases/" + c.No,
-			Body: "“" + c.ItemName + "”（办件编号 " + c.No + "）：" + kind.tell + "。" + in.Note}); err != nil {
+		if _, err := s.Notify.Send(tx, notify.Message{To: c.Party, Kind: "fee." + string(in.Happened), Link: "/my/cases/" + c.No,
+			Values: notify.Values{"title": kind.tell, "item": c.ItemName, "no": c.No, "note": in.Note}}); err != nil {
 			return err
 		}
 	}

@@ -289,6 +289,7 @@ func (st *step) hearingCall() error {
 		open = "不公开举行（涉及国家秘密、商业秘密或者个人隐私）"
 	}
 	when := at.Format("2006年1月2日15:04")
+	st.when = at
 	st.basis = []string{st.w.reg.Cites[RuleHearingClock]}
 	st.reason, st.moved = st.in.Reason, true
 	st.docFacts = []DocFact{{"听证时间", when}, {"听证地点", in.Place}, {"听证主持人", p.Name}, {"听证方式", open}, {"听证预计需要", fmt.Sprintf("%d个工作日，不计算在办理期限内", st.in.Days)}}

@@ -66,6 +66,7 @@ func (st *step) tellCode(p *deliver.Parcel) {
 		return
 	}
 	u, _ := st.w.dir.Unit(st.c.ReceivingUnitID)
+	st.pickUp = deliver.SpacedCode(p.Code)
 	st.tells += "请到“" + u.Name + "”窗口领取，取件码 " + deliver.SpacedCode(p.Code) + "，请带上身份证件。取件码不要告诉他人。"
 }
 
@@ -304,6 +305,7 @@ func (st *step) putInCabinet() error {
 		return err
 	}
 	st.say(fmt.Sprintf("%s %d 号格", cabinet.Name, p.Compartment))
+	st.pickUp = deliver.SpacedCode(p.Code)
 	st.tells += "请在 " + p.CodeUntil.In(clock.Shanghai()).Format("1月2日 15:04") + " 之前到" + strings.TrimSpace(u.Name+" "+cabinet.Place) + "“" + cabinet.Name + "”取件，取件码 " +
 		deliver.SpacedCode(p.Code) + "。取件码只能用一次，不要告诉他人；过期退回窗口。"
 	st.endTasks()

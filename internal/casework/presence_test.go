@@ -11,7 +11,7 @@ import (
 
 // ownAccount are acts upon one's own account and papers. They are no acts on a
 // matter: what they are for at the window is done with the person's documents.
-var ownAccount = []identity.Act{identity.MessageRead, identity.ProfileRead, identity.ProfileChange, identity.MandateGrant, identity.MandateRead, identity.MandateRevoke, identity.ApplicantEnter}
+var ownAccount = []identity.Act{identity.MessageRead, identity.MessageChoose, identity.ProfileRead, identity.ProfileChange, identity.MandateGrant, identity.MandateRead, identity.MandateRevoke, identity.ApplicantEnter}
 
 // TestChannels: online equals offline. Every act of the permission table that the
 // person concerned may do can be done for him at the window, and every act of

@@ -117,7 +117,13 @@ func (s *Service) moveDue(tx *db.Tx, c *Case, cal clock.Calendar, due string) er
 	if c.State == Correcting {
 		what = "补正期限"
 	}
-	_, err := s.Notify.Send(tx, notify.Message{To: c.Party, Subject: "您的办件期限随放假安排调整", Link: "/my/cases/" + c.No,
-		Body: "“" + c.ItemName + "”(办件编号 " + c.No + "):工作日安排有新的公布，" + what + "由 " + before + " 调整为 " + due + "。"})
+	_, err := s.Notify.Send(tx, notify.Message{To: c.Party, Kind: kindReckoned, Link: "/my/cases/" + c.No,
+		Values: notify.Values{"title": titleReckoned, "item": c.ItemName, "no": c.No, "what": what, "before": before, "after": due}})
 	return err
 }
+
+// The message about a limit that moved with the calendar.
+const (
+	kindReckoned  = "case.reckoned"
+	titleReckoned = "您的办件期限随放假安排调整"
+)

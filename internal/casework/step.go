@@ -47,6 +47,7 @@ type step struct {
 	moreAt    time.Time
 	article   string    // what the act rests on, where that is not simply its rule's article
 	at        time.Time // when it happens; zero: the transaction's instant
+	when      time.Time // of a hearing or a visit that the applicant is told of
 	document  int64
 	starts    []Limit           // clocks beside those of the move
 	machine   bool              // decided by the published clauses
@@ -60,6 +61,7 @@ type step struct {
 	after     []func() error // what has to know the document
 	basis     []string       // articles beside the move's own
 	tells     string         // what the applicant's message says beside the usual
+	pickUp    string         // the code with which the result is fetched, for the message
 	heard     bool           // of a measure: the holder may state and defend
 	measure   bool           // what the authority does by itself
 	begin     time.Time      // of the limits that begin, where it is not the usual instant
@@ -371,16 +373,38 @@ func (st *step) tellApplicant() error {
 		return nil
 	}
 	c := st.c
-	body := "“" + c.ItemName + "”(办件编号 " + c.No + "):" + subject + "。"
+	values := notify.Values{"title": subject, "item": c.ItemName, "no": c.No}
 	if c.DueOn != "" && c.State != Closed {
 		if c.State == Correcting {
-			body += "请于 " + c.DueOn + " 前补正。"
+			values["correctBy"] = c.DueOn
 		} else {
-			body += "办理期限至 " + c.DueOn + "。"
+			values["due"] = c.DueOn
 		}
 	}
-	_, err := st.s.Notify.Send(st.tx, notify.Message{To: c.Party, Subject: subject, Body: body + st.tells, Link: "/my/cases/" + c.No})
+	if !st.when.IsZero() {
+		values["when"] = st.when.In(clock.Shanghai()).Format("2006-01-02 15:04")
+	}
+	if st.tells != "" {
+		values["more"] = st.tells
+	}
+	if st.pickUp != "" {
+		values["code"] = st.pickUp
+	}
+	_, err := st.s.Notify.Send(st.tx, notify.Message{To: c.Party, Kind: caseKind(st.m.Act), Values: values, When: st.when, Link: "/my/cases/" + c.No})
 	return err
+}
+
+// caseKind is the kind of the message about an act; its texts are data.
+func caseKind(a Act) string { return "case." + string(a) }
+
+// MessageTitles gives the Chinese titles of the messages of this room by their
+// kinds: what is said where the city wrote nothing of its own.
+func MessageTitles() map[string]string {
+	out := map[string]string{kindReckoned: titleReckoned}
+	for a, title := range told {
+		out[caseKind(a)] = title
+	}
+	return out
 }
 
 // runClocks starts, stops, pauses and extends what the move says and sets the

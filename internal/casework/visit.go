@@ -101,6 +101,7 @@ func (st *step) visitPlan() error {
 		names[i] = x.Name
 	}
 	when := at.Format("2006年1月2日15:04")
+	st.when = at
 	st.docFacts = []DocFact{{"核查时间", when}, {"核查地点", in.Place}, {"核查人员", strings.Join(names, "、")}}
 	st.reason, st.moved = st.in.Reason, true
 	st.say(when, in.Place, strings.Join(names, "、"), st.in.Reason)

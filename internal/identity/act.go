@@ -204,6 +204,11 @@ const (
 const (
 	ApplicantEnter Act = "applicant.enter" // pages and lists of applicants' own
 	MessageRead    Act = "message.read"
+	// messages
+	MessageChoose  Act = "message.choose"
+	MessageNoSMS   Act = "message.no-sms"
+	MessageTexts   Act = "message.texts"
+	MessageOperate Act = "message.operate"
 	ProfileRead    Act = "profile.read"
 	ProfileChange  Act = "profile.change"
 	PartyFind      Act = "party.find"

@@ -310,6 +310,11 @@ var rules = map[Act]rule{
 
 	ApplicantEnter: {person: true},
 	MessageRead:    {owner: true, hides: MessageRead},
+	// messages
+	MessageChoose:  {owner: true, principal: true, hides: MessageRead},
+	MessageNoSMS:   {staff: clerks}, // at the person's word, who stands at the window
+	MessageTexts:   {staff: []holder{{actor.DataSteward, anywhere}}},
+	MessageOperate: {staff: operator},
 	ProfileRead:    {owner: true, hides: ProfileRead},
 	ProfileChange:  {owner: true, principal: true, hides: ProfileRead},
 	PartyFind:      {staff: clerks},

@@ -97,3 +97,12 @@ func Later(t time.Time) error { return &later{t} }
 type later struct{ at time.Time }
 
 func (l *later) Error() string { return "jobs: later" }
+
+// LaterAt tells for when a handler asked to be called again.
+func LaterAt(err error) (time.Time, bool) {
+	var l *later
+	if !errors.As(err, &l) {
+		return time.Time{}, false
+	}
+	return l.at, true
+}

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -18,7 +19,7 @@ import (
 	"time"
 )
 
-// SMTP 邮件服务器 is a Channel that sends mail. Its fields are configuration.
+// SMTP 邮件服务器 is a Provider that sends mail. Its fields are configuration.
 type SMTP struct {
 	Addr     string         // host:port
 	From     string         // mail address, with or without a name
@@ -50,16 +51,20 @@ func (s SMTP) Check() error {
 	return nil
 }
 
-// Deliver sends one mail. A crash after the server took it may repeat it, with
-// the same Message-ID. Errors: ErrRefused for answers that stay (5xx) and for
+// Send sends one mail. A crash after the server took it may repeat it, with
+// the same Message-ID. Errors: *Refusal for answers that stay (5xx) and for
 // an address that is none.
-func (s SMTP) Deliver(ctx context.Context, p Parcel) error {
+func (s SMTP) Send(ctx context.Context, p Parcel) (ref string, err error) {
+	return "", s.mail(ctx, p)
+}
+
+func (s SMTP) mail(ctx context.Context, p Parcel) error {
 	if err := s.Check(); err != nil {
 		return err
 	}
 	to, err := mail.ParseAddress(p.Address)
 	if err != nil {
-		return fmt.Errorf("%w: the address is no mail address", ErrRefused)
+		return &Refusal{BadAddress}
 	}
 	from, err := mail.ParseAddress(s.From)
 	if err != nil {
@@ -156,19 +161,19 @@ func forGood(err error) error {
 	case answer.Code == 530 || answer.Code == 534 || answer.Code == 535 || answer.Code == 538:
 		return fmt.Errorf("login answered with %d", answer.Code)
 	case answer.Code >= 500:
-		return fmt.Errorf("%w: answered with %d", ErrRefused, answer.Code)
+		return &Refusal{cmp.Or(refusals[answer.Code], BadAddress)}
 	}
 	return fmt.Errorf("answered with %d", answer.Code)
 }
 
+// refusals are what answers that stay mean; the rest is the address.
+var refusals = map[int]string{552: Quota, 554: Blocked, 521: Blocked, 556: BadAddress}
+
 // letter writes the mail: one text part, UTF-8 in base64.
 func letter(from, to mail.Address, p Parcel) []byte {
 	_, domain, _ := strings.Cut(from.Address, "@")
-	body := p.Text + "\r\n"
-	if p.URL != "" {
-		body += "\r\n" + p.URL + "\r\n"
-	}
-	subject := strings.Join(strings.Fields(p.Text), " ")
+	body := strings.ReplaceAll(strings.ReplaceAll(p.Text, "\r\n", "\n"), "\n", "\r\n") + "\r\n"
+	subject := strings.Join(strings.Fields(p.Subject), " ")
 	if r := []rune(subject); len(r) > 60 {
 		subject = string(r[:60]) + "…"
 	}

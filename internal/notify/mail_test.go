@@ -120,7 +120,7 @@ func (m *mailServer) serve(c net.Conn) {
 }
 
 func parcel() Parcel {
-	return Parcel{Key: "42", Address: "zhang@example.com", Name: "张三", Text: "您申请的事项需要补正材料。" + strings.Repeat("请及时办理。", 12),
+	return Parcel{Key: "42", Address: "zhang@example.com", Name: "张三", Subject: "您申请的事项需要补正材料。", Text: "您申请的事项需要补正材料。" + strings.Repeat("请及时办理。", 12),
 		URL: "https://tongban.example/my/cases/1", At: time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)}
 }
 
@@ -139,7 +139,7 @@ func TestMail(t *testing.T) {
 			startMail(t, m)
 			s := SMTP{Addr: m.addr, From: "通办 <no-reply@tongban.example>", Security: security, Username: "tongban",
 				Password: secretFile(t, "secret\n"), RootCAs: m.roots}
-			if err := s.Deliver(t.Context(), parcel()); err != nil {
+			if _, err := s.Send(t.Context(), parcel()); err != nil {
 				t.Fatal(err)
 			}
 			letter, err := mail.ReadMessage(strings.NewReader(<-m.taken))
@@ -160,7 +160,7 @@ func TestMail(t *testing.T) {
 				t.Errorf("Subject: %q, %v", subject, err)
 			}
 			body, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, letter.Body))
-			if err != nil || string(body) != parcel().Text+"\r\n\r\n"+parcel().URL+"\r\n" {
+			if err != nil || string(body) != parcel().Text+"\r\n" {
 				t.Errorf("body %q, %v", body, err)
 			}
 		})
@@ -188,7 +188,7 @@ func TestMail_trouble(t *testing.T) {
 	for _, r := range rows {
 		s, p := good, parcel()
 		r.change(&s, &p)
-		err := s.Deliver(t.Context(), p)
+		_, err := s.Send(t.Context(), p)
 		if err == nil || errors.Is(err, ErrRefused) != r.forGood {
 			t.Errorf("%s: %v", r.name, err)
 		}
@@ -200,8 +200,8 @@ func TestMail_trouble(t *testing.T) {
 		t.Errorf("%d letters were taken", len(m.taken))
 	}
 	p := parcel()
-	p.Name, p.Text = "张\r\nBcc: x@y.example", "一行\r\nBcc: x@y.example"
-	if err := good.Deliver(t.Context(), p); err != nil {
+	p.Name, p.Subject = "张\r\nBcc: x@y.example", "一行\r\nBcc: x@y.example"
+	if _, err := good.Send(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
 	letter, err := mail.ReadMessage(strings.NewReader(<-m.taken))

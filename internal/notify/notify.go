@@ -13,31 +13,36 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
+	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/sm"
 )
 
 // Service 消息服务. It is safe for concurrent use.
-type Service struct{ c Config }
-
-// Config of New. Everything but BaseURL, Channels and Log is required.
-type Config struct {
-	DB       *db.DB
-	Vault    *sm.Vault
-	Contacts Contacts
-	Enqueue  Enqueuer
-	Channels map[Way]Channel // a way without a channel is not used
-	BaseURL  string          // "https://tongban.example", put before links that leave the platform
-	Log      *slog.Logger    // nil: silent
+type Service struct {
+	c     Config
+	base  map[textKey]*compiled // without what the city wrote in the console
+	texts db.Kept[textSet]
+	sent  counts
 }
 
-// Way 提醒方式 is how a message leaves the platform.
-type Way string
-
-// The ways.
-const (
-	SMS  Way = "sms"  // 短信
-	Mail Way = "mail" // 电子邮件
-)
+// Config of New. DB, Vault, Contacts and Enqueue are required; Identity is for
+// the acts of people.
+type Config struct {
+	DB        *db.DB
+	Vault     *sm.Vault
+	Contacts  Contacts
+	Identity  *identity.Service
+	Enqueue   Enqueuer
+	Providers map[Way]Provider  // a way without a provider is not used
+	Order     []Way             // in which ways are tried for a person who chose none; nil: Ways
+	Quiet     Quiet             // when SMS and WeChat wait for the morning
+	Titles    map[string]string // Chinese titles of kinds, from the rooms whose acts they are
+	Texts     string            // folder of the city's texts, "" if none
+	City      string            // name of the platform, {city} in texts
+	Sign      string            // 短信签名, counted with every SMS
+	BaseURL   string            // "https://tongban.example", put before links that leave the platform
+	Log       *slog.Logger      // nil: silent
+}
 
 // Contacts tells how a party is reached. identity satisfies it. It is asked when
 // a delivery is due.
@@ -48,21 +53,7 @@ type Contacts interface {
 }
 
 // Contact 联系方式.
-type Contact struct {
-	Name  string
-	Phone string // for SMS; "" if there is none or it is not wanted
-	Email string // for mail; "" if there is none or it is not wanted
-}
-
-func (c Contact) address(w Way) string {
-	switch w {
-	case SMS:
-		return c.Phone
-	case Mail:
-		return c.Email
-	}
-	return ""
-}
+type Contact = identity.Contact
 
 // JobKind is the kind of the job that app routes to Deliver.
 const JobKind = "notify.deliver"
@@ -75,19 +66,27 @@ type Enqueuer func(tx *db.Tx, unique string, payload []byte) error
 type Message struct {
 	ID      int64
 	To      actor.Party // Name is not kept
-	Kind    string      // what happened, for filters and figures: "case.correction"; may be ""
-	Subject string      // at most 200 characters
-	Body    string      // at most 4,000 characters, blank line between paragraphs
-	Short   string      // what may leave the platform: no personal data; "": Subject stays inside, a general text goes out
+	Kind    string      // what happened: a key of the table of kinds, or one below it, "case.accept"; may be ""
 	Link    string      // path of the page it is about, "/my/cases/…"; "" if none
-	At      time.Time   // when it was sent
-	ReadAt  time.Time   // zero until read
+	When    time.Time   // when what it is about takes place; zero if nothing does
+	Values  Values      // what the texts of the kind name
+	Subject string      // without Values: at most 200 characters
+	Body    string      // without Values: at most 4,000 characters, blank line between paragraphs
+	Short   string      // without Values: what may leave the platform, no personal data; "": a general text goes out
+
+	At                time.Time // when it was sent
+	ReadAt            time.Time // zero until read
+	SubjectEN, BodyEN string    // the same in English
 }
+
+// Values 变量 are what an act tells, by their names in the table of kinds.
+type Values = map[string]string
 
 // ErrNoMessage 消息不存在: unknown, or another party's.
 var ErrNoMessage = errs.New(errs.NotFound, "message-not-found", "消息不存在。", "There is no such message.")
 
-// New checks the configuration.
+// New checks the configuration and reads the texts. Errors name the text that
+// does not fit.
 func New(c Config) (*Service, error) {
 	if c.DB == nil || c.Vault == nil || c.Contacts == nil || c.Enqueue == nil {
 		return nil, errors.New("notify: DB, Vault, Contacts and Enqueue are required")
@@ -96,14 +95,32 @@ func New(c Config) (*Service, error) {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
-	return &Service{c}, nil
+	c.Order = ordered(nil, c.Order)
+	base, err := layers(c.Titles, c.Texts, c.Sign)
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{c: c, base: base}
+	s.texts = db.Kept[textSet]{Age: textAge, Version: sqlTextVersion, Bump: sqlBumpTexts, Name: "message texts", Load: s.loadTexts}
+	return s, nil
 }
 
-// sealedText is the part of a message that is stored encrypted.
+// CheckTexts tells what is wrong with a folder of texts, for doctor.
+func CheckTexts(titles map[string]string, folder, sign string) error {
+	_, err := layers(titles, folder, sign)
+	return err
+}
+
+// sealedText is the part of a message that is stored encrypted: what was said,
+// in both languages, and what the texts of other ways need.
 type sealedText struct {
-	Subject string `json:"s"`
-	Body    string `json:"b"`
-	Short   string `json:"x,omitempty"`
+	Subject   string `json:"s"`
+	Body      string `json:"b"`
+	Short     string `json:"x,omitempty"` // of messages from before there were values
+	SubjectEN string `json:"se,omitempty"`
+	BodyEN    string `json:"be,omitempty"`
+	Values    Values `json:"v,omitempty"`
+	When      int64  `json:"w,omitempty"` // microseconds
 }
 
 const (
@@ -113,7 +130,7 @@ const (
 
 const (
 	insertMessage  = `INSERT INTO message (id, party_kind, party_id, kind, sealed, link, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`
-	insertDelivery = `INSERT INTO message_delivery (id, message_id, way, state, created_at) VALUES ($1, $2, $3, 'queued', $4)`
+	insertDelivery = `INSERT INTO message_delivery (id, message_id, way, state, created_at) VALUES ($1, $2, '', 'queued', $3)`
 	listMessages   = `SELECT id, kind, sealed, link, created_at, read_at FROM message WHERE party_kind = $1 AND party_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4`
 	oneMessage     = `SELECT id, kind, sealed, link, created_at, read_at FROM message WHERE party_kind = $1 AND party_id = $2 AND id = $3`
 	countUnread    = `SELECT count(*) FROM message WHERE party_kind = $1 AND party_id = $2 AND read_at IS NULL`
@@ -121,37 +138,55 @@ const (
 	markAllRead    = `UPDATE message SET read_at = $4 WHERE party_kind = $1 AND party_id = $2 AND id <= $3 AND read_at IS NULL`
 )
 
-// Send writes a message and queues a delivery by every way there is, within the
-// act that it tells about. It gives the message's id. Whether the party wants
-// the way is asked when the delivery is due, which drops it if not: the act
+// Send writes a message and queues its delivery, within the act that it tells
+// about. It gives the message's id. By which ways it leaves the platform, and
+// whether the person wants any, is worked out when the delivery is due: the act
 // asks nothing, so it needs no answer before it commits.
 func (s *Service) Send(tx *db.Tx, m Message) (id int64, err error) {
 	defer errs.Wrap(&err, "notify: send %s", m.Kind)
-	if err := check(m); err != nil {
-		return 0, err
+	if m.Values == nil {
+		m.Values = Values{"title": m.Subject, "text": m.Body, "short": m.Short}
 	}
-	id = tx.NewID()
-	text, err := json.Marshal(sealedText{m.Subject, m.Body, m.Short})
+	set, err := s.texts.Get(tx.Context(), s.c.DB, s.c.Log)
 	if err != nil {
 		return 0, err
 	}
-	sealed, err := s.c.Vault.Seal(purpose(id), text)
+	m.Subject, m.Body = set.inApp(m.Kind, "zh", m.Values)
+	m.SubjectEN, m.BodyEN = set.inApp(m.Kind, "en", m.Values)
+	if err := check(m); err != nil {
+		return 0, err
+	}
+	text := sealedText{Subject: m.Subject, Body: m.Body, Values: m.Values}
+	if m.SubjectEN != m.Subject || m.BodyEN != m.Body {
+		text.SubjectEN, text.BodyEN = m.SubjectEN, m.BodyEN
+	}
+	if !m.When.IsZero() {
+		text.When = db.Micros(m.When)
+	}
+	id = tx.NewID()
+	plain, err := json.Marshal(text)
+	if err != nil {
+		return 0, err
+	}
+	sealed, err := s.c.Vault.Seal(purpose(id), plain)
 	if err != nil {
 		return 0, err
 	}
 	tx.Queue(insertMessage, id, string(m.To.Kind), m.To.ID, m.Kind, sealed, m.Link, tx.NowMicros())
-	for _, w := range []Way{SMS, Mail} {
-		if s.c.Channels[w] == nil {
-			continue
-		}
-		delivery := tx.NewID()
-		tx.Queue(insertDelivery, delivery, id, string(w), tx.NowMicros())
-		key := strconv.FormatInt(delivery, 10)
-		if err := s.c.Enqueue(tx, key, []byte(key)); err != nil {
+	if len(s.c.Providers) > 0 {
+		if err := s.deliverLater(tx, id); err != nil {
 			return 0, err
 		}
 	}
 	return id, tx.Err()
+}
+
+// deliverLater queues a delivery of a message.
+func (s *Service) deliverLater(tx *db.Tx, message int64) error {
+	delivery := tx.NewID()
+	tx.Queue(insertDelivery, delivery, message, tx.NowMicros())
+	key := strconv.FormatInt(delivery, 10)
+	return s.c.Enqueue(tx, key, []byte(key))
 }
 
 func check(m Message) error {
@@ -160,7 +195,7 @@ func check(m Message) error {
 		return errors.New("nobody to send to")
 	case m.Subject == "":
 		return errors.New("a subject is required")
-	case utf8.RuneCountInString(m.Subject) > maxSubject, utf8.RuneCountInString(m.Short) > maxSubject, utf8.RuneCountInString(m.Body) > maxBody:
+	case utf8.RuneCountInString(m.Subject) > maxSubject, utf8.RuneCountInString(m.Values["short"]) > maxSubject, utf8.RuneCountInString(m.SubjectEN) > maxSubject, utf8.RuneCountInString(m.BodyEN) > maxBody, utf8.RuneCountInString(m.Body) > maxBody:
 		return errors.New("text too long")
 	case m.Link != "" && (!strings.HasPrefix(m.Link, "/") || strings.HasPrefix(m.Link, "//") || strings.ContainsAny(m.Link, "\\\r\n ")):
 		return errors.New("the link is no path")
@@ -222,7 +257,10 @@ func (s *Service) scan(to actor.Party) func(*db.Rows) (Message, error) {
 			m.ReadAt = db.Time(*readAt)
 		}
 		text, err := s.open(m.ID, sealed)
-		m.Subject, m.Body, m.Short = text.Subject, text.Body, text.Short
+		m.Subject, m.Body, m.Short, m.SubjectEN, m.BodyEN, m.Values = text.Subject, text.Body, text.Values["short"], text.SubjectEN, text.BodyEN, text.Values
+		if text.When != 0 {
+			m.When = db.Time(text.When)
+		}
 		return m, err
 	}
 }
@@ -231,6 +269,12 @@ func (s *Service) open(id int64, sealed []byte) (text sealedText, err error) {
 	plain, err := s.c.Vault.Open(purpose(id), sealed)
 	if err == nil {
 		err = json.Unmarshal(plain, &text)
+	}
+	if text.Values == nil {
+		text.Values = Values{"title": text.Subject, "text": text.Body, "short": text.Short}
+	}
+	if text.SubjectEN == "" {
+		text.SubjectEN, text.BodyEN = text.Subject, text.Body
 	}
 	if err != nil {
 		return sealedText{}, fmt.Errorf("notify: message %d: %w", id, err)

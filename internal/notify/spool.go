@@ -14,9 +14,8 @@ import (
 	"github.com/tongban/tongban/internal/sm"
 )
 
-// Spool 外发目录 is a Channel that writes one sealed file per message into a
-// folder, from where a gateway program of the city fetches it with Read. The
-// demonstration city uses it for SMS.
+// Spool 外发目录 is a Provider that writes one sealed file per message into a
+// folder, from where a gateway program of the city fetches it with Read.
 type Spool struct {
 	dir   string
 	vault *sm.Vault
@@ -44,12 +43,16 @@ func (s *Spool) fileName(key string) (path string, ok bool) {
 
 func spoolPurpose(key string) string { return "notify/spool/" + key }
 
-// Deliver writes the file whole or not at all; one that is there already is
+// Send writes the file whole or not at all; one that is there already is
 // the same message.
-func (s *Spool) Deliver(_ context.Context, p Parcel) (err error) {
+func (s *Spool) Send(_ context.Context, p Parcel) (ref string, err error) {
+	return "", s.put(p)
+}
+
+func (s *Spool) put(p Parcel) (err error) {
 	path, ok := s.fileName(p.Key)
 	if !ok {
-		return fmt.Errorf("%w: bad key", ErrRefused)
+		return &Refusal{BadContent}
 	}
 	if _, err := os.Stat(path); err == nil {
 		return nil

@@ -3,10 +3,11 @@ package journey
 import "testing"
 
 // instant goes through 社会保险参保缴费证明打印, an 即办件: done on the spot, and
-// rated badly, which somebody follows up.
+// rated badly, which somebody follows up. The person has chosen to be told by SMS.
 func instant(t *testing.T, l *look, c *city) {
 	p := l.visitor(t, c, desktop, "shenyutong")
 	p.login("shenyutong")
+	chooseWays(p)
 	search(p, "社保证明", "", "社会保险参保缴费证明打印（个人）")
 	p.see("即办")
 	apply(p)
@@ -24,6 +25,7 @@ func instant(t *testing.T, l *look, c *city) {
 	p.follow("保存并下一步")
 	p.follow("确认无误，提交申请")
 	no := p.caseNo()
+	toldBySMS(p, c, no, "您的申请已收到")
 
 	// Two clerks have it open; the second one is told that it has changed.
 	l.as(t, c, "clerk2-wx", desktop, func(d *person) {

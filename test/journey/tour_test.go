@@ -45,6 +45,7 @@ func tour(t *testing.T, l *look, c *city) {
 		d.open("/desk/ending")
 		d.see("待注销证照", "没有待注销的证照")
 	})
+	l.as(t, c, "data-wx", desktop, texts)
 	l.as(t, c, "sysadmin", desktop, func(d *person) {
 		d.every("/desk", "/console/staff")
 		subscriber(d)
@@ -73,6 +74,13 @@ func subscriber(d *person) {
 	d.tick("我知道对方将不再收到变更")
 	d.follow("删除订阅方")
 	d.see("已删除订阅方", "还没有订阅方")
+}
+
+// texts has the data steward look at what is said to people.
+func texts(d *person) {
+	d.open("/console/texts")
+	d.open("/console/texts/case.request-correction")
+	d.see("您的申请需要补正材料", "{correctBy}", "依法告知")
 }
 
 // keepers walk the rooms of those who keep the catalogue: the lists of items

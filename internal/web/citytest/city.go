@@ -113,7 +113,7 @@ func New(t testing.TB, d *db.DB, clk *dbtest.Clock, items ...string) *City {
 	must(t, err)
 	t.Cleanup(func() { must(t, c.Files.Close()) })
 	c.Identity = identity.New(identity.Config{DB: d, Vault: vault, Now: clk.Now})
-	c.Notify, err = notify.New(notify.Config{DB: d, Vault: vault, Contacts: contacts{}, Enqueue: func(tx *db.Tx, unique string, payload []byte) error {
+	c.Notify, err = notify.New(notify.Config{DB: d, Vault: vault, Contacts: contacts{}, Identity: c.Identity, Titles: casework.MessageTitles(), Enqueue: func(tx *db.Tx, unique string, payload []byte) error {
 		return jobs.Enqueue(tx, jobs.Job{Kind: notify.JobKind, Unique: unique, Payload: payload})
 	}})
 	must(t, err)

@@ -17,6 +17,7 @@ import (
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/jobs"
+	"github.com/tongban/tongban/internal/notify"
 	"github.com/tongban/tongban/internal/publicity"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/desk"
@@ -41,6 +42,7 @@ type Config struct {
 	Consult   *consult.Service
 	Catalog   *catalog.Service
 	Publicity *publicity.Service
+	Notify    *notify.Service
 	Now       func() time.Time // the database's clock
 	Audit     AuditLog
 	Jobs      JobList
@@ -81,6 +83,10 @@ type views struct {
 	failures  *web.View[failuresPage]
 	publicity *web.View[publicityPage]
 
+	messages *web.View[messagesPage]
+	texts    *web.View[textsPage]
+	text     *web.View[textPage]
+
 	quality   *web.View[qualityPage]
 	qualities *web.View[qualityList]
 	featured  *web.View[featuredPage]
@@ -107,6 +113,10 @@ func newViews(rt *web.Renderer) views {
 		books:     web.NewView[booksPage](rt, templates, page("books.html")...),
 		consult:   web.NewView[consultPage](rt, templates, page("consult.html")...),
 		failures:  web.NewView[failuresPage](rt, templates, page("failures.html")...),
+
+		messages: web.NewView[messagesPage](rt, templates, page("messages.html")...),
+		texts:    web.NewView[textsPage](rt, templates, page("texts.html")...),
+		text:     web.NewView[textPage](rt, templates, page("text.html")...),
 
 		quality:   web.NewView[qualityPage](rt, templates, page("quality.html")...),
 		qualities: web.NewView[qualityList](rt, templates, page("qualities.html")...),
@@ -148,6 +158,11 @@ func (k *Console) routes() map[string]web.Handler {
 		"GET " + consultPath:                                       k.showConsult,
 		"GET " + consultPath + "/items/{code}":                     k.failures,
 		"POST " + consultPath + "/proposals/{id}":                  k.decideProposal,
+		"GET " + messagesPath:                                      k.messages,
+		"POST " + messagesPath + "/{id}/retry":                     k.retryMessage,
+		"GET " + textsPath:                                         k.texts,
+		"GET " + textsPath + "/{kind}":                             k.text,
+		"POST " + textsPath + "/{kind}":                            k.setText,
 		"GET " + missesPath:                                        k.misses,
 		"GET " + wordPath:                                          k.word,
 		"POST " + wordPath:                                         k.addWord,

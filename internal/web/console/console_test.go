@@ -57,6 +57,37 @@ func TestQuality(t *testing.T) {
 	})
 }
 
+// TestMessageTexts: the data steward tries a text, is told what is wrong with it,
+// keeps it, and goes back; nobody else does.
+func TestMessageTexts(t *testing.T) {
+	worktest.Each(t, func(c *worktest.City) {
+		const path = "/console/texts/case.accept"
+		b := c.Login("data-wx")
+		b.Get("/console/texts").Status(http.StatusOK).Has("您的申请已受理", "依法告知", path)
+		b.Get(path).Status(http.StatusOK).Has("{correctBy}", "沿用 case", "必须写出")
+		b.Get(path + "?lang=en").Status(http.StatusOK).Has("Your application was accepted")
+		b.Get("/console/texts/nothing").Status(http.StatusNotFound)
+		send := func(do, version, body string) worktest.Page {
+			return b.Post(path, url.Values{"do": {do}, "lang": {"zh"}, "part": {"sms"}, "version": {version}, "body": {body}})
+		}
+		send("try", "0", "{title}，编号{no}").Status(http.StatusOK).Has("预览（例子）", "您的申请已受理，编号113", "按 1 条短信计")
+		send("save", "0", "{phone}").Status(http.StatusUnprocessableEntity).Has("没有变量 {phone}")
+		send("try", "0", "{title}").Status(http.StatusUnprocessableEntity).Has("必须写出 {no}")
+		send("save", "0", "本市：{title}，{no}").To(path)
+		b.Get(path).Status(http.StatusOK).Has("本市自定", "本市：{title}，{no}", "宋启航", "恢复平台预置")
+		send("save", "0", "{no}").Status(http.StatusConflict).Has("刚刚被别人改过")
+		version := b.Get(path).Status(http.StatusOK)
+		i := strings.Index(version.Body, `name="part" value="sms"`)
+		at := version.Body[i:]
+		at = at[strings.Index(at, `name="version" value="`)+len(`name="version" value="`):]
+		send("reset", at[:strings.IndexByte(at, '"')], "").To(path)
+		b.Get(path).Status(http.StatusOK).Has("恢复平台预置", "沿用 case")
+		c.Login("sysadmin").Get(path).Status(http.StatusForbidden)
+		c.Login("sysadmin").Get("/console/messages").Status(http.StatusOK).Has("没有未送达的消息", "没有配置渠道")
+		b.Get("/console/messages").Status(http.StatusForbidden)
+	})
+}
+
 func TestAudit(t *testing.T) {
 	worktest.Each(t, func(c *worktest.City) {
 		no := c.Apply()

@@ -12,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/jobs"
+	"github.com/tongban/tongban/internal/notify"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/desk"
 	"github.com/tongban/tongban/internal/web/webtest"
@@ -62,6 +63,13 @@ func TestPages(t *testing.T) {
 		booksPage{Page: samplePage("收费对账"), Day: "2026-03-02", Empty: web.Empty{Title: "没有差异", Text: "好。"}, Days: web.Table{Empty: web.Empty{Title: "没有"}}, Tills: web.Table{Empty: web.Empty{Title: "没有"}}})
 	queue := jobsPage{Page: samplePage("后台任务"), Stats: stats(p, jobs.Depth{Due: 2, Dead: 1}), Oldest: "最早的到期任务", Dead: []deadJob{{ID: 7, Kind: "notify.deliver", Owner: "运维", Reason: "连接超时", Attempt: 9, Died: at()}}, Pager: web.Pager{Next: "/console/jobs?cursor=7"}}
 	webtest.Check(t, v.jobs, queue, jobsPage{Page: samplePage("后台任务"), Empty: web.Empty{Title: "没有失败的任务", Text: "好。"}})
+	waysNow := messagesPage{Page: samplePage("消息渠道"), Quiet: "21:00-08:00", Failures: []failure{{ID: 7, Kind: "case.accept", Why: []string{"短信：号码无效", "电子邮件：对方拒收"}, At: at(), End: at()}}, Pager: web.Pager{Next: "/console/messages?cursor=1"}}
+	waysNow.Ways = waysTable(p, notify.Overview{Ways: []notify.WayFigures{{Way: notify.SMS, Offered: true, Held: 2}, {Way: notify.WeChat}}})
+	webtest.Check(t, v.messages, waysNow, messagesPage{Page: samplePage("消息渠道"), Quiet: "none", Ways: web.Table{Empty: web.Empty{Title: "没有"}}, Empty: web.Empty{Title: "没有未送达的消息", Text: "好。"}})
+	webtest.Check(t, v.texts, textsPage{Page: samplePage("消息模板"), Table: sampleTable(), Lang: "zh", Other: web.Link{Href: "/console/texts?lang=en", Text: "看英文模板"}})
+	said := textForm{Part: "sms", Name: "短信", From: web.Tag{Text: "平台预置"}, Fields: textFields(p, notify.SMSText, "sms", notify.Text{Body: "{no}"}, nil), Preview: "1132", Measure: "按 1 条计", Own: true, Versions: versionTable(p, []notify.TextVersion{{ID: 1, Text: notify.Text{Subject: "s", Body: "b"}, By: "宋启航", At: at()}, {ID: 2, Off: true, At: at()}})}
+	webtest.Check(t, v.text, textPage{Page: samplePage("您的申请已受理"), Kind: "case.accept", Lang: "zh", About: []web.Tag{{Text: "办件进展"}}, Values: valueTable(p, notify.Kind{Must: []string{"no"}, Values: []notify.Value{{Name: "no", ZH: "办件编号"}}}), Back: web.Link{Href: textsPath, Text: "回到"}, Other: web.Link{Href: textsPath, Text: "英文"},
+		Parts: []textForm{said, {Part: "mail", Name: "邮件", From: web.Tag{Text: "沿用 case"}, Fields: textFields(p, notify.MailText, "mail", notify.Text{}, map[string]string{"subject": "请填写"})}}})
 	fields := []web.FieldView{{ID: "new-login", Name: "login", Label: "账号", Error: "这个账号已被使用。", Value: "li"}}
 	unit := web.FieldView{ID: "unit", Name: "unit", Widget: "select", Label: "单位", Options: []web.OptionView{{Value: "1", Label: "市政府", Checked: true}}}
 	webtest.Check(t, v.staff, staffPage{Page: samplePage("人员与角色"), Rules: rules(p), Units: unit, Unit: "市政府", Key: "wx-gov", Table: sampleTable(), Create: fields},
@@ -141,5 +149,5 @@ func TestPages(t *testing.T) {
 	webtest.Check(t, v.failures, records, failuresPage{Page: samplePage("办不成事记录"), Name: "占道", Code: "X", Guide: records.Guide, Table: recordTable(records.Page, &identity.Directory{}, nil)})
 	webtest.Check(t, v.publicity, publicityPage{Page: samplePage("决定公开情况"), Period: "2026-02-01 至 2026-03-02", Stats: []web.Stat{{Href: "#late", Value: "1", Text: "逾期", Warn: true}},
 		Marks: web.Table{Caption: "待答复", Hide: true, Heads: []web.Head{{Text: "请求"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "提请不予公开", Href: "/desk/cases/1/publicity", Soft: "审批局"}}}}}, Late: web.Table{Caption: "逾期", Hide: true, Empty: web.Empty{Title: "没有"}}, Units: web.Table{Caption: "单位", Hide: true, Empty: web.Empty{Title: "没有"}}})
-	webtest.Covered(t, rt, "templates/consult.html", "templates/failures.html", "templates/publicity.html", "templates/books.html", "templates/subscribers.html", "templates/subscribed.html", "templates/subscriber.html", "templates/misses.html", "templates/word.html", "templates/quality.html", "templates/qualities.html", "templates/featured.html", "templates/feature.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
+	webtest.Covered(t, rt, "templates/consult.html", "templates/failures.html", "templates/publicity.html", "templates/messages.html", "templates/texts.html", "templates/text.html", "templates/books.html", "templates/subscribers.html", "templates/subscribed.html", "templates/subscriber.html", "templates/misses.html", "templates/word.html", "templates/quality.html", "templates/qualities.html", "templates/featured.html", "templates/feature.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/tongban/tongban/internal/gate"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/licence"
+	"github.com/tongban/tongban/internal/notify"
 	"github.com/tongban/tongban/internal/publicity"
 	"github.com/tongban/tongban/internal/sm"
 	"github.com/tongban/tongban/internal/web"
@@ -57,6 +58,7 @@ type Config struct {
 	Publicity *publicity.Service
 	Channel   *channel.Service
 	Files     *files.Store
+	Notify    *notify.Service
 	Vault     *sm.Vault        // binds the person found at the window to the clerk who found them
 	Now       func() time.Time // the database's clock
 	BaseURL   string           // "https://zwfw.example.cn", for the QR on documents
@@ -200,6 +202,7 @@ func (d *Desk) routes() map[string]web.Handler {
 		"GET /desk/intake":                              d.showIntake,
 		"POST /desk/intake/party":                       d.findParty,
 		"POST /desk/intake/register":                    d.register,
+		"POST /desk/intake/no-sms":                      d.noSMS,
 		"POST /desk/intake/start":                       d.start,
 		"GET " + feesPath:                               d.fees,
 		"POST " + feesPath + "/till":                    d.closeTill,
@@ -318,6 +321,8 @@ func Menu(a actor.Actor) []web.NavLink {
 	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "featured", "/console/items/featured", "特色清单", "Featured lists", "")
 	add(a.Has(actor.AuditAdmin), "audit", "/console/audit", "审计日志", "Audit log", "6")
 	add(a.Has(actor.SystemAdmin), "jobs", "/console/jobs", "后台任务", "Jobs", "7")
+	add(a.Has(actor.SystemAdmin), "messages", "/console/messages", "消息渠道", "Messages", "")
+	add(a.Has(actor.DataSteward), "texts", "/console/texts", "消息模板", "Message texts", "")
 	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "misses", "/console/items/misses", "没搜到的词", "Searched in vain", "")
 	add(a.Has(actor.SystemAdmin), "subscribers", "/console/subscribers", "变更订阅", "Subscribers", "")
 	add(hasAny(a, actor.SystemAdmin, actor.SecurityAdmin, actor.AuditAdmin), "staff", "/console/staff", "人员与角色", "Staff and roles", "8")

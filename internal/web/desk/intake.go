@@ -12,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/casework"
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/errs"
 	"github.com/tongban/tongban/internal/form"
 	"github.com/tongban/tongban/internal/ident"
@@ -35,6 +36,8 @@ type intakePage struct {
 	Drafts   web.Table
 	Item     string // code of an item chosen before the person: the next one of a queue
 	For      string // its name
+	NoSMS    bool   // the person wants none
+	NoSMSAt  string // who noted it, and when
 }
 
 // intakeItem is an item that the clerk's windows take in.
@@ -247,6 +250,13 @@ func (d *Desk) chooseItem(w http.ResponseWriter, r *http.Request, a actor.Actor,
 	if info.IDKind == identity.USCC {
 		p.Number = info.IDNumber
 	}
+	no, err := d.c.Notify.HasNoSMS(r.Context(), a, info.Party)
+	if err != nil {
+		return err
+	}
+	if no != nil {
+		p.NoSMS, p.NoSMSAt = true, no.By+" "+clock.DateOf(no.At).String()
+	}
 	p.Steps = intakeSteps(p.Page, 1)
 	p.Query = clean(r.URL.Query().Get("q"))
 	items, err := d.ownItems(r.Context(), a, info, p.Query)
@@ -264,6 +274,30 @@ func (d *Desk) chooseItem(w http.ResponseWriter, r *http.Request, a actor.Actor,
 	}
 	p.Empty = web.Empty{Title: p.Tr("没有找到可以收件的事项", "No item found"), Text: p.Tr("请换一个词，或者核对事项是否由本中心收件、是否面向这类申请人。", "Try another word; the item may be received elsewhere or be for other applicants.")}
 	return d.views.intake.Render(w, r, http.StatusOK, p)
+}
+
+// noSMS notes that the person at the window wants no SMS, or takes it back.
+func (d *Desk) noSMS(w http.ResponseWriter, r *http.Request) error {
+	a, err := d.clerk(r)
+	if err != nil {
+		return err
+	}
+	token := r.PostFormValue("who")
+	info, err := d.redeem(r.Context(), a, token)
+	if err != nil {
+		return err
+	}
+	no := r.PostFormValue("no") == "1"
+	if err := d.c.Notify.NoteNoSMS(r.Context(), a, info.Party, no); err != nil {
+		return err
+	}
+	pg := web.NewPage(r, "", "")
+	words := pg.Tr("已恢复给这位申请人发短信。", "SMS will be sent to this applicant again.")
+	if no {
+		words = pg.Tr("已登记：不给这位申请人发短信。", "Noted: no SMS to this applicant.")
+	}
+	d.c.Renderer.SetFlash(w, web.OK, words)
+	return web.SeeOther(w, r, intakeAt(token, ""))
 }
 
 // ownItems finds items for this applicant that the clerk's windows receive.

@@ -33,6 +33,7 @@ type MessageCard struct {
 	Link    web.Link
 	At      time.Time
 	New     bool
+	Sent    string // what became of it outside the platform
 }
 
 // MandatesPage 授权委托.
@@ -79,8 +80,16 @@ func (p *Portal) messages(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	ids := make([]int64, len(list.Messages))
+	for i, m := range list.Messages {
+		ids[i] = m.ID
+	}
+	fates, err := p.Notify.Fates(r.Context(), a, ids...)
+	if err != nil {
+		return err
+	}
 	for _, m := range list.Messages {
-		c := MessageCard{ID: m.ID, Subject: m.Subject, Body: strings.Split(m.Body, "\n\n"), At: m.At, New: m.ReadAt.IsZero()}
+		c := MessageCard{ID: m.ID, Subject: pg.Tr(m.Subject, m.SubjectEN), Body: strings.Split(pg.Tr(m.Body, m.BodyEN), "\n\n"), At: m.At, New: m.ReadAt.IsZero(), Sent: sentWords(pg.Page, fates[m.ID])}
 		if m.Link != "" && web.SamePath(m.Link) {
 			c.Link = web.Link{Href: m.Link, Text: pg.Tr("查看办件", "See the case")}
 		}

@@ -50,6 +50,8 @@ type Config struct {
 	Publicity *publicity.Service
 	Files     *files.Store
 	Shelf     Shelf
+	Notify    *notify.Service
+	Account   string           // the city's official account on WeChat
 	Now       func() time.Time // the database's clock
 	URL       string           // how people reach the platform, for QR codes: "https://zwfw.example.cn"
 	City      string           // 12-digit code of the city, the default of the division filter; empty: the top division
@@ -98,6 +100,7 @@ type views struct {
 	licences       *web.View[LicencesPage]
 	licence        *web.View[LicencePage]
 	messages       *web.View[MessagesPage]
+	ways           *web.View[WaysPage]
 	mandates       *web.View[MandatesPage]
 	profile        *web.View[ProfilePage]
 	progress       *web.View[ProgressPage]
@@ -181,6 +184,7 @@ func newViews(rt *web.Renderer) views {
 		licences:       web.NewView[LicencesPage](rt, own, at("licences")...),
 		licence:        web.NewView[LicencePage](rt, own, at("licence")...),
 		messages:       web.NewView[MessagesPage](rt, own, at("messages")...),
+		ways:           web.NewView[WaysPage](rt, own, at("ways")...),
 		mandates:       web.NewView[MandatesPage](rt, own, at("mandates")...),
 		profile:        web.NewView[ProfilePage](rt, own, at("profile")...),
 		progress:       web.NewView[ProgressPage](rt, own, at("progress")...),
@@ -270,6 +274,10 @@ func (p *Portal) routes() map[string]web.Handler {
 		"GET /my/licences/{identifier}":         p.licence,
 		"GET /my/messages":                      p.messages,
 		"POST /my/messages/read":                p.readMessages,
+		"GET " + waysPath:                       p.ways,
+		"POST " + waysPath:                      p.chooseWays,
+		"POST " + waysPath + "/wechat/code":     p.bindCode,
+		"POST " + waysPath + "/wechat/unbind":   p.unbind,
 		"GET /my/mandates":                      p.mandates,
 		"POST /my/mandates":                     p.grant,
 		"POST /my/mandates/{id}/revoke":         p.revoke,

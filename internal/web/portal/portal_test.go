@@ -36,7 +36,7 @@ func serve(t testing.TB, c *citytest.City) http.Handler {
 	mux := http.NewServeMux()
 	rt.Routes(mux)
 	portal.New(portal.Config{Renderer: rt, Style: style, Door: c.Door, Identity: c.Identity, Catalog: c.Catalog, Casework: c.Casework, Consult: c.Consult, Licences: c.Licences,
-		Ratings: c.Ratings, Fees: c.Fees, Channel: c.Channel, Publicity: c.Publicity, Files: c.Files, Shelf: c, Now: c.Clock.Now, URL: "http://localhost:8080"}).Routes(mux)
+		Ratings: c.Ratings, Fees: c.Fees, Channel: c.Channel, Publicity: c.Publicity, Files: c.Files, Shelf: c, Notify: c.Notify, Account: "某市一网通办", Now: c.Clock.Now, URL: "http://localhost:8080"}).Routes(mux)
 	return rt.Wrap(c.Door.SameOrigin(c.Door.Identify(rt.Mux(mux)), rt.Fail))
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/licence"
+	"github.com/tongban/tongban/internal/notify"
 	"github.com/tongban/tongban/internal/rule"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/apply"
@@ -104,7 +105,13 @@ func TestViews(t *testing.T) {
 		Bad: web.FieldView{ID: "f-bad", Name: "r", Widget: "checkboxes", Label: "差", Options: []web.OptionView{{ID: "f-bad-1", Value: "b", Label: "慢"}}}, Words: text, Anonymous: web.FieldView{ID: "f-n", Name: "n", Widget: "checkbox", Options: []web.OptionView{{ID: "f-n", Value: "true", Label: "匿名"}}}, Back: web.Link{Href: "/", Text: "回到首页"}}, RatePage{Item: "许可", Over: "评价期限已过。", Back: web.Link{Href: "/", Text: "回到首页"}})
 	webtest.Check(t, v.licences, LicencesPage{Empty: web.Empty{Title: "没有"}}, LicencesPage{Licences: []LicenceCard{{Href: "/my/licences/1", Name: "许可证", State: web.Tag{Text: "有效"}}}})
 	webtest.Check(t, v.licence, LicencePage{Name: "许可证", VerifyPath: "/verify/1"}, LicencePage{Name: "许可证", VerifyPath: "/verify/1", Signed: at, Fields: web.Facts{Rows: []web.Fact{{Key: "持证人", Value: "公司"}}}, Uses: web.Timeline{Events: []web.Event{{At: at, Title: "办理"}}}, Case: web.Link{Href: "/my/cases/1", Text: "办件"}})
-	webtest.Check(t, v.messages, MessagesPage{Empty: web.Empty{Title: "没有"}}, MessagesPage{Unread: true, Messages: []MessageCard{{ID: 1, Subject: "已受理", Body: []string{"您的申请"}, Link: web.Link{Href: "/my/cases/1", Text: "查看"}, At: at, New: true}}})
+	webtest.Check(t, v.messages, MessagesPage{Empty: web.Empty{Title: "没有"}}, MessagesPage{Unread: true, Messages: []MessageCard{{ID: 1, Subject: "已受理", Body: []string{"您的申请"}, Link: web.Link{Href: "/my/cases/1", Text: "查看"}, At: at, New: true, Sent: "短信已送达"}}})
+	settings := notify.Settings{Choice: notify.Choice{NoSMS: &notify.NoSMS{At: at, By: "陈晓"}, Order: []notify.Way{notify.WeChat}}, Ways: []notify.WayState{{Way: notify.WeChat, Offered: true, Address: "…ab12"}, {Way: notify.SMS, Offered: true, Address: "138****0001"}, {Way: notify.Mail}}}
+	told := WaysPage{Quiet: "21:00 至次日 08:00 不发", Bind: true, Bound: "…ab12", Code: "12345678", CodeTill: "10:10", Account: "公众号"}
+	told.fields(settings, settings.Choice, nil)
+	agents := WaysPage{Only: "代理人可以查看。"}
+	agents.fields(settings, notify.Choice{}, nil)
+	webtest.Check(t, v.ways, told, agents)
 	webtest.Check(t, v.assists, AssistsPage{Table: web.Table{Caption: "我的帮办代办", Empty: web.Empty{Title: "没有帮办代办", Text: "可以请人帮办。"}}}, AssistsPage{Item: "占道", Code: "1", Fields: []web.FieldView{text},
 		Table: web.Table{Caption: "我的帮办代办", Heads: []web.Head{{Text: "事项"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "占道", Href: "/my/assist/1"}}}}}})
 	facts := web.Facts{Rows: []web.Fact{{Key: "事项", Value: "占道"}}}
@@ -144,7 +151,7 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.adjustments, AdjustmentsPage{Empty: web.Empty{Title: "没有"}}, AdjustmentsPage{Notices: []AdjustmentCard{{Href: "/adjustments/2026-0001", Title: "取消事项", Reason: "条例修改", State: web.Tag{Text: "即将实施"}, When: "2026-03-02"}}})
 	webtest.Check(t, v.adjustment, AdjustmentPage{Heading: "取消事项", State: web.Tag{Text: "已实施"}, Lead: "不受影响", Facts: web.Facts{Rows: []web.Fact{{Key: "编号", Value: "1"}}}, Matters: web.Table{Caption: "事项", Heads: []web.Head{{Text: "事项"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "优待证"}}}}}}, AdjustmentPage{Heading: "取消事项", State: web.Tag{Text: "已撤回"}})
 	var checked []string
-	for _, name := range []string{"home", "items", "guide", "featured", "feature", "feature-history", "matter", "browse", "versions", "changes", "static", "staticindex", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "moretime", "say", "change", "appointment", "rate", "licences", "licence", "messages", "assists", "assist", "consults", "consult", "ask", "mandates", "profile", "progress", "verify", "centres", "centre", "text", "adjustments", "adjustment", "decisions", "decision", "object"} {
+	for _, name := range []string{"home", "items", "guide", "featured", "feature", "feature-history", "matter", "browse", "versions", "changes", "static", "staticindex", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "moretime", "say", "change", "appointment", "rate", "licences", "licence", "messages", "ways", "assists", "assist", "consults", "consult", "ask", "mandates", "profile", "progress", "verify", "centres", "centre", "text", "adjustments", "adjustment", "decisions", "decision", "object"} {
 		checked = append(checked, "templates/"+name+".html")
 	}
 	webtest.Covered(t, rt, checked...)

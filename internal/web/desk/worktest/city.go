@@ -72,6 +72,7 @@ type City struct {
 	Fees      *fee.Service
 	Channel   *channel.Service
 	Catalog   *catalog.Service
+	Notify    *notify.Service
 	Files     *files.Store
 	Jobs      *jobs.Runner
 	Sealer    *audit.Sealer
@@ -125,11 +126,11 @@ func New(t *testing.T, d *db.DB, clk *dbtest.Clock) *City {
 	c.Must(err)
 	t.Cleanup(func() { c.Must(c.Files.Close()) })
 	c.Identity = identity.New(identity.Config{DB: d, Vault: vault, Now: clk.Now})
-	messages, err := notify.New(notify.Config{DB: d, Vault: vault, Contacts: c.Identity, Enqueue: func(tx *db.Tx, unique string, payload []byte) error {
+	c.Notify, err = notify.New(notify.Config{DB: d, Vault: vault, Contacts: c.Identity, Identity: c.Identity, Titles: casework.MessageTitles(), Enqueue: func(tx *db.Tx, unique string, payload []byte) error {
 		return jobs.Enqueue(tx, jobs.Job{Kind: notify.JobKind, Unique: unique, Payload: payload})
 	}})
 	c.Must(err)
-	c.Jobs.Handle(notify.JobKind, func(ctx context.Context, j jobs.Job) error { return messages.Deliver(ctx, j.Payload) })
+	c.Jobs.Handle(notify.JobKind, func(ctx context.Context, j jobs.Job) error { return c.Notify.Deliver(ctx, j.Payload, j.Attempt) })
 	c.Catalog = catalog.New(catalog.Config{DB: d, Identity: c.Identity, Files: c.Files, Formats: formats(), Vault: vault, URL: "http://city.test", Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 		Assist: channel.AssistWindows, Banks: channel.BankOutlets, Effects: []catalog.EffectLister{casework.InHand{DB: d}, channel.Reach{DB: d}}})
 	c.Catalog.Handlers(c.Jobs)
@@ -142,7 +143,7 @@ func New(t *testing.T, d *db.DB, clk *dbtest.Clock) *City {
 	c.Fees.Handlers(c.Jobs)
 	c.Casework = casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: notes.Signers[0], Keys: notes.Texts, Origin: "tongban", URL: "https://tongban.example"},
 		DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files, Licences: lic,
-		Ratings: rating.New(rating.Config{DB: d, Identity: c.Identity, Vault: vault}), Fees: c.Fees, Notify: messages, Vault: vault})
+		Ratings: rating.New(rating.Config{DB: d, Identity: c.Identity, Vault: vault}), Fees: c.Fees, Notify: c.Notify, Vault: vault})
 	c.Channel = channel.New(channel.Config{DB: d, Identity: c.Identity, Calendar: cal})
 	c.Consult = consult.New(consult.Config{DB: d, Identity: c.Identity, Catalog: c.Catalog, Calendar: cal, Notify: messages, Vault: vault, Cases: c.Casework})
 	c.Consult.Handlers(c.Jobs)
@@ -254,7 +255,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 	rt.Routes(mux)
 	style.Routes(mux)
 	desk.New(desk.Config{Renderer: rt, Style: style, Door: door, Casework: c.Casework, Consult: c.Consult, Identity: c.Identity, Catalog: c.Catalog, Fees: c.Fees, Publicity: c.Publicity, Channel: c.Channel,
-		Files: c.Files, Vault: keys().Vault(), Now: c.Clock.Now, BaseURL: "http://city.test", Demo: true, Record: record,
+		Files: c.Files, Notify: c.Notify, Vault: keys().Vault(), Now: c.Clock.Now, BaseURL: "http://city.test", Demo: true, Record: record,
 		Party: func(ctx context.Context, p actor.Party) (identity.PartyInfo, error) {
 			return c.Identity.Party(c.DB.Read(ctx), p)
 		},
@@ -264,7 +265,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 	sheets := sheet.New(c.DB, c.Identity, c.Catalog)
 	sheets.Handlers(c.Jobs)
 	steward.New(steward.Config{Renderer: rt, Style: style, Identity: c.Identity, Catalog: c.Catalog, Cases: c.Casework, Sheets: sheets, Files: c.Files}).Routes(mux)
-	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Fees: c.Fees, Consult: c.Consult, Catalog: c.Catalog, Publicity: c.Publicity, Now: c.DB.Now,
+	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Fees: c.Fees, Consult: c.Consult, Catalog: c.Catalog, Publicity: c.Publicity, Notify: c.Notify, Now: c.DB.Now,
 		Audit: console.AuditLog{
 			Feed: func(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Entry, error) {
 				return audit.Feed(c.DB.Read(ctx), f, before, limit)
