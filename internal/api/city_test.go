@@ -238,7 +238,7 @@ func rooms(t *testing.T, d *db.DB, clk *dbtest.Clock) (Config, *notify.Service) 
 	cases = casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: log.Signers[0], Keys: log.Texts, Origin: "tongban", URL: "https://tongban.example"},
 		DB: d, Catalog: items, Identity: ids, Calendar: cal, Files: store, Licences: lic, Ratings: rate, Fees: fees, Notify: notes, Vault: vault})
 	return Config{Door: door, Identity: ids, Catalog: items, Sheets: sheet.New(d, ids, items), Casework: cases, Licences: lic, Ratings: rate, Fees: fees,
-		Channel: channel.New(channel.Config{DB: d, Identity: ids, Calendar: cal}), Assess: assess.New(assess.Config{DB: d, Identity: ids, Calendar: cal}),
+		Channel: channel.New(channel.Config{DB: d, Identity: ids, Catalog: items, Calendar: cal}), Assess: assess.New(assess.Config{DB: d, Identity: ids, Calendar: cal}),
 		Calendar: cal, Files: store, Now: clk.Now, URL: "https://tongban.example"}, notes
 }
 

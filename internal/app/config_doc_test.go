@@ -80,7 +80,7 @@ func kindOf(t *testing.T, e ast.Expr) string {
 			return "number"
 		case "bool":
 			return "true or false"
-		case "SMTP", "Payment", "ItemCode":
+		case "SMTP", "Payment", "ItemCode", "HallNames":
 			return "see below"
 		}
 	}
@@ -101,6 +101,7 @@ func TestConfigReference(t *testing.T) {
 	const golden = "../../docs/config.md"
 	got := configHead + configTable(configKeys(t, "Config"), "") +
 		"\n## itemCode\n" + configTable(configKeys(t, "ItemCode"), "itemCode.") +
+		"\n## hallNames\n" + configTable(configKeys(t, "HallNames"), "hallNames.") +
 		"\n## smtp\n" + configTable(configKeys(t, "SMTP"), "smtp.") +
 		"\n## payment\n\nWhat a provider has to speak: [pay.md](pay.md).\n" + configTable(configKeys(t, "Payment"), "payment.")
 	if *update {
@@ -159,7 +160,7 @@ func TestConfigExamples(t *testing.T) {
 			t.Errorf("no example shows %s", k.name)
 		}
 	}
-	for section, name := range map[string]string{"smtp": "SMTP", "itemCode": "ItemCode", "payment": "Payment"} {
+	for section, name := range map[string]string{"smtp": "SMTP", "itemCode": "ItemCode", "hallNames": "HallNames", "payment": "Payment"} {
 		for _, k := range configKeys(t, name) {
 			if !seen[section+"."+k.name] {
 				t.Errorf("no example shows %s.%s", section, k.name)

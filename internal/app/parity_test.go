@@ -30,7 +30,7 @@ var parity = map[string]string{
 	"GET /my/licences/{identifier}": "licence licence-uses", "GET /my/messages": "messages", "POST /my/messages/read": "message-read messages-read",
 	"GET /my/mandates": "mandates", "POST /my/mandates": "mandate-grant", "POST /my/mandates/{id}/revoke": "mandate-revoke", "GET /my/profile": "profile sessions",
 	"POST /my/profile": "profile-change", "POST /my/profile/password": "password-change", "GET /progress": "- a form", "GET /progress/{no}": "progress",
-	"GET /verify": "- a form", "GET /verify/{identifier}": "verify verify-key", "GET /centres": "centres", "GET /centres/{key}": "windows",
+	"GET /verify": "- a form", "GET /verify/{identifier}": "verify verify-key", "GET /centres": "centres", "GET /centres/{key}": "centre windows centre-items", "GET /centres/entered": "placement-figures placement-lists", "GET /centres/entered.csv": "placement-lists",
 	"GET /adjustments": "adjustments", "GET /adjustments/{no}": "adjustment", "GET /help": "- words for readers of pages", "GET /privacy": "- words for readers of pages", "GET /accessibility": "- words for readers of pages",
 
 	"GET /browse/{way}": "events topics departments divisions", "GET /items/{code}/versions": "item-versions", "GET /files/{key}": "- its address stands in the guide and is for everybody", "GET /items/{code}/changes": "item-compare",

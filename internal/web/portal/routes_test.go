@@ -30,7 +30,7 @@ const (
 func TestRoutes(t *testing.T) {
 	rules := map[string]string{ // path → who
 		"/": anyone, "/items": anyone, "/items/CODE": anyone, "/adjustments": anyone, "/featured": anyone, "/featured/online": anyone, "/featured/online/history": anyone, "/featured/online/export.csv": anyone, "/featured/online/export.json": anyone, "/browse/life": anyone, "/items/CODE/versions": anyone, "/items/CODE/changes": anyone, "/feed/items.atom": anyone, "/feed/items.json": anyone, "/login": anyone, "/progress": anyone, "/progress/NO?c=C": anyone, "/progress/NO/clocks/1?c=C": anyone, "/verify": anyone, "/verify/LICENCE": anyone,
-		"/centres": anyone, "/centres/lx-zx": anyone, "/help": anyone, "/privacy": anyone, "/accessibility": anyone,
+		"/centres": anyone, "/centres/lx-zx": anyone, "/centres/entered": anyone, "/centres/entered.csv": anyone, "/help": anyone, "/privacy": anyone, "/accessibility": anyone,
 		"/identity": person, "/my": person, "/my/drafts": person, "/my/cases": person, "/my/licences": person, "/my/messages": person, "/my/mandates": person, "/my/profile": person, "/my/assist": person, "/my/assist?item=CODE": person, "/my/assist/HELP": owner,
 		"/my/cases/NO": owner, "/my/cases/NO/acts/withdraw": owner, "/my/cases/NO/fees/BILL": owner, "/my/cases/NO/files/FILE": owner, "/my/cases/NO/clocks/1": owner, "/my/documents/DOC": owner, "/my/licences/LICENCE": owner,
 		"/apply/DRAFT": owner, "/apply/DRAFT/privacy": owner, "/apply/DRAFT/form/subject": owner, "/apply/DRAFT/materials": owner, "/apply/DRAFT/promise": owner, "/apply/DRAFT/delivery": owner, "/apply/DRAFT/check": owner,

@@ -137,7 +137,7 @@ func New(t *testing.T, d *db.DB, clk *dbtest.Clock) *City {
 	c.Casework = casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: notes.Signers[0], Keys: notes.Texts, Origin: "tongban", URL: "https://tongban.example"},
 		DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files, Licences: lic,
 		Ratings: rating.New(rating.Config{DB: d, Identity: c.Identity, Vault: vault}), Fees: c.Fees, Notify: messages, Vault: vault})
-	c.Channel = channel.New(channel.Config{DB: d, Identity: c.Identity, Calendar: cal})
+	c.Channel = channel.New(channel.Config{DB: d, Identity: c.Identity, Catalog: c.Catalog, Calendar: cal})
 	c.Assess = assess.New(assess.Config{DB: d, Identity: c.Identity, Calendar: cal})
 	lic.Handlers(c.Jobs)
 	c.Casework.Handlers(c.Jobs)
