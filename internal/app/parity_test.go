@@ -63,6 +63,8 @@ var parity = map[string]string{
 	"GET /console/subscribers": "subscribers", "POST /console/subscribers": "subscribe", "GET /console/subscribers/{id}": "subscribers item-feed",
 	"POST /console/subscribers/{id}/active": "subscriber-active", "POST /console/subscribers/{id}/replay": "subscriber-replay",
 	"POST /console/subscribers/{id}/test": "subscriber-test", "POST /console/subscribers/{id}/remove": "unsubscribe",
+	"GET /console/centres": "centre-report", "GET /console/centres/{key}": "centre-record", "POST /console/centres/{key}/name": "centre-rename", "POST /console/centres/{key}/branches": "branch-set", "POST /console/centres/{key}/branches/{id}/end": "branch-end",
+	"GET /console/placements": "centre-report-lists", "GET /console/placements/{code}": "item-placements item-places", "POST /console/placements/{code}": "placement-enter", "POST /console/placements/{code}/{id}/end": "placement-end",
 	"GET /console/items/featured": "featured", "GET /console/items/featured/{key}": "featured-items featured-choices featured-rules featured-try", "POST /console/items/featured/{key}/rule": "featured-rule",
 	"POST /console/items/featured/{key}/choices": "featured-choose", "POST /console/items/featured/{key}/choices/{id}/withdraw": "featured-withdraw",
 	"GET /console/items/adjustments": "adjustment-dossiers", "GET /console/items/adjustments/new": "- a form",

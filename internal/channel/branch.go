@@ -90,11 +90,11 @@ func (s *Service) SetBranch(ctx context.Context, a actor.Actor, in BranchInput) 
 		return b, err
 	}
 	b, bad := branchOf(dir, in, "")
-	if len(bad) > 0 {
-		return b, errs.InvalidFields(bad...)
-	}
 	if err := s.mayKeep(ctx, a, dir, b); err != nil {
 		return b, err
+	}
+	if len(bad) > 0 {
+		return b, errs.InvalidFields(bad...)
 	}
 	err = s.DB.WriteSerializable(ctx, "channel.branch", func(tx *db.Tx) (err error) {
 		b, err = s.setBranch(tx, a, b, "")
@@ -140,8 +140,9 @@ func (s *Service) ImportBranches(ctx context.Context, a actor.Actor, list []Bran
 
 // mayKeep asks for both centres: who makes one a part of the other answers for both.
 func (s *Service) mayKeep(ctx context.Context, a actor.Actor, dir *identity.Directory, b Branch) error {
-	for _, id := range []int64{b.MainID, b.BranchID} {
-		if err := s.Identity.Allow(ctx, a, identity.CentreManage, identity.Target{UnitPath: dir.Path(id)}, centreSubject(id)); err != nil {
+	for _, id := range []int64{b.BranchID, b.MainID} {
+		at := cmp.Or(dir.Path(id), dir.Path(a.Unit)) // one that is not known is told so to who keeps centres
+		if err := s.Identity.Allow(ctx, a, identity.CentreManage, identity.Target{UnitPath: at}, centreSubject(id)); err != nil {
 			return err
 		}
 	}
@@ -266,8 +267,8 @@ func (s *Service) EndBranch(ctx context.Context, a actor.Actor, id int64, until,
 	return err
 }
 
-// BranchHistory lists what a centre is and was a branch of, the newest first.
-func (s *Service) BranchHistory(ctx context.Context, centre int64) ([]Branch, error) {
+// branchHistory lists what a centre is and was a branch of, the newest first.
+func (s *Service) branchHistory(ctx context.Context, centre int64) ([]Branch, error) {
 	return db.All(s.DB.Read(ctx), scanBranch, sqlBranchHistory, centre)
 }
 

@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,11 +58,11 @@ func (s *Service) Place(ctx context.Context, a actor.Actor, in PlacementInput) (
 	}
 	in.From = orToday(in.From, s.DB.Now())
 	x, it, bad := pl.read(in, "")
-	if len(bad) > 0 {
-		return x, errs.InvalidFields(bad...)
-	}
 	if err := s.mayPlace(ctx, a, pl.dir, it, x.CentreID); err != nil {
 		return x, err
+	}
+	if len(bad) > 0 {
+		return x, errs.InvalidFields(bad...)
 	}
 	err = s.DB.WriteSerializable(ctx, "channel.place", func(tx *db.Tx) (err error) {
 		x, err = s.place(tx, a, pl, it, x)
@@ -107,7 +108,8 @@ func (s *Service) ImportPlacements(ctx context.Context, a actor.Actor, list []Pl
 }
 
 func (s *Service) mayPlace(ctx context.Context, a actor.Actor, dir *identity.Directory, it *catalog.Item, centre int64) error {
-	return s.Identity.Allow(ctx, a, identity.PlacementManage, identity.Target{UnitPath: dir.Path(it.UnitID), ReceivingPath: dir.Path(centre)}, placementSubject(it))
+	at := cmp.Or(dir.Path(it.UnitID), dir.Path(a.Unit)) // a list that is not known is told so to who keeps lists
+	return s.Identity.Allow(ctx, a, identity.PlacementManage, identity.Target{UnitPath: at, ReceivingPath: dir.Path(centre)}, placementSubject(it))
 }
 
 // placer is what an entry is read against.

@@ -197,7 +197,7 @@ func TestBranch(t *testing.T) {
 		}
 		is(t, f.EndBranch(ctx, keeper, b.ID, "2026-03-04", "新大厅启用"), ErrEnded)
 		is(t, f.EndBranch(ctx, keeper, 1, "2026-03-04", "x"), ErrNoBranch)
-		h := must[[]Branch](t)(f.BranchHistory(ctx, f.unit["lx-che"]))
+		h := must[[]Branch](t)(f.branchHistory(ctx, f.unit["lx-che"]))
 		if len(h) != 1 || h[0].Until != "2026-03-04" || h[0].EndWhy != "新大厅启用" || !slices.Equal(h[0].Departments, []int64{f.unit["lx-jj"]}) || h[0].EndedBy != "汪婷婷" {
 			t.Errorf("history %+v", h)
 		}

@@ -214,19 +214,6 @@ func (p placer) check(u identity.Unit, day string, halls identity.HallNames) Cen
 	return c
 }
 
-// Check holds one centre against 第二十条. Error: ErrNoCentre.
-func (s *Service) Check(ctx context.Context, centre int64) (CentreCheck, error) {
-	u, err := s.Centre(ctx, centre)
-	if err != nil {
-		return CentreCheck{}, err
-	}
-	p, err := s.placer(ctx)
-	if err != nil {
-		return CentreCheck{}, err
-	}
-	return p.check(u, s.Day(), s.Identity.HallNames()), nil
-}
-
 // Warnings tells, after an import, what the centres of the city lack: one line a
 // district and kind of fault, with the first names.
 func (s *Service) Warnings(ctx context.Context) (out []string, err error) {
@@ -371,4 +358,41 @@ func page(all []*catalog.Item, cursor string, limit int) (out []catalog.Item, ne
 		next = last.Name + "\x1f" + strconv.FormatInt(last.ID, 10)
 	}
 	return out, next, nil
+}
+
+// CentreRecord is what is on record of a centre, for who keeps it and for
+// supervision.
+type CentreRecord struct {
+	CentreCheck
+	District   string // code
+	WindowList []Window
+	Branches   []Branch // that belong to it today
+	History    []Branch // what it was and is a branch of, the newest first
+	May        bool     // the reader keeps the centre
+}
+
+// Record shows what is on record of a centre. Errors: ErrNoCentre, refusals.
+func (s *Service) Record(ctx context.Context, a actor.Actor, centre int64) (_ *CentreRecord, err error) {
+	defer errs.Wrap(&err, "record of centre %d", centre)
+	u, err := s.Centre(ctx, centre)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Identity.Allow(ctx, a, identity.CentreReport, identity.Target{UnitPath: u.Path}, centreSubject(u.ID)); err != nil {
+		return nil, err
+	}
+	p, err := s.placer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &CentreRecord{WindowList: p.places.Windows(u.ID), Branches: p.places.Branches(u.ID, s.Day()), May: identity.Decide(a, identity.CentreManage, identity.Target{UnitPath: u.Path}) == nil}
+	for _, d := range s.report(p, ReportFilter{Division: u.Division, Alone: true}, func(int64) bool { return true }).Districts {
+		for _, c := range d.Centres {
+			if c.Centre.ID == u.ID {
+				out.CentreCheck, out.District = c, d.Division.Code
+			}
+		}
+	}
+	out.History, err = s.branchHistory(ctx, u.ID)
+	return out, err
 }

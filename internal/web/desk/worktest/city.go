@@ -246,7 +246,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 	sheets := sheet.New(c.DB, c.Identity, c.Catalog)
 	sheets.Handlers(c.Jobs)
 	steward.New(steward.Config{Renderer: rt, Style: style, Identity: c.Identity, Catalog: c.Catalog, Cases: c.Casework, Sheets: sheets, Files: c.Files}).Routes(mux)
-	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Fees: c.Fees, Catalog: c.Catalog, Now: c.DB.Now,
+	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Fees: c.Fees, Catalog: c.Catalog, Channel: c.Channel, Now: c.DB.Now,
 		Audit: console.AuditLog{
 			Feed: func(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Entry, error) {
 				return audit.Feed(c.DB.Read(ctx), f, before, limit)
