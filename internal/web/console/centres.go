@@ -40,9 +40,9 @@ type centrePage struct {
 	Windows web.Table
 	URL     string
 	May     bool
-	Rename  []web.FieldView
-	Branch  []web.FieldView // make it a branch; nil: it is one, or has its own
-	End     endForm         // end the branch that stands
+	Rename  fieldSet
+	Branch  fieldSet // make it a branch; nil: it is one, or has its own
+	End     endForm  // end the branch that stands
 	History web.Table
 }
 
@@ -50,7 +50,15 @@ type centrePage struct {
 type endForm struct {
 	URL    string // empty: nothing stands
 	Text   string
-	Fields []web.FieldView
+	Fields fieldSet
+}
+
+// fieldSet are the fields of a form that is folded away until it is wanted.
+type fieldSet []web.FieldView
+
+// Wrong reports whether something in it was refused: then it stands open.
+func (f fieldSet) Wrong() bool {
+	return slices.ContainsFunc(f, func(x web.FieldView) bool { return x.Error != "" })
 }
 
 const (
@@ -102,8 +110,11 @@ func filteredAt(path string, f channel.ReportFilter, words, cursor string) strin
 
 // rateWords is a share in tenths of a percent.
 func rateWords(n int) string {
-	if n < 0 {
+	switch n {
+	case -1:
 		return "–"
+	case 1000:
+		return "100%"
 	}
 	return strconv.Itoa(n/10) + "." + strconv.Itoa(n%10) + "%"
 }

@@ -56,7 +56,7 @@ func TestCentres(t *testing.T) {
 		steward.Get(list).Has("已经登记退出", "终止：余建平，改回大厅")
 
 		supervisor := c.Login("supervisor-lx")
-		supervisor.Get("/console/centres").Has("梁溪区", "100.0%").Lacks("宜兴")
+		supervisor.Get("/console/centres").Has("梁溪区", "100%").Lacks("宜兴")
 		supervisor.Get("/console/placements?kind=centre").Has("占用、挖掘城市道路审批")
 		supervisor.Get("/console/placements?kind=x").Status(http.StatusNotFound)
 		supervisor.Get(list).Has("占用、挖掘城市道路审批").Lacks("进驻登记</h2>")

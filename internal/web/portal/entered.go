@@ -53,8 +53,11 @@ func enteredAt(path string, f channel.ReportFilter, words, cursor string) string
 
 // rateWords is a share in tenths of a percent.
 func rateWords(n int) string {
-	if n < 0 {
+	switch n {
+	case -1:
 		return "–"
+	case 1000:
+		return "100%"
 	}
 	return strconv.Itoa(n/10) + "." + strconv.Itoa(n%10) + "%"
 }
