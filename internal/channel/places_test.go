@@ -156,7 +156,7 @@ func TestBranch(t *testing.T) {
 		} {
 			in := f.carBranch()
 			change(&in)
-			if _, err := f.SetBranch(ctx, keeper, in); !slices.Equal(fields(err), []string{field}) {
+			if _, err := f.SetBranch(ctx, f.staff(actor.ItemSteward, "wx"), in); !slices.Equal(fields(err), []string{field}) {
 				t.Errorf("%s: %v", field, err)
 			}
 		}
