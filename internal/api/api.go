@@ -135,7 +135,7 @@ func build(c Config) (*server, error) {
 // register adds every operation.
 func (s *server) register() {
 	for _, part := range []func(){s.auth, s.account, s.mandates, s.items, s.catalogue, s.imports, s.words, s.featured, s.matters, s.itemChanges, s.subscribers, s.places, s.clocks, s.drafts, s.promises, s.materials, s.uploads, s.cases, s.acts, s.parcels, s.fees,
-		s.queue, s.parties, s.licences, s.ratings, s.publicity, s.messages, s.messageWays, s.messageDesk, s.appointments, s.papers, s.assists, s.inquiries, s.audits, s.staff, s.jobs, s.adjustments} {
+		s.queue, s.parties, s.licences, s.ratings, s.publicity, s.messages, s.messageWays, s.messageDesk, s.appointments, s.centrePlaces, s.papers, s.assists, s.inquiries, s.audits, s.staff, s.jobs, s.adjustments} {
 		part()
 	}
 }

@@ -34,7 +34,7 @@ type ServiceWindow struct {
 	Address string `json:"address"`
 	Phone   string `json:"phone,omitempty"`
 
-	Items []string `json:"items,omitempty" doc:"Basic codes of the matters that a bank outlet takes; other windows take what the centre takes."`
+	Items []string `json:"items,omitempty" doc:"Basic codes of the matters that it takes: of a bank outlet, or of a window of one field or theme that is narrow; other windows take what the centre takes."`
 }
 
 // SlotDay is a day with what can be booked on it.
@@ -106,9 +106,7 @@ func (s *server) appointments() {
 			if err != nil {
 				return nil, err
 			}
-			return publicBody(c, List[ServiceWindow]{Items: mapTo(list, func(w channel.Window) ServiceWindow {
-				return ServiceWindow{w.Key, w.No, w.Name, word(c, w.Kind), w.Hours, w.Address, w.Phone, w.Items}
-			})})
+			return publicBody(c, List[ServiceWindow]{Items: windows(c, list)})
 		})
 	add(s, operation{id: "slots", method: http.MethodGet, path: "/centres/{key}/slots", tag: "places", open: true, zh: "可预约时段", en: "What can be booked at a centre for an item"},
 		func(ctx context.Context, c *call, in *struct {

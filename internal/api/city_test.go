@@ -241,7 +241,7 @@ func rooms(t *testing.T, d *db.DB, clk *dbtest.Clock) (Config, *notify.Service) 
 		DB: d, Catalog: items, Identity: ids, Calendar: cal, Files: store, Licences: lic, Ratings: rate, Fees: fees, Notify: notes, Vault: vault})
 	asked := consult.New(consult.Config{DB: d, Identity: ids, Catalog: items, Calendar: cal, Notify: notes, Vault: vault, Cases: cases})
 	return Config{Door: door, Identity: ids, Catalog: items, Sheets: sheet.New(d, ids, items), Casework: cases, Consult: asked, Licences: lic, Ratings: rate, Fees: fees,
-		Channel: channel.New(channel.Config{DB: d, Identity: ids, Calendar: cal}), Assess: assess.New(assess.Config{DB: d, Identity: ids, Calendar: cal}),
+		Channel: channel.New(channel.Config{DB: d, Identity: ids, Catalog: items, Calendar: cal}), Assess: assess.New(assess.Config{DB: d, Identity: ids, Calendar: cal}),
 		Publicity: publicity.New(publicity.Config{DB: d, Identity: ids, Calendar: cal, Catalog: items, Casework: cases, Licences: lic, Notify: notes, Vault: vault}),
 		Calendar:  cal, Files: store, Notify: notes, Now: clk.Now, URL: "https://tongban.example"}, notes
 }
@@ -471,7 +471,7 @@ func people(t *testing.T) identity.Batch {
 		Divisions: []identity.DivisionInput{{Code: city, Name: "无锡市", Level: "city", National: true}, {Code: district, Name: "梁溪区", Parent: city, Level: "county", National: true}},
 		Units: []identity.UnitInput{
 			unit("wx-gov", "无锡市人民政府", "government", "", city, "3", 1), unit("wx-spj", "无锡市行政审批局", "department", "wx-gov", city, "3", 2),
-			unit("wx-zx", "无锡市政务服务中心", "centre", "wx-gov", city, "3", 3), unit("lx-gov", "梁溪区人民政府", "government", "wx-gov", district, "4", 4),
+			unit("wx-zx", "无锡市政务服务中心", "centre", "wx-gov", city, "3", 3), unit("wx-fen", "无锡市政务服务中心公积金分中心", "centre", "wx-gov", city, "3", 77), unit("lx-gov", "梁溪区人民政府", "government", "wx-gov", district, "4", 4),
 			unit("lx-spj", "梁溪区行政审批局", "department", "lx-gov", district, "4", 5), unit("lx-zx", "梁溪区政务服务中心", "centre", "lx-gov", district, "4", 6),
 		},
 		Persons: []identity.PersonInput{

@@ -58,7 +58,11 @@ type world struct {
 	blank                        string // key of a file of the draft
 	notice, dossier              string // adjustments: announced, being written
 	bill                         string // of the case
+	branch, placement            string // on record
 }
+
+// branchBody makes a centre a branch of the city's.
+var branchBody = map[string]any{"main": "wx-zx", "name": "公积金", "reason": "room", "basis": "演示", "departments": []any{"wx-spj"}, "from": "2026-03-02"}
 
 // adjustment is a plan that adds a matter which no department takes up.
 func (c *city) adjustment(code string) map[string]any {
@@ -121,6 +125,8 @@ func (c *city) world() world {
 	w.decision = c.send("anonymous", "GET", "/decisions", nil).ok(200).text("items", 0, "id")
 	c.send("zhang", "POST", "/cases/"+w.deciding+"/publicity", map[string]any{"ground": "privacy", "reason": "涉及个人隐私"}).ok(204)
 	w.mark = c.send("dec", "GET", "/cases/"+w.deciding+"/publicity", nil).ok(200).text("requests", 0, "id")
+	w.branch = c.send("steward", "POST", "/centres/wx-fen/branch", branchBody).ok(200).text("history", 0, "id")
+	w.placement = c.send("steward", "POST", "/items/"+w.food+"/placements", map[string]any{"kind": "branch", "centre": "wx-fen"}).ok(200).text("history", 0, "id")
 	w.whole = c.application("zhang", "food")
 	w.paper = map[string]any{"item": w.food, "party": w.zhang, "answers": c.answersOf(), "consent": true, "delivery": map[string]any{"way": "pickup"},
 		"materials": []any{map[string]any{"code": "m01", "paper": true}, map[string]any{"code": "m02", "paper": true}}}
@@ -202,6 +208,13 @@ func (c *city) knocks(w world) []knock {
 		{op: "bill-act", path: "/bills/" + w.bill + "/acts", body: map[string]any{"act": "take", "version": 1, "method": "cash"}, allow: []string{"clerk"}}, {op: "till", allow: []string{"clerk", "lxclerk"}},
 		{op: "till-close", body: map[string]any{"cash": 0, "pos": 0}, allow: []string{"clerk", "lxclerk"}}, {op: "fee-books", allow: []string{"sup"}},
 		{op: "fee-match", body: map[string]any{"provider": "window", "day": "2026-03-02"}, allow: []string{"sup"}}, {op: "fee-settle", path: "/fees/differences/1", body: map[string]any{"note": "已核实"}, allow: []string{"sup"}},
+		{op: "centre-report", allow: []string{"steward", "lxsteward", "sup"}}, {op: "centre-report-lists", allow: []string{"steward", "lxsteward", "sup"}}, {op: "centre-record", path: "/centres/wx-zx/record", allow: []string{"steward", "sup"}},
+		{op: "centre-rename", path: "/centres/wx-zx/name", body: map[string]any{"name": "无锡市政务服务中心"}, allow: []string{"steward"}},
+		{op: "branch-set", path: "/centres/wx-fen/branch", body: branchBody, allow: []string{"steward"}},
+		{op: "branch-end", path: "/branches/" + w.branch + "/end", body: map[string]any{"reason": "合并"}, allow: []string{"steward"}},
+		{op: "item-placements", path: "/items/" + w.food + "/placements", allow: []string{"steward", "sup"}},
+		{op: "placement-enter", path: "/items/" + w.food + "/placements", body: map[string]any{"kind": "centre", "centre": "wx-zx"}, allow: []string{"steward"}},
+		{op: "placement-end", path: "/placements/" + w.placement + "/end", body: map[string]any{"reason": "撤出"}, allow: []string{"steward"}},
 		{op: "item-misses", allow: keepers}, {op: "item-words", allow: keepers},
 		{op: "item-word-add", body: map[string]any{"words": "开馆子", "code": w.food[len(w.food)-12:]}, allow: []string{"irev"}},
 		{op: "item-word-remove", path: "/items/words/" + w.word, allow: []string{"irev"}},
@@ -224,6 +237,8 @@ func (c *city) knocks(w world) []knock {
 		{op: "featured-choose", path: "/featured/online/choices", body: map[string]any{"subject": w.food, "kind": "add", "reason": "演示"}, allow: []string{"irev"}},
 		{op: "featured-withdraw", path: "/featured/choices/" + w.choice + "/withdraw", body: map[string]any{"reason": "演示"}, allow: []string{"irev"}},
 		{op: "divisions", allow: everyone}, {op: "centres", allow: everyone}, {op: "windows", path: "/centres/wx-zx/windows", allow: everyone},
+		{op: "centre", path: "/centres/wx-zx", allow: everyone}, {op: "centre-items", path: "/centres/wx-zx/items?q=x", allow: everyone}, {op: "item-places", path: "/items/" + w.food + "/places", allow: everyone},
+		{op: "placement-figures", allow: everyone}, {op: "placement-lists", path: "/placements?kind=centre", allow: everyone},
 		{op: "slots", path: "/centres/wx-zx/slots?item=" + w.food, allow: everyone}, {op: "calendar", allow: everyone},
 		{op: "clock-due", body: map[string]any{"from": "2026-03-02", "workdays": 5}, allow: everyone}, {op: "progress", path: w.progress, allow: everyone}, {op: "progress-clock-proof", path: strings.Replace(w.progress, "?", "/clocks/1?", 1), allow: everyone},
 		{op: "verify", path: "/verify/" + w.licence, allow: everyone}, {op: "verify-key", allow: everyone}, {op: "ratings", allow: everyone},

@@ -33,6 +33,8 @@ type Config struct {
 
 	ItemCode ItemCode `yaml:"itemCode"` // how item codes are built; set before the first import and never changed after; default 12, 31 and 33 characters
 
+	HallNames HallNames `yaml:"hallNames"` // what centres of each level are called; a name that ends otherwise is refused unless a reason is given; default the names of 第二十条
+
 	TrustedProxies []string `yaml:"trustedProxies"` // addresses or CIDRs whose X-Forwarded-For counts; default none
 	TrustedOrigins []string `yaml:"trustedOrigins"` // other origins whose pages may post, such as a sub-domain's; default none
 
@@ -159,6 +161,14 @@ type Cabinet struct {
 	Key          string `yaml:"key"`          // file with the key that the device signs with; default none: clerks alone hand out of it
 	Scheme       string `yaml:"scheme"`       // how the device signs: hmac-sm3 or sm2; default hmac-sm3
 	Public       string `yaml:"public"`       // file with the device's SM2 public key, PEM; required with scheme sm2, where key is ours
+}
+
+// HallNames 大厅名称 by level.
+type HallNames struct {
+	City    string `yaml:"city"`    // of the city; default 政务服务中心
+	County  string `yaml:"county"`  // of a district or county; default 政务服务中心
+	Town    string `yaml:"town"`    // of a town; default 便民服务中心
+	Village string `yaml:"village"` // of a village; default 便民服务站
 }
 
 // ItemCode 编码规则 is how the codes of items are built.

@@ -82,7 +82,7 @@ func kindOf(t *testing.T, e ast.Expr) string {
 			return "number"
 		case "bool":
 			return "true or false"
-		case "SMTP", "Payment", "Publicity", "ItemCode", "Courier", "PickUp", "Consult", "Messages", "SMSGateway", "WeChatGateway":
+		case "SMTP", "Payment", "Publicity", "ItemCode", "Courier", "PickUp", "Consult", "Messages", "SMSGateway", "WeChatGateway", "HallNames":
 			return "see below"
 		}
 	}
@@ -104,6 +104,7 @@ func TestConfigReference(t *testing.T) {
 	got := configHead + configTable(configKeys(t, "Config"), "") +
 		"\n## itemCode\n" + configTable(configKeys(t, "ItemCode"), "itemCode.") +
 		"\n## consult\n\nNo law sets these limits; where the city has a rule, name it in `basis`.\n" + configTable(configKeys(t, "Consult"), "consult.") +
+		"\n## hallNames\n" + configTable(configKeys(t, "HallNames"), "hallNames.") +
 		"\n## smtp\n" + configTable(configKeys(t, "SMTP"), "smtp.") +
 		"\n## publicity\n" + configTable(configKeys(t, "Publicity"), "publicity.") +
 		"\n## messages\n\nWhat a provider has to speak, and how texts are written: [messages.md](messages.md).\n" + configTable(configKeys(t, "Messages"), "messages.") +
@@ -168,7 +169,7 @@ func TestConfigExamples(t *testing.T) {
 			t.Errorf("no example shows %s", k.name)
 		}
 	}
-	for section, name := range map[string]string{"smtp": "SMTP", "itemCode": "ItemCode", "payment": "Payment", "courier": "Courier", "pickUp": "PickUp", "consult": "Consult", "publicity": "Publicity"} {
+	for section, name := range map[string]string{"smtp": "SMTP", "itemCode": "ItemCode", "hallNames": "HallNames", "payment": "Payment", "courier": "Courier", "pickUp": "PickUp", "consult": "Consult", "publicity": "Publicity"} {
 		for _, k := range configKeys(t, name) {
 			if !seen[section+"."+k.name] {
 				t.Errorf("no example shows %s.%s", section, k.name)

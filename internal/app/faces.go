@@ -101,7 +101,7 @@ func (r *Rooms) pages() (http.Handler, error) {
 			return r.Identity.Party(r.DB.Read(ctx), p)
 		},
 		Record: r.record, Held: r.heldFor, Ending: r.Licences.ToDeregister, Notify: r.Notify}).Routes(mux)
-	console.New(console.Config{Renderer: rt, Door: r.Door, Identity: r.Identity, Assess: r.Assess, Fees: r.Fees, Consult: r.Consult, Catalog: r.Catalog, Publicity: r.Publicity, Notify: r.Notify, Now: r.DB.Now,
+	console.New(console.Config{Renderer: rt, Door: r.Door, Identity: r.Identity, Assess: r.Assess, Fees: r.Fees, Consult: r.Consult, Catalog: r.Catalog, Publicity: r.Publicity, Notify: r.Notify, Channel: r.Channel, Now: r.DB.Now,
 		Audit: console.AuditLog{Feed: shelf.AuditFeed, Entries: shelf.AuditOf, Verify: r.verifyAudit, Looked: r.looked},
 		Jobs:  console.JobList{Depth: shelf.JobDepth, Dead: shelf.DeadJobs, Requeue: shelf.RequeueJob, Discard: shelf.DiscardJob}}).Routes(mux)
 	steward.New(steward.Config{Renderer: rt, Style: style, Identity: r.Identity, Catalog: r.Catalog, Cases: r.Casework, Sheets: r.Sheets, Files: r.Files}).Routes(mux)

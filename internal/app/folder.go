@@ -30,6 +30,8 @@ type Folder struct {
 	Mandates  []identity.MandateSeed
 	Staff     []identity.StaffInput
 	Windows   []channel.Window
+	Branches  []channel.BranchInput
+	Placed    []channel.PlacementInput
 	Topics    []catalog.Topic
 	Events    []catalog.Topic
 	Catalogue []catalog.Basic
@@ -83,7 +85,7 @@ func ReadFolder(fsys fs.FS) (*Folder, error) {
 	}{
 		{"city.yaml", &f.City}, {"divisions.yaml", &f.Divisions}, {"units.yaml", &f.Units}, {"persons.yaml", &f.Persons},
 		{"entities.yaml", &f.Entities}, {"mandates.yaml", &f.Mandates}, {"staff.yaml", &f.Staff}, {"windows.yaml", &f.Windows},
-		{"topics.yaml", &f.Topics}, {"events.yaml", &f.Events}, {"catalogue.yaml", &f.Catalogue}, {"synonyms.yaml", &f.Synonyms}, {"elements.yaml", &f.Elements}, {"licence-types.yaml", &f.Types}, {"licences.yaml", &f.Licences},
+		{"branches.yaml", &f.Branches}, {"placements.yaml", &f.Placed}, {"topics.yaml", &f.Topics}, {"events.yaml", &f.Events}, {"catalogue.yaml", &f.Catalogue}, {"synonyms.yaml", &f.Synonyms}, {"elements.yaml", &f.Elements}, {"licence-types.yaml", &f.Types}, {"licences.yaml", &f.Licences},
 		{"history.yaml", &f.History}, {"featured.yaml", &f.Featured},
 	} {
 		if err := readYAML(fsys, part.name, part.to); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -30,8 +30,8 @@ type ImportOptions struct {
 	Progress Progress
 }
 
-// Import loads a folder: organisations and people, windows, topics, elements,
-// licence types, items, licences held. The same folder again changes nothing.
+// Import loads a folder: organisations and people, windows, branches, topics, elements,
+// licence types, items, what centres they have entered, licences held. The same folder again changes nothing.
 // Each part is one act; the first one that fails stops the rest, and what was
 // done before it stays.
 func (r *Rooms) Import(ctx context.Context, f *Folder, o ImportOptions) (warnings []string, err error) {
@@ -48,6 +48,9 @@ func (r *Rooms) Import(ctx context.Context, f *Folder, o ImportOptions) (warning
 		return nil, err
 	}
 	if err := r.Channel.ImportWindows(ctx, a, f.Windows); err != nil {
+		return nil, err
+	}
+	if err := r.Channel.ImportBranches(ctx, a, f.Branches); err != nil {
 		return nil, err
 	}
 	if err := r.Catalog.ImportTopics(ctx, a, f.Topics); err != nil {
@@ -82,6 +85,16 @@ func (r *Rooms) Import(ctx context.Context, f *Folder, o ImportOptions) (warning
 		}
 	}
 	say(partItems, len(f.Items), len(f.Items))
+	if err := r.Channel.ImportPlacements(ctx, a, f.Placed); err != nil {
+		return warnings, err
+	}
+	if len(f.Units)+len(f.Windows)+len(f.Items)+len(f.Branches)+len(f.Placed) > 0 {
+		short, err := r.Channel.Warnings(ctx)
+		if err != nil {
+			return warnings, err
+		}
+		warnings = append(warnings, short...)
+	}
 	if err := r.Catalog.ImportSynonyms(ctx, a, f.Synonyms); err != nil {
 		return warnings, err
 	}

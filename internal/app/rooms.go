@@ -111,7 +111,7 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	if r.Files, err = files.New(ctx, files.Config{DB: r.DB, Vault: vault, Log: r.Log, URL: c.Files, Secret: c.FilesSecret, Spool: c.Spool}); err != nil {
 		return err
 	}
-	r.Identity = identity.New(identity.Config{DB: r.DB, Vault: vault, Now: r.DB.Now, Log: r.Log})
+	r.Identity = identity.New(identity.Config{DB: r.DB, Vault: vault, Now: r.DB.Now, Log: r.Log, Halls: identity.HallNames(c.HallNames)})
 	if r.Notify, err = r.messages(); err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (r *Rooms) wire(ctx context.Context) (err error) {
 	if err := r.openParcels(); err != nil {
 		return err
 	}
-	r.Channel = channel.New(channel.Config{DB: r.DB, Identity: r.Identity, Calendar: r.Calendar, Codes: c.codes()})
+	r.Channel = channel.New(channel.Config{DB: r.DB, Identity: r.Identity, Catalog: r.Catalog, Calendar: r.Calendar, Codes: c.codes(), Log: r.Log})
 	printer, err := caseview.NewPrinter(c.URL)
 	if err != nil {
 		return err

@@ -128,7 +128,7 @@ func sampleRooms(t *testing.T, items bool) *Rooms {
 		t.Fatal(err)
 	}
 	if !items {
-		f.Items, f.Featured = nil, nil
+		f.Items, f.Featured, f.Placed = nil, nil, nil
 	}
 	c, err := DemoConfig(t.TempDir(), "127.0.0.1:0")
 	if err != nil {

@@ -59,7 +59,7 @@ func each(t *testing.T, test func(t *testing.T, f *fixture)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		test(t, &fixture{Service: New(Config{DB: d, Identity: ids, Calendar: cal}), t: t, clk: clk, unit: refs.Units, dir: dir})
+		test(t, &fixture{Service: New(Config{DB: d, Identity: ids, Catalog: catalog.New(catalog.Config{DB: d, Identity: ids}), Calendar: cal}), t: t, clk: clk, unit: refs.Units, dir: dir})
 	})
 }
 
@@ -152,7 +152,7 @@ func TestImportWindows_refuses(t *testing.T) {
 			"no centre": {func(w *Window) { w.Centre = "lx" }, "windows/a/centre"},
 			"kind":      {func(w *Window) { w.Kind = "vip" }, "windows/a/kind"},
 			"outlet":    {func(w *Window) { w.Kind = Bank }, "windows/a/items"},
-			"no outlet": {func(w *Window) { w.Items = []string{"322099041000"} }, "windows/a/items"},
+			"no outlet": {func(w *Window) { w.Kind, w.Items = Consult, []string{"322099041000"} }, "windows/a/items"},
 			"matter":    {func(w *Window) { w.Kind, w.Items = Bank, []string{"322099041000", "社保卡"} }, "windows/a/items/1"},
 			"name":      {func(w *Window) { w.Name = " " }, "windows/a/name"},
 			"key":       {func(w *Window) { w.Key = "A 1" }, "windows/0/key"},

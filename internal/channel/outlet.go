@@ -35,12 +35,16 @@ func BankOutlets(q db.Queryer) (map[int64]map[string]int, error) {
 	return out, err
 }
 
-// itemProblems: a bank outlet says what it takes, another window does not. Codes
+// itemProblems: a bank outlet says what it takes, a window of one field or theme
+// may, another window does not. Codes
 // must have the form of a basic code; whether there is such a matter the
 // catalogue knows.
 func itemProblems(codes ident.Profile, at string, w Window) (bad []errs.Field) {
-	if (w.Kind == Bank) != (len(w.Items) > 0) {
-		bad = append(bad, errs.Field{Path: at + "/items", Code: "required", ZH: "银行网点应写明可以受理的事项（基本编码）；其他窗口不写", EN: "A bank outlet names the matters that it takes by their basic codes; other windows do not"})
+	switch {
+	case w.Kind == Bank && len(w.Items) == 0:
+		bad = append(bad, errs.Field{Path: at + "/items", Code: "required", ZH: "银行网点应写明可以受理的事项（基本编码）", EN: "A bank outlet names the matters that it takes by their basic codes"})
+	case w.Kind != Bank && w.Kind != Special && w.Kind != Theme && len(w.Items) > 0:
+		bad = append(bad, errs.Field{Path: at + "/items", Code: "not-here", ZH: "只有银行网点、专业窗口和主题窗口写明受理的事项，其他窗口不写", EN: "A bank outlet and a window of one field or theme name the matters that they take; other windows do not"})
 	}
 	for i, code := range w.Items {
 		if !codes.IsBasic(code) {

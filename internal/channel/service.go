@@ -3,6 +3,7 @@ package channel
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/audit"
 	"github.com/tongban/tongban/internal/calendar"
+	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/db"
 	"github.com/tongban/tongban/internal/errs"
@@ -19,7 +21,10 @@ import (
 )
 
 // Service shows centres and windows and keeps appointments.
-type Service struct{ Config }
+type Service struct {
+	Config
+	places db.Kept[Places]
+}
 
 // Config names what the room uses.
 type Config struct {
@@ -28,6 +33,8 @@ type Config struct {
 	Calendar *calendar.Service
 	Codes    ident.Profile // how item codes are built; zero: ident.DefaultProfile
 	Rule     Rule          // zero: DefaultRule
+	Catalog  *catalog.Service
+	Log      *slog.Logger // nil: silent
 }
 
 // New makes the service.
@@ -38,7 +45,10 @@ func New(c Config) *Service {
 	if c.Codes == (ident.Profile{}) {
 		c.Codes = ident.DefaultProfile()
 	}
-	return &Service{c}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{Config: c, places: db.Kept[Places]{Age: placesAge, Version: sqlPlacesVersion, Bump: sqlBumpPlaces, Name: "centres", Load: loadPlaces}}
 }
 
 // Appointment 预约 is a seat in a slot.

@@ -37,7 +37,8 @@ const (
 // SQL lists the texts of this room, for the test that prepares them on both engines.
 func SQL() []string {
 	return []string{sqlPutWindow, sqlWindows, sqlWindowCounts, sqlAssistWindows, sqlOutlets, sqlTaken, sqlSeats, sqlMineThatDay, sqlInsertAppointment, sqlAppointment,
-		sqlCancel, sqlForParty, sqlForCase, sqlToday, fmt.Sprintf(sqlAhead, "$1", 2)}
+		sqlCancel, sqlForParty, sqlForCase, sqlToday, sqlPlacesVersion, sqlBumpPlaces, sqlAllWindows, sqlBranches, sqlBranchHistory, sqlBranch, sqlInsertBranch, sqlEndBranch, sqlStanding,
+		sqlPlacements, sqlPlacementsOfItem, sqlPlacementHistory, sqlPlacement, sqlInsertPlacement, sqlEndPlacement, fmt.Sprintf(sqlAhead, "$1", 2)}
 }
 
 // one reads a single appointment. Error: ErrNoAppointment.

@@ -28,7 +28,7 @@ type Window struct {
 	Hours    string     `json:"hours"`
 	Address  string     `json:"address"`
 	Phone    string     `json:"phone"`
-	Items    []string   `json:"items,omitempty"` // basic codes of the matters that a bank outlet takes; other windows take what the centre takes
+	Items    []string   `json:"items,omitempty"` // basic codes of the matters that it takes: of a bank outlet, and where it is narrow of a window of one field or theme; other windows take what the centre takes
 }
 
 // WindowKind 窗口类型.
@@ -36,9 +36,11 @@ type WindowKind string
 
 // The kinds of windows.
 const (
-	Comprehensive WindowKind = "comprehensive"
-	Special       WindowKind = "special"
-	Consult       WindowKind = "consult"
+	Consult       WindowKind = "consult"       // 综合咨询
+	Comprehensive WindowKind = "comprehensive" // 综合; in towns and villages 全科
+	Special       WindowKind = "special"       // 专业
+	Theme         WindowKind = "theme"         // 主题, such as opening a business
+	Output        WindowKind = "output"        // 统一出件
 	Assist        WindowKind = "assist"
 	Unresolved    WindowKind = "unresolved"
 	CrossProvince WindowKind = "cross-province"
@@ -46,10 +48,10 @@ const (
 )
 
 // WindowKinds lists them in the order shown to people.
-var WindowKinds = []WindowKind{Comprehensive, Special, Consult, Assist, Unresolved, CrossProvince, Bank}
+var WindowKinds = []WindowKind{Consult, Comprehensive, Special, Theme, Output, Assist, Unresolved, CrossProvince, Bank}
 
 var windowKindWords = map[WindowKind][2]string{
-	Comprehensive: {"综合窗口", "All services"}, Special: {"专业窗口", "One field"}, Consult: {"咨询窗口", "Information"},
+	Comprehensive: {"综合窗口", "All services"}, Special: {"专业窗口", "One field"}, Theme: {"主题窗口", "One theme"}, Output: {"统一出件窗口", "Results"}, Consult: {"综合咨询窗口", "Information"},
 	Assist: {"帮办代办窗口", "Help with applying"}, Unresolved: {"“办不成事”反映窗口", "Could not get it done?"},
 	CrossProvince: {"异地通办窗口", "Services of other places"}, Bank: {"银行网点", "At a bank"},
 }
@@ -123,6 +125,9 @@ func (s *Service) ImportWindows(ctx context.Context, a actor.Actor, list []Windo
 		for _, w := range list {
 			u, _ := dir.UnitByKey(w.Centre)
 			tx.Queue(sqlPutWindow, tx.NewID(), w.Key, u.ID, w.No, w.Name, string(w.Kind), w.Hours, w.Address, w.Phone, tx.NowMicros(), strings.Join(w.Items, " "))
+		}
+		if len(list) > 0 {
+			s.changed(tx)
 		}
 		return audit.Append(tx, audit.Record{Actor: a, Act: string(identity.CentreManage), Subject: "windows",
 			Detail: map[string]string{"windows": strconv.Itoa(len(list))}})

@@ -189,7 +189,9 @@ const (
 	RatingRead        Act = "rating.read"          // published figures and words
 	RatingDetail      Act = "rating.detail"
 	CentreRead        Act = "centre.read"
-	CentreManage      Act = "centre.manage"
+	CentreManage      Act = "centre.manage"    // 窗口、分中心、大厅名称
+	CentreReport      Act = "centre.report"    // what centres lack, how far lists have entered them
+	PlacementManage   Act = "placement.manage" // 进驻: which list has entered which centre
 	AppointmentBook   Act = "appointment.book"
 	AppointmentCancel Act = "appointment.cancel"
 	AppointmentToday  Act = "appointment.today"

@@ -118,8 +118,8 @@ const (
 	sqlDirectoryVersion = `SELECT version FROM directory_version WHERE id = 1`
 	sqlBumpDirectory    = `UPDATE directory_version SET version = version + 1 WHERE id = 1`
 	sqlAllDivisions     = `SELECT code, name, parent, level, is_national, statistical FROM division ORDER BY code`
-	sqlAllUnits         = `SELECT id, key, name, short, uscc, kind, parent_id, path, division, level, phone, address, synthetic, fair
-		FROM unit ORDER BY id`
+	sqlAllUnits         = `SELECT id, key, name, short, uscc, kind, parent_id, path, division, level, phone, address, synthetic, fair, coalesce(reason, '')
+		FROM unit LEFT JOIN hall_name ON unit_id = id ORDER BY id`
 )
 
 // loadDirectory reads everything.
@@ -140,7 +140,7 @@ func loadDirectory(q db.Queryer, version int64) (*Directory, error) {
 
 func scanUnit(r *db.Rows) (u Unit, err error) {
 	err = r.Scan(&u.ID, &u.Key, &u.Name, &u.Short, &u.USCC, &u.Kind, &u.ParentID, &u.Path, &u.Division, &u.Level,
-		&u.Phone, &u.Address, &u.Synthetic, &u.Fair)
+		&u.Phone, &u.Address, &u.Synthetic, &u.Fair, &u.NameReason)
 	return u, err
 }
 

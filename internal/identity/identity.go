@@ -29,8 +29,9 @@ type Unit struct {
 	Level       string // 行使层级: "3" city, "4" county, "5" town, "6" village
 	Phone       string
 	Address     string
-	Synthetic   bool // made up for the demonstration
-	Fair        bool // 自动分办: new tasks go to whoever has the least open work
+	Synthetic   bool   // made up for the demonstration
+	Fair        bool   // 自动分办: new tasks go to whoever has the least open work
+	NameReason  string // of a centre: why its name is not the one of its level (HallNames); empty: it is
 }
 
 // Person 自然人. IDNumber, Phone, Email and Address are sealed at rest; they are

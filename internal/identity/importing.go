@@ -57,7 +57,7 @@ func (s *Service) Import(ctx context.Context, a actor.Actor, b Batch) (_ Refs, e
 	if err := s.Allow(ctx, a, DataImport, Target{}, "import"); err != nil {
 		return Refs{}, err
 	}
-	fields := b.problems()
+	fields := b.problems(s.halls)
 	if a.Kind == actor.Staff { // 三员分立: a system administrator makes accounts, he gives no roles
 		for _, st := range b.Staff {
 			if len(st.Roles) > 0 {
@@ -149,10 +149,22 @@ func (im *importer) units(tx *db.Tx) error {
 		}
 		tx.Queue(sqlUpsertUnit, now.id, u.Key, u.Name, cmp.Or(u.Short, u.Name), u.USCC, u.Kind, parent.id, now.path, u.Division, u.Level,
 			u.Phone, u.Address, u.Synthetic)
+		im.hallName(tx, u, now.id, old.id != 0)
 		done[u.Key] = now
 		im.refs.Units[u.Key] = now.id
 	}
 	return tx.Err()
+}
+
+// hallName keeps why a centre is not named as its level asks.
+func (im *importer) hallName(tx *db.Tx, u UnitInput, id int64, known bool) {
+	reason := strings.TrimSpace(u.NameReason)
+	if im.s.halls.Fits(u.Level, u.Name) {
+		reason = "" // nothing to explain
+	}
+	if reason != "" || known && (u.Kind == "centre" || u.Kind == "station") {
+		keepHallName(tx, id, reason)
+	}
 }
 
 // parentsFirst orders units so that a parent of the batch stands before its
@@ -344,7 +356,7 @@ func (im *importer) unitID(tx *db.Tx, key, path string) (id int64, err error) {
 
 // problems names every field of the batch that can be judged without the
 // database.
-func (b Batch) problems() []errs.Field {
+func (b Batch) problems(halls HallNames) []errs.Field {
 	var out []errs.Field
 	bad := func(path, code, zh, en string) { out = append(out, errs.Field{Path: path, Code: code, ZH: zh, EN: en}) }
 	once := func(seen map[string]bool, key, path string) {
@@ -361,7 +373,7 @@ func (b Batch) problems() []errs.Field {
 	keys := map[string]bool{}
 	for _, u := range b.Units {
 		once(keys, u.Key, "units/"+u.Key)
-		out = append(out, u.problems()...)
+		out = append(out, u.problems(halls)...)
 	}
 	for _, u := range parentsFirst(b.Units) { // a loop shows as a parent that comes after its child
 		if u.Parent != "" && keys[u.Parent] {

@@ -53,6 +53,8 @@ type UnitInput struct {
 	Phone     string `yaml:"phone" json:"phone"`
 	Address   string `yaml:"address" json:"address"`
 	Synthetic bool   `yaml:"synthetic" json:"synthetic"`
+
+	NameReason string `yaml:"nameReason" json:"nameReason"` // of a centre: why its name is not the one of its level
 }
 
 // PersonInput is a line of persons.yaml, and what a clerk writes down at the
@@ -192,7 +194,7 @@ func (d DivisionInput) problems() []errs.Field {
 
 var twelveDigits = regexp.MustCompile(`^[0-9]{12}$`)
 
-func (u UnitInput) problems() []errs.Field {
+func (u UnitInput) problems(halls HallNames) []errs.Field {
 	var out []errs.Field
 	path := "units/" + u.Key
 	if u.Name == "" {
@@ -209,7 +211,7 @@ func (u UnitInput) problems() []errs.Field {
 	if !slices.Contains([]string{"3", "4", "5", "6"}, u.Level) {
 		out = append(out, errs.Field{Path: path + "/level", Code: "unknown", ZH: "层级应为3至6。", EN: "A level is 3 to 6."})
 	}
-	return out
+	return append(out, halls.problems(path, u.Kind, u.Level, u.Name, strings.TrimSpace(u.NameReason))...)
 }
 
 func (e EntityInput) problems() []errs.Field {

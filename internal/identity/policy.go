@@ -298,6 +298,8 @@ var rules = map[Act]rule{
 
 	CentreRead:        {anyone: true},
 	CentreManage:      {staff: steward, system: true},
+	CentreReport:      {staff: append(slices.Clone(watcher), steward...), system: true},
+	PlacementManage:   {staff: []holder{{actor.ItemSteward, handling | receiving}}, system: true}, // the steward of the list, or who keeps the centre
 	AppointmentBook:   {person: true},
 	AppointmentCancel: {owner: true, staff: counter, hides: AppointmentCancel},
 	AppointmentToday:  {staff: []holder{{actor.WindowClerk, receiving | handling}, {actor.Supervisor, receiving | handling}}},

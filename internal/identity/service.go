@@ -23,7 +23,8 @@ type Service struct {
 
 	checks chan struct{} // a running password check holds 19 MiB: this bounds how many run
 
-	dir db.Kept[Directory]
+	dir   db.Kept[Directory]
+	halls HallNames
 }
 
 // Config of the service.
@@ -32,6 +33,7 @@ type Config struct {
 	Vault  *sm.Vault
 	Now    func() time.Time // the same clock as the database's; for reading, acts use tx.Now
 	Log    *slog.Logger     // nil: silent
+	Halls  HallNames        // how centres are named
 	Checks int              // password checks at the same time; 0: 4
 }
 
@@ -43,7 +45,7 @@ func New(c Config) *Service {
 	if c.Checks <= 0 {
 		c.Checks = 4
 	}
-	return &Service{db: c.DB, vault: c.Vault, now: c.Now, log: c.Log, checks: make(chan struct{}, c.Checks),
+	return &Service{db: c.DB, vault: c.Vault, now: c.Now, log: c.Log, checks: make(chan struct{}, c.Checks), halls: c.Halls,
 		dir: db.Kept[Directory]{Age: directoryAge, Version: sqlDirectoryVersion, Bump: sqlBumpDirectory, Name: "directory", Load: loadDirectory}}
 }
 

@@ -186,7 +186,7 @@ func TestGrantRole_at_once(t *testing.T) {
 }
 
 func TestStatements(t *testing.T) {
-	dbtest.Prepares(t, sqlContactOfPerson, sqlContactOfEntity, sqlDirectoryVersion, sqlBumpDirectory, sqlAllDivisions, sqlAllUnits,
+	dbtest.Prepares(t, sqlContactOfPerson, sqlContactOfEntity, sqlDirectoryVersion, sqlBumpDirectory, sqlAllDivisions, sqlAllUnits, sqlKeepHallName, sqlDropHallName, sqlRenameUnit,
 		sqlPersonByID, sqlPersonByIndex, sqlEntityByID, sqlEntityByUSCC, sqlMandateByID, sqlMandatesOfPair, sqlMandatesOfAgent,
 		sqlMandatesGiven, sqlInsertMandate, sqlRevokeMandate, sqlInsertPerson, sqlPersonLogin, sqlPersonByNo, sqlPersonStill,
 		sqlStaffLogin, sqlStaffStill, sqlUseStep, sqlRehashPerson, sqlRehashStaff, sqlPersonPassword, sqlStaffPassword, sqlSetPerson,

@@ -44,6 +44,7 @@ var noPages = map[string]string{
 	"GET /my/cases/{no}/clocks/{n}":                      "a file",
 	"GET /desk/cases/{no}/clocks/{n}":                    "a file",
 	"GET /progress/{no}/clocks/{n}":                      "a file",
+	"GET /centres/entered.csv":                           "a file",
 	"GET /featured/{key}/export.csv":                     "a file",
 	"GET /decisions/export.csv":                          "a file",
 	"GET /decisions/export.json":                         "a file",

@@ -124,7 +124,7 @@ func New(t testing.TB, d *db.DB, clk *dbtest.Clock, items ...string) *City {
 	c.Catalog = catalog.New(catalog.Config{DB: d, Identity: c.Identity, Files: c.Files, Formats: formats})
 	c.Licences = licence.New(licence.Config{DB: d, Identity: c.Identity, Vault: vault, Signer: keys().Signer()})
 	c.Ratings = rating.New(rating.Config{DB: d, Identity: c.Identity, Vault: vault})
-	c.Channel = channel.New(channel.Config{DB: d, Identity: c.Identity, Calendar: cal})
+	c.Channel = channel.New(channel.Config{DB: d, Identity: c.Identity, Catalog: c.Catalog, Calendar: cal})
 	notes, err := keys().Note("tongban")
 	must(t, err)
 	c.log = audit.Keys{Signers: notes.Signers, Verifiers: notes.Verifiers}

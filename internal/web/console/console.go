@@ -12,6 +12,7 @@ import (
 	"github.com/tongban/tongban/internal/assess"
 	"github.com/tongban/tongban/internal/audit"
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/gate"
@@ -43,6 +44,7 @@ type Config struct {
 	Catalog   *catalog.Service
 	Publicity *publicity.Service
 	Notify    *notify.Service
+	Channel   *channel.Service
 	Now       func() time.Time // the database's clock
 	Audit     AuditLog
 	Jobs      JobList
@@ -87,10 +89,14 @@ type views struct {
 	texts    *web.View[textsPage]
 	text     *web.View[textPage]
 
-	quality   *web.View[qualityPage]
-	qualities *web.View[qualityList]
-	featured  *web.View[featuredPage]
-	feature   *web.View[featurePage]
+	quality    *web.View[qualityPage]
+	qualities  *web.View[qualityList]
+	featured   *web.View[featuredPage]
+	centres    *web.View[centresPage]
+	centre     *web.View[centrePage]
+	placements *web.View[placementsPage]
+	placement  *web.View[placementPage]
+	feature    *web.View[featurePage]
 
 	subscribers *web.View[subscribersPage]
 	subscribed  *web.View[subscribedPage]
@@ -118,10 +124,14 @@ func newViews(rt *web.Renderer) views {
 		texts:    web.NewView[textsPage](rt, templates, page("texts.html")...),
 		text:     web.NewView[textPage](rt, templates, page("text.html")...),
 
-		quality:   web.NewView[qualityPage](rt, templates, page("quality.html")...),
-		qualities: web.NewView[qualityList](rt, templates, page("qualities.html")...),
-		featured:  web.NewView[featuredPage](rt, templates, page("featured.html")...),
-		feature:   web.NewView[featurePage](rt, templates, page("feature.html")...),
+		quality:    web.NewView[qualityPage](rt, templates, page("quality.html")...),
+		qualities:  web.NewView[qualityList](rt, templates, page("qualities.html")...),
+		centres:    web.NewView[centresPage](rt, templates, page("centres.html")...),
+		centre:     web.NewView[centrePage](rt, templates, page("centre.html")...),
+		placements: web.NewView[placementsPage](rt, templates, page("placements.html")...),
+		placement:  web.NewView[placementPage](rt, templates, page("placement.html")...),
+		featured:   web.NewView[featuredPage](rt, templates, page("featured.html")...),
+		feature:    web.NewView[featurePage](rt, templates, page("feature.html")...),
 
 		subscribers: web.NewView[subscribersPage](rt, templates, page("subscribers.html")...),
 		subscribed:  web.NewView[subscribedPage](rt, templates, page("subscribed.html")...),
@@ -169,6 +179,15 @@ func (k *Console) routes() map[string]web.Handler {
 		"POST " + wordPath + "/{id}/remove":                        k.removeWord,
 		"GET " + qualityPath:                                       k.quality,
 		"GET " + qualityPath + "/list":                             k.qualityList,
+		"GET " + centresPath:                                       k.centres,
+		"GET " + centresPath + "/{key}":                            k.centre,
+		"POST " + centresPath + "/{key}/name":                      k.renameCentre,
+		"POST " + centresPath + "/{key}/branches":                  k.setBranch,
+		"POST " + centresPath + "/{key}/branches/{id}/end":         k.endBranch,
+		"GET " + placementsPath:                                    k.placements,
+		"GET " + placementsPath + "/{code}":                        k.placement,
+		"POST " + placementsPath + "/{code}":                       k.enterPlacement,
+		"POST " + placementsPath + "/{code}/{id}/end":              k.endPlacement,
 		"GET /console/items/featured":                              k.featured,
 		"GET /console/items/featured/{key}":                        k.feature,
 		"POST /console/items/featured/{key}/rule":                  k.changeRule,

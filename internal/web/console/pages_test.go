@@ -1,6 +1,7 @@
 package console
 
 import (
+	"net/url"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/tongban/tongban/internal/assess"
 	"github.com/tongban/tongban/internal/audit"
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/identity"
@@ -107,6 +109,39 @@ func TestPages(t *testing.T) {
 	none.fill(&identity.Directory{}, nil, catalog.QualityFilter{})
 	webtest.Check(t, v.quality, whole, qualityPage{Page: samplePage("指南完整度")})
 	webtest.Check(t, v.qualities, behind, none)
+	counted := channel.Figures{Lists: 3, Of: map[channel.PlacementKind]int{channel.InCentre: 2, channel.None: 1}}
+	hall := channel.CentreCheck{Centre: identity.Unit{Key: "lx-zx", Level: "4", Division: "320213000000"}, Title: "梁溪区政务服务中心", Lacks: []channel.WindowKind{channel.Output}, Hall: "政务服务中心", Own: counted}
+	halls := centresPage{Page: samplePage("大厅和进驻"), Scope: "梁溪区", Narrowed: web.Link{Href: centresPath, Text: "看全部"}, More: "共 70 个部门", Public: web.Link{Href: "/centres/entered", Text: "公开页面"}}
+	halls.fill(&channel.Report{Total: counted, Districts: []channel.DistrictReport{{Division: identity.Division{Code: "320200000000", Name: "无锡市", Level: "city"}, Figures: counted}, {Division: identity.Division{Code: "320213000000", Name: "梁溪区"}, Figures: counted, Wrong: 1,
+		Centres: []channel.CentreCheck{hall, {Centre: identity.Unit{Key: "cas", Level: "5"}, Title: "便民服务中心", Lacks: []channel.WindowKind{channel.Comprehensive}}}}}, Units: []channel.UnitFigures{{Unit: identity.Unit{ID: 3, Name: "城管局"}, Figures: counted}}}, channel.ReportFilter{})
+	sound := centresPage{Page: samplePage("大厅和进驻"), Public: web.Link{Href: "/centres/entered", Text: "公开页面"}}
+	sound.fill(&channel.Report{}, channel.ReportFilter{})
+	webtest.Check(t, v.centres, halls, sound)
+	kept := centrePage{Page: samplePage("梁溪区政务服务中心"), Name: "梁溪区政务服务中心", URL: centresPath + "/lx-zx", Back: web.Link{Href: centresPath, Text: "全部大厅"}, Public: web.Link{Href: "/centres/lx-zx", Text: "公开页面"}, Windows: web.Table{Empty: web.Empty{Title: "没有"}}}
+	kept.facts(&channel.CentreRecord{CentreCheck: hall}, &identity.Directory{})
+	kept.history(&channel.CentreRecord{}, &identity.Directory{})
+	ended := channel.Branch{From: "2024-05-01", Until: "2026-03-02", Reason: channel.Room, Detail: "没有场地", Basis: "批复", By: "汪婷婷", EndedBy: "汪婷婷", EndWhy: "合并"}
+	keeper := kept
+	keeper.Faults, keeper.May = faults(p, hall), true
+	keeper.renameFields(url.Values{"name": {"大厅"}}, "政务服务中心")
+	keeper.Branch = []web.FieldView{reasonField(p, "b-reason", "room")}
+	one1 := keeper
+	one1.Branch, one1.End = nil, endFields(p, "/x/7/end", "终止分中心登记", nil, "2026-03-02")
+	one1.facts(&channel.CentreRecord{CentreCheck: channel.CentreCheck{Branch: &ended}, Branches: []channel.Branch{ended}}, &identity.Directory{})
+	one1.history(&channel.CentreRecord{History: []channel.Branch{ended}}, &identity.Directory{})
+	webtest.Check(t, v.centre, kept, keeper, one1)
+	placed := placementsPage{Page: samplePage("事项进驻"), What: "未进驻", Scope: "梁溪区", Back: web.Link{Href: centresPath, Text: "回到"}, Said: "共 1 个", Hidden: []web.Hidden{{Name: "kind", Value: "none"}}, Pager: web.Pager{Next: placementsPath + "?cursor=1"}, Words: web.FieldView{ID: "q", Name: "q", Label: "名称"}}
+	placed.fill(&channel.Places{}, &identity.Directory{}, "2026-03-02", []channel.PlacedList{{Item: catalog.Item{Name: "登记", Code: "X"}, Stands: channel.None}, {Item: catalog.Item{Name: "许可", Code: "Y"}, Stands: channel.Out, Placements: []channel.Placement{{Kind: channel.Out, Reason: channel.Other, Detail: "独立场所"}, {Kind: channel.Out, Reason: channel.Room}}}})
+	unplaced := placementsPage{Page: samplePage("事项进驻"), What: "清单", Said: "共 0 个", Back: web.Link{Href: centresPath, Text: "回到"}, Words: web.FieldView{ID: "q", Name: "q", Label: "名称"}}
+	unplaced.fill(&channel.Places{}, &identity.Directory{}, "2026-03-02", nil)
+	webtest.Check(t, v.placements, placed, unplaced)
+	list := placementPage{Page: samplePage("进驻"), Name: "登记", Back: web.Link{Href: placementsPath, Text: "全部清单"}, Guide: web.Link{Href: "/items/X", Text: "办事指南"}, State: standTag(p, channel.Out), Facts: web.Facts{Rows: []web.Fact{{Key: "编码", Value: "X"}}}, URL: placementsPath + "/X"}
+	list.history(&channel.ItemPlacements{}, &channel.Places{}, &identity.Directory{}, "2026-03-02")
+	enter := list
+	enter.enterFields(url.Values{"kind": {"out"}}, &channel.Places{}, &identity.Directory{}, identity.Unit{}, "2026-03-02")
+	enter.Ends = []endForm{one1.End}
+	enter.history(&channel.ItemPlacements{History: []channel.Placement{{Kind: channel.Out, Reason: channel.Room, From: "2026-01-01", Until: "2026-02-01", By: "汪婷婷", EndedBy: "汪婷婷", EndWhy: "已进驻"}}}, &channel.Places{}, &identity.Directory{}, "2026-03-02")
+	webtest.Check(t, v.placement, list, enter)
 	webtest.Check(t, v.featured, featuredPage{Page: samplePage("特色服务清单"), Table: sampleTable()})
 	one := featurePage{Page: samplePage("网上办"), Name: "网上办", Means: "不用跑", URL: "/console/items/featured/online", Back: web.Link{Href: "/console/items/featured", Text: "全部"}, Public: web.Link{Href: "/featured/online", Text: "公开页面"},
 		Stats: []web.Stat{{Href: "/featured/online", Value: "2", Text: "事项"}}, Facts: web.Facts{Rows: []web.Fact{{Key: "现行规则", Value: "全程网办", Soft: "平台预置"}}}, Attributes: attributeTable(p), Rule: ruleForm{Text: `mode == "online" && visits < 1`}}
@@ -149,5 +184,5 @@ func TestPages(t *testing.T) {
 	webtest.Check(t, v.failures, records, failuresPage{Page: samplePage("办不成事记录"), Name: "占道", Code: "X", Guide: records.Guide, Table: recordTable(records.Page, &identity.Directory{}, nil)})
 	webtest.Check(t, v.publicity, publicityPage{Page: samplePage("决定公开情况"), Period: "2026-02-01 至 2026-03-02", Stats: []web.Stat{{Href: "#late", Value: "1", Text: "逾期", Warn: true}},
 		Marks: web.Table{Caption: "待答复", Hide: true, Heads: []web.Head{{Text: "请求"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "提请不予公开", Href: "/desk/cases/1/publicity", Soft: "审批局"}}}}}, Late: web.Table{Caption: "逾期", Hide: true, Empty: web.Empty{Title: "没有"}}, Units: web.Table{Caption: "单位", Hide: true, Empty: web.Empty{Title: "没有"}}})
-	webtest.Covered(t, rt, "templates/consult.html", "templates/failures.html", "templates/publicity.html", "templates/messages.html", "templates/texts.html", "templates/text.html", "templates/books.html", "templates/subscribers.html", "templates/subscribed.html", "templates/subscriber.html", "templates/misses.html", "templates/word.html", "templates/quality.html", "templates/qualities.html", "templates/featured.html", "templates/feature.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
+	webtest.Covered(t, rt, "templates/consult.html", "templates/failures.html", "templates/publicity.html", "templates/messages.html", "templates/texts.html", "templates/text.html", "templates/centres.html", "templates/centre.html", "templates/placements.html", "templates/placement.html", "templates/books.html", "templates/subscribers.html", "templates/subscribed.html", "templates/subscriber.html", "templates/misses.html", "templates/word.html", "templates/quality.html", "templates/qualities.html", "templates/featured.html", "templates/feature.html", "templates/overview.html", "templates/list.html", "templates/audit.html", "templates/jobs.html", "templates/staff.html", "templates/member.html", "templates/created.html")
 }

@@ -319,6 +319,7 @@ func Menu(a actor.Actor) []web.NavLink {
 	add(a.Has(actor.Supervisor), "overview", "/console", "监督概览", "Overview", "5")
 	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "items", "/console/items", "事项管理", "Service items", "9")
 	add(hasAny(a, actor.ItemSteward, actor.ItemReviewer), "featured", "/console/items/featured", "特色清单", "Featured lists", "")
+	add(hasAny(a, actor.Supervisor, actor.ItemSteward), "centres", "/console/centres", "大厅和进驻", "Centres", "")
 	add(a.Has(actor.AuditAdmin), "audit", "/console/audit", "审计日志", "Audit log", "6")
 	add(a.Has(actor.SystemAdmin), "jobs", "/console/jobs", "后台任务", "Jobs", "7")
 	add(a.Has(actor.SystemAdmin), "messages", "/console/messages", "消息渠道", "Messages", "")

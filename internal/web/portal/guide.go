@@ -34,6 +34,7 @@ type GuidePage struct {
 	Demo       map[string]bool
 	Basics     web.Facts
 	Department web.Facts
+	Received   []GuidePlace // at which centres and windows; of the guide in force
 	Conditions []GuideLine
 	Materials  []GuideMaterial
 	Limits     []LimitRow
@@ -97,8 +98,12 @@ func (p *Portal) guide(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := p.newPage(r, "items", "", "")
+	places, err := p.Channel.Places(r.Context())
+	if err != nil {
+		return err
+	}
 	key, visitor := visitorKey(r, &page, code)
-	now := state{index, dir}
+	now := state{index, dir, places}
 	if visitor {
 		if b := p.kept.get(now, key); b != nil {
 			web.SendBody(w, r, b)
@@ -146,6 +151,11 @@ func (p *Portal) guidePage(r *http.Request, page web.Page, dir *identity.Directo
 		pg.then(*day, v)
 	} else {
 		p.personal(r, &pg, v)
+		list, err := p.Channel.Receptions(r.Context(), it)
+		if err != nil {
+			return pg, err
+		}
+		pg.received(list)
 	}
 	address := p.URL + "/items/" + it.Code
 	if pg.QR, err = web.NewQR(address, page.Tr("扫码看最新指南", "Scan for the guide in force")); err != nil {

@@ -6,12 +6,13 @@ import (
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/web"
 )
 
 // guideCache keeps drawn guide pages for visitors. They are true for one state
-// of the catalogue and of the directory; when either is another, all are
+// of the catalogue, the directory and the centres; when one is another, all are
 // dropped. A publication here shows with the next request, one on another node
 // as soon as this one knows of it (catalog.Index, at most a second).
 type guideCache struct {
@@ -22,11 +23,12 @@ type guideCache struct {
 	most  int // bytes; 0: guideCacheMost
 }
 
-// state is what a page was drawn from. Both are snapshots that are the same as
+// state is what a page was drawn from. All are snapshots that are the same as
 // long as nothing changed.
 type state struct {
-	index *catalog.Index
-	dir   *identity.Directory
+	index  *catalog.Index
+	dir    *identity.Directory
+	places *channel.Places
 }
 
 type guideKey struct {

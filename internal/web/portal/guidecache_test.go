@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/identity"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/webtest"
@@ -22,7 +23,7 @@ func TestGuideCacheBounds(t *testing.T) {
 	}
 	one := draw("一")
 	c := guideCache{most: 5 * one.Size()}
-	now := state{&catalog.Index{Version: 2}, &identity.Directory{}}
+	now := state{&catalog.Index{Version: 2}, &identity.Directory{}, &channel.Places{}}
 	for i := range 50 {
 		k := guideKey{code: fmt.Sprint(i)}
 		c.put(now, k, draw(fmt.Sprint("第", i, "页")))
@@ -43,7 +44,7 @@ func TestGuideCacheBounds(t *testing.T) {
 	if len(c.pages) < 3 || c.get(now, guideKey{code: "49"}) != one {
 		t.Errorf("%d pages", len(c.pages))
 	}
-	next := state{&catalog.Index{Version: 3}, now.dir}
+	next := state{&catalog.Index{Version: 3}, now.dir, now.places}
 	if c.get(next, guideKey{code: "49"}) != nil {
 		t.Error("a page of the state before")
 	}

@@ -107,6 +107,7 @@ type views struct {
 	verify         *web.View[VerifyPage]
 	centres        *web.View[CentresPage]
 	centre         *web.View[CentrePage]
+	entered        *web.View[EnteredPage]
 	text           *web.View[TextPage]
 	featured       *web.View[FeaturedPage]
 	feature        *web.View[FeaturePage]
@@ -191,6 +192,7 @@ func newViews(rt *web.Renderer) views {
 		verify:         web.NewView[VerifyPage](rt, own, at("verify")...),
 		centres:        web.NewView[CentresPage](rt, own, at("centres")...),
 		centre:         web.NewView[CentrePage](rt, own, at("centre")...),
+		entered:        web.NewView[EnteredPage](rt, own, at("entered")...),
 		text:           web.NewView[TextPage](rt, own, at("text")...),
 		featured:       web.NewView[FeaturedPage](rt, own, at("featured")...),
 		feature:        web.NewView[FeaturePage](rt, own, at("feature")...),
@@ -299,6 +301,8 @@ func (p *Portal) routes() map[string]web.Handler {
 		"POST /decisions/{id}/object":           p.objectTo,
 		"GET /my/cases/{no}/publicity":          p.public.Show,
 		"POST /my/cases/{no}/publicity":         p.public.Ask,
+		"GET /centres/entered":                  p.entered,
+		"GET /centres/entered.csv":              p.enteredFile,
 		"GET /adjustments":                      p.adjustments,
 		"GET /adjustments/{no}":                 p.adjustment,
 		"GET /help":                             p.help,

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/web"
 	"github.com/tongban/tongban/internal/web/caseview"
 )
@@ -22,35 +21,6 @@ type ProgressPage struct {
 	RateUntil      time.Time
 	Number, Code   web.FieldView
 	Found          bool
-}
-
-// CentresPage 办事大厅 by area.
-type CentresPage struct {
-	web.Page
-	Groups []CentreGroup
-	Empty  web.Empty
-}
-
-// CentreGroup is the centres of one area.
-type CentreGroup struct {
-	Name    string
-	Open    bool
-	Centres []CentreCard
-}
-
-// CentreCard is one centre in a list.
-type CentreCard struct {
-	Href, Name, Address, Phone string
-	Demo                       bool
-}
-
-// CentrePage is one centre with its windows.
-type CentrePage struct {
-	web.Page
-	Name    string
-	Demo    bool
-	Facts   web.Facts
-	Windows web.Table
 }
 
 // TextPage is a page of words: help, privacy, accessibility.
@@ -119,65 +89,4 @@ func (p *Portal) clockProof(w http.ResponseWriter, r *http.Request) error {
 func keepCode(w http.ResponseWriter) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Referrer-Policy", "no-referrer")
-}
-
-func (p *Portal) centres(w http.ResponseWriter, r *http.Request) error {
-	groups, err := p.Channel.Centres(r.Context())
-	if err != nil {
-		return err
-	}
-	pg := CentresPage{Page: p.newPage(r, "", "办事大厅", "Service centres")}
-	pg.Crumbs = []web.Link{{Href: "/", Text: pg.Tr("首页", "Home")}, {Text: pg.Title}}
-	for i, g := range groups {
-		x := CentreGroup{Name: g.Division.Name, Open: i == 0}
-		for _, c := range g.Centres {
-			x.Centres = append(x.Centres, CentreCard{Href: "/centres/" + c.Key, Name: c.Name, Address: c.Address, Phone: c.Phone, Demo: c.Synthetic})
-		}
-		if len(x.Centres) > 0 {
-			pg.Groups = append(pg.Groups, x)
-		}
-	}
-	pg.Empty = web.Empty{Title: pg.Tr("还没有登记办事大厅", "No centres yet")}
-	return p.v.centres.Render(w, r, http.StatusOK, pg)
-}
-
-func (p *Portal) centre(w http.ResponseWriter, r *http.Request) error {
-	dir, err := p.Identity.Directory(r.Context())
-	if err != nil {
-		return err
-	}
-	u, ok := dir.UnitByKey(r.PathValue("key"))
-	if !ok {
-		return web.ErrNoPage()
-	}
-	if _, err := p.Channel.Centre(r.Context(), u.ID); err != nil {
-		return err
-	}
-	list, err := p.Channel.Windows(r.Context(), u.ID)
-	if err != nil {
-		return err
-	}
-	pg := CentrePage{Page: p.newPage(r, "", u.Name, ""), Name: u.Name, Demo: u.Synthetic}
-	pg.Crumbs = []web.Link{{Href: "/", Text: pg.Tr("首页", "Home")}, {Href: "/centres", Text: pg.Tr("办事大厅", "Service centres")}, {Text: u.Name}}
-	for _, f := range []struct{ zh, en, v string }{{"地址", "Address", u.Address}, {"电话", "Phone", u.Phone}} {
-		if f.v != "" {
-			pg.Facts.Rows = append(pg.Facts.Rows, web.Fact{Key: pg.Tr(f.zh, f.en), Value: f.v})
-		}
-	}
-	pg.Windows = windowTable(pg.Page, list)
-	return p.v.centre.Render(w, r, http.StatusOK, pg)
-}
-
-func windowTable(pg web.Page, list []channel.Window) web.Table {
-	t := web.Table{Caption: pg.Tr("窗口", "Windows"), Hide: true, Heads: []web.Head{{Text: pg.Tr("窗口", "Window")}, {Text: pg.Tr("办理内容", "For")}, {Text: pg.Tr("时间", "Hours")}, {Text: pg.Tr("电话", "Phone")}},
-		Empty: web.Empty{Title: pg.Tr("还没有登记窗口", "No windows yet")}}
-	for _, w := range list {
-		zh, en := w.Kind.Words()
-		what := web.Cell{Text: pg.Tr(zh, en)}
-		if w.Kind == channel.Bank {
-			what.Soft = w.Address // it stands elsewhere
-		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: w.No, Soft: w.Name}, what, {Text: w.Hours}, {Text: w.Phone}}})
-	}
-	return t
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tongban/tongban/internal/catalog"
+	"github.com/tongban/tongban/internal/channel"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/consult"
 	"github.com/tongban/tongban/internal/identity"
@@ -40,6 +41,7 @@ func TestViews(t *testing.T) {
 		Remedies: catalog.Remedies{Reconsideration: "六十日内", Litigation: "六个月内"}, Demo: []string{"windows", "limits.promised"}}
 	it := &catalog.Item{Code: "X", State: catalog.InUse}
 	full := NewGuidePage(web.Page{}, it, &catalog.Version{No: 1, Guide: *guide}, &identity.Directory{})
+	full.received([]channel.Reception{{Centre: identity.Unit{Key: "zx", Address: "演示路", Phone: "1"}, Title: "中心", Kind: channel.InBranch, Windows: []channel.Window{{No: "A01", Name: "综合窗口"}, {No: "K01", Name: "银行", Kind: channel.Bank, Address: "街"}}, Output: []channel.Window{{No: "A09", Name: "出件"}}}})
 	full.For, full.Draft, full.Others = "陈佳怡", web.Link{Href: "/apply/1", Text: "继续"}, []PlaceGroup{{Name: "滨湖区", Links: []web.Link{{Href: "/items/Y", Text: "滨湖区民政局"}}}}
 	full.Featured = []web.Link{{Href: "/featured/online", Text: "网上办"}}
 	full.Guide.Auto = []rule.Clause{{Key: "a", Name: "持有身份证", NameEN: "Holds an ID card", Basis: "某法第一条", When: `"id-card" in licences && applicant.age >= 18`}, {Key: "b", Name: "本人", Basis: "某法", When: "!agent"}}
@@ -139,8 +141,18 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.profile, ProfilePage{Facts: web.Facts{Rows: []web.Fact{{Key: "姓名", Value: "陈佳怡"}}}, Contact: []web.FieldView{text}})
 	webtest.Check(t, v.progress, ProgressPage{Number: text, Code: radio}, ProgressPage{Found: true, Rate: web.Link{Href: "/rate/1?t=a", Text: "评价这次服务"}, RateUntil: at, No: "1", Item: "许可", Unit: "审批局", Path: []caseview.Station{{Text: "提交", Mark: "now"}}, Clocks: []web.Clock{{Words: "还剩"}}})
 	webtest.Check(t, v.verify, VerifyPage{Identifier: text}, VerifyPage{Result: &licence.Verification{}, Heading: "证照真实", Findings: []Finding{{OK: true, Text: "校验位正确"}, {Text: "签名无效"}}})
-	webtest.Check(t, v.centres, CentresPage{Empty: web.Empty{Title: "没有"}}, CentresPage{Groups: []CentreGroup{{Name: "梁溪区", Open: true, Centres: []CentreCard{{Href: "/centres/x", Name: "中心", Address: "演示路", Phone: "1", Demo: true}}}}})
-	webtest.Check(t, v.centre, CentrePage{Name: "中心", Demo: true, Windows: web.Table{Empty: web.Empty{Title: "没有"}}})
+	webtest.Check(t, v.centres, CentresPage{Empty: web.Empty{Title: "没有"}, Entered: web.Link{Href: enteredPath, Text: "进驻"}}, CentresPage{Groups: []CentreGroup{{Name: "梁溪区", Open: true, Centres: []CentreCard{{Href: "/centres/x", Name: "中心", Address: "演示路", Phone: "1", Demo: true, Branch: true}}}}, Entered: web.Link{Href: enteredPath, Text: "进驻"}, Filters: centreFilters(web.Page{}, channel.Assist, map[channel.WindowKind]int{channel.Assist: 1})})
+	webtest.Check(t, v.centre, CentrePage{Name: "中心", Demo: true, Windows: web.Table{Empty: web.Empty{Title: "没有"}}, Empty: web.Empty{Title: "没有"}},
+		CentrePage{Name: "中心", Branch: web.Banner{Tone: web.Info, Title: "这是分中心", Text: "理由"}, Search: web.Search{Action: "/centres/x"}, Said: "共 1 项", Pager: web.Pager{Next: "/centres/x?cursor=1"}, Items: []CentreItem{{Href: "/items/1", Name: "登记", Summary: "说明", Unit: "民政局", Kind: web.Tag{Text: "承诺件"}}},
+			Branches: []CentreBranch{{Href: "/centres/y", Name: "公积金分中心", Address: "演示路", Why: "场地限制", For: "公积金中心"}}, Windows: web.Table{Empty: web.Empty{Title: "没有"}}})
+	entered := EnteredPage{Page: web.Page{Title: "事项进驻情况"}, CSV: web.Link{Href: enteredPath + ".csv", Text: "下载"}, What: "未进驻", Said: "共 1 个", Clear: web.Link{Href: enteredPath, Text: "看全部"}, Pager: web.Pager{Next: enteredPath + "?cursor=1"},
+		Lists: web.Table{Caption: "清单", Heads: []web.Head{{Text: "事项"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "登记", Href: "/items/1"}}}}}}
+	entered.figures(&channel.Report{Total: channel.Figures{Lists: 3, Of: map[channel.PlacementKind]int{channel.None: 1, channel.InCentre: 2}}, Districts: []channel.DistrictReport{
+		{Division: identity.Division{Code: "320200000000", Name: "无锡市", Level: "city"}, Figures: channel.Figures{Lists: 2, Of: map[channel.PlacementKind]int{channel.InCentre: 2}}},
+		{Division: identity.Division{Code: "320213000000", Name: "梁溪区"}, Figures: channel.Figures{Lists: 1, Of: map[channel.PlacementKind]int{channel.None: 1}}}}})
+	nothing := EnteredPage{Page: web.Page{Title: "事项进驻情况"}, What: "全部", CSV: web.Link{Href: enteredPath, Text: "下载"}, Lists: web.Table{Empty: web.Empty{Title: "没有"}}}
+	nothing.figures(&channel.Report{})
+	webtest.Check(t, v.entered, entered, nothing)
 	webtest.Check(t, v.text, TextPage{Lead: "帮助", Sections: []TextSection{{Title: "电话", Text: []string{"12345"}, Links: []web.Link{{Href: "/centres", Text: "大厅"}}}}})
 	webtest.Check(t, v.decisions, DecisionsPage{Search: web.Search{Action: "/decisions", Hint: "事项"}, Empty: web.Empty{Title: "没有"}},
 		DecisionsPage{Search: web.Search{Action: "/decisions", Query: "餐饮"}, Within: "只看", Filters: web.Filters{Groups: []web.FilterGroup{{Title: "区划", Items: []web.Link{{Href: "/decisions?area=320213", Text: "梁溪区", Current: true}}}}, Clear: web.Link{Href: "/decisions", Text: "清除筛选"}},
@@ -151,7 +163,7 @@ func TestViews(t *testing.T) {
 	webtest.Check(t, v.adjustments, AdjustmentsPage{Empty: web.Empty{Title: "没有"}}, AdjustmentsPage{Notices: []AdjustmentCard{{Href: "/adjustments/2026-0001", Title: "取消事项", Reason: "条例修改", State: web.Tag{Text: "即将实施"}, When: "2026-03-02"}}})
 	webtest.Check(t, v.adjustment, AdjustmentPage{Heading: "取消事项", State: web.Tag{Text: "已实施"}, Lead: "不受影响", Facts: web.Facts{Rows: []web.Fact{{Key: "编号", Value: "1"}}}, Matters: web.Table{Caption: "事项", Heads: []web.Head{{Text: "事项"}}, Rows: []web.Row{{Cells: []web.Cell{{Text: "优待证"}}}}}}, AdjustmentPage{Heading: "取消事项", State: web.Tag{Text: "已撤回"}})
 	var checked []string
-	for _, name := range []string{"home", "items", "guide", "featured", "feature", "feature-history", "matter", "browse", "versions", "changes", "static", "staticindex", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "moretime", "say", "change", "appointment", "rate", "licences", "licence", "messages", "ways", "assists", "assist", "consults", "consult", "ask", "mandates", "profile", "progress", "verify", "centres", "centre", "text", "adjustments", "adjustment", "decisions", "decision", "object"} {
+	for _, name := range []string{"home", "items", "guide", "featured", "feature", "feature-history", "matter", "browse", "versions", "changes", "static", "staticindex", "login", "identity", "my", "drafts", "cases", "case", "withdraw", "moretime", "say", "change", "appointment", "rate", "licences", "licence", "messages", "ways", "assists", "assist", "consults", "consult", "ask", "mandates", "profile", "progress", "verify", "centres", "centre", "entered", "text", "adjustments", "adjustment", "decisions", "decision", "object"} {
 		checked = append(checked, "templates/"+name+".html")
 	}
 	webtest.Covered(t, rt, checked...)

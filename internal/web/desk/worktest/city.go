@@ -144,11 +144,11 @@ func New(t *testing.T, d *db.DB, clk *dbtest.Clock) *City {
 	c.Casework = casework.New(casework.Config{Printer: printer, Trust: casework.ArchiveTrust{Signer: notes.Signers[0], Keys: notes.Texts, Origin: "tongban", URL: "https://tongban.example"},
 		DB: d, Catalog: c.Catalog, Identity: c.Identity, Calendar: cal, Files: c.Files, Licences: lic,
 		Ratings: rating.New(rating.Config{DB: d, Identity: c.Identity, Vault: vault}), Fees: c.Fees, Notify: c.Notify, Vault: vault})
-	c.Channel = channel.New(channel.Config{DB: d, Identity: c.Identity, Calendar: cal})
-	c.Consult = consult.New(consult.Config{DB: d, Identity: c.Identity, Catalog: c.Catalog, Calendar: cal, Notify: messages, Vault: vault, Cases: c.Casework})
+	c.Channel = channel.New(channel.Config{DB: d, Identity: c.Identity, Catalog: c.Catalog, Calendar: cal})
+	c.Consult = consult.New(consult.Config{DB: d, Identity: c.Identity, Catalog: c.Catalog, Calendar: cal, Notify: c.Notify, Vault: vault, Cases: c.Casework})
 	c.Consult.Handlers(c.Jobs)
 	c.Assess = assess.New(assess.Config{DB: d, Identity: c.Identity, Calendar: cal})
-	c.Publicity = publicity.New(publicity.Config{DB: d, Identity: c.Identity, Calendar: cal, Catalog: c.Catalog, Casework: c.Casework, Licences: lic, Notify: messages, Vault: vault})
+	c.Publicity = publicity.New(publicity.Config{DB: d, Identity: c.Identity, Calendar: cal, Catalog: c.Catalog, Casework: c.Casework, Licences: lic, Notify: c.Notify, Vault: vault})
 	c.Publicity.Handlers(c.Jobs)
 	lic.Handlers(c.Jobs)
 	c.Casework.Handlers(c.Jobs)
@@ -265,7 +265,7 @@ func (c *City) open(auditKeys audit.Keys, lic *licence.Service) {
 	sheets := sheet.New(c.DB, c.Identity, c.Catalog)
 	sheets.Handlers(c.Jobs)
 	steward.New(steward.Config{Renderer: rt, Style: style, Identity: c.Identity, Catalog: c.Catalog, Cases: c.Casework, Sheets: sheets, Files: c.Files}).Routes(mux)
-	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Fees: c.Fees, Consult: c.Consult, Catalog: c.Catalog, Publicity: c.Publicity, Notify: c.Notify, Now: c.DB.Now,
+	console.New(console.Config{Renderer: rt, Door: door, Identity: c.Identity, Assess: c.Assess, Fees: c.Fees, Consult: c.Consult, Catalog: c.Catalog, Publicity: c.Publicity, Notify: c.Notify, Channel: c.Channel, Now: c.DB.Now,
 		Audit: console.AuditLog{
 			Feed: func(ctx context.Context, f audit.Filter, before int64, limit int) ([]audit.Entry, error) {
 				return audit.Feed(c.DB.Read(ctx), f, before, limit)
