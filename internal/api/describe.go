@@ -35,6 +35,7 @@ func tags() []*huma.Tag {
 		{Name: "fees", Description: "收费 · bills, payments, reductions, refunds, tills, reconciliation"},
 		{Name: "window", Description: "窗口 · applicants at the window"},
 		{Name: "consultation", Description: "咨询和办不成事 · questions, and what could not be done"},
+		{Name: "publicity", Description: "决定公开 · decisions made public"},
 		{Name: "licences", Description: "电子证照 · held, used, verified"},
 		{Name: "ratings", Description: "好差评 · ratings"},
 		{Name: "messages", Description: "消息 · messages"},

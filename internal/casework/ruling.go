@@ -282,6 +282,7 @@ func (st *step) redo() error {
 	if st.w.v.Guide.Result().Does != "" {
 		st.tx.QueueOne(licence.ErrStatus, sqlReopenHeld, c.ID)
 	}
+	st.s.Parcels.ForgetTx(st.tx, c.ID)
 	st.article = r.cite()
 	st.say(r.cite())
 	r.Redone = st.tx.Now()

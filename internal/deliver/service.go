@@ -76,6 +76,10 @@ func (s *Service) OpenTx(tx *db.Tx, o Opened) (*Parcel, error) {
 	return p, s.insertParcel(tx, p)
 }
 
+// ForgetTx takes the parcel of a case away whose decision is made anew: what was
+// handed over stands in the case's events, and news about it finds nothing.
+func (s *Service) ForgetTx(tx *db.Tx, caseID int64) { tx.Queue(sqlForget, caseID) }
+
 // TurnTx 更改领取方式 follows the person's choice: by post, at the window, or, with
 // neither, not on paper at all. Errors: ErrGone once it is out of his choice.
 func (s *Service) TurnTx(tx *db.Tx, o Opened, paper bool) (p *Parcel, err error) {

@@ -18,6 +18,7 @@ const (
 	sqlInsertParcel = `INSERT INTO deliver_parcel (` + parcelColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '', 0, '', 0, $9, $10, 0, 0, $11, $12, $13, $14)`
 	sqlSaveParcel   = `UPDATE deliver_parcel SET state = $3, provider = $4, order_no = $5, attempts = $6, cabinet = $7, compartment = $8, code_hash = $9,
 		code_until = $10, shown_to = $11, shown_at = $12, data = $13, moved_at = $14, version = version + 1 WHERE id = $1 AND version = $2`
+	sqlForget        = `DELETE FROM deliver_parcel WHERE case_id = $1`
 	sqlParcelOf      = `SELECT ` + parcelColumns + ` FROM deliver_parcel WHERE case_id = $1`
 	sqlParcelByID    = `SELECT ` + parcelColumns + ` FROM deliver_parcel WHERE id = $1`
 	sqlParcelByOrder = `SELECT ` + parcelColumns + ` FROM deliver_parcel WHERE id = (SELECT parcel_id FROM deliver_order WHERE no = $1)`
@@ -41,7 +42,7 @@ const (
 
 // SQL lists the texts of this room, for the test that prepares them on both engines.
 func SQL() []string {
-	return []string{sqlInsertParcel, sqlSaveParcel, sqlParcelOf, sqlParcelByID, sqlParcelByOrder, sqlStateByOrder, sqlByCode, sqlOpened, sqlShown, sqlTaken, sqlExpired,
+	return []string{sqlInsertParcel, sqlSaveParcel, sqlForget, sqlParcelOf, sqlParcelByID, sqlParcelByOrder, sqlStateByOrder, sqlByCode, sqlOpened, sqlShown, sqlTaken, sqlExpired,
 		sqlInsertOrder, sqlWaybill, sqlTrack, sqlTracks, sqlTry, sqlTries, sqlForgetTo}
 }
 

@@ -140,7 +140,7 @@ func TestRoles(t *testing.T) {
 			t.Errorf("role %s may do nothing", role)
 		}
 	}
-	open := []Act{ItemRead, CaseProgress, LicenceVerify, RatingRead, RatingRateByToken, CentreRead}
+	open := []Act{ItemRead, CaseProgress, LicenceVerify, RatingRead, RatingRateByToken, CentreRead, PublicityRead}
 	for _, act := range Acts() {
 		if got := Decide(actor.Actor{}, act, thing) == nil; got != slices.Contains(open, act) {
 			t.Errorf("%s open to visitors: %v", act, got)
