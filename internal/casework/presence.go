@@ -26,7 +26,7 @@ var OneWays = []OneWay{
 	{identity.CaseReceive, true, identity.CaseDraft, ""},
 	{identity.RatingRate, false, identity.RatingRateByToken, ""},
 	{identity.LicenceUses, false, identity.LicenceRead, ""},
-	{identity.PublicityObject, false, identity.ConsultAsk, ""}, // at a window it is taken down as a question to the unit
+	{identity.PublicityObject, false, identity.ConsultAsk, ""},  // at a window it is taken down as a question to the unit
 	{identity.AssistConfirm, false, identity.AssistHelp, ""},    // at the desk by a code or on paper
 	{identity.AppointmentBook, false, identity.CaseReceive, ""}, // whoever is at the window is served there and then
 }
