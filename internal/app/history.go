@@ -80,13 +80,11 @@ func (r *Rooms) History(ctx context.Context, plan *HistoryPlan, clk *MovedClock,
 			batch = append(batch, heap.Pop(&line).(*script))
 		}
 		clk.Set(later(clk.Now(), batch[len(batch)-1].next))
+		group, gctx := errgroup.WithContext(ctx)
 		if clk.Now().Sub(published) > publishEvery {
 			published = clk.Now()
-			if err := r.Publicity.Follow(ctx); err != nil {
-				return err
-			}
+			group.Go(func() error { return r.Publicity.Follow(gctx) })
 		}
-		group, gctx := errgroup.WithContext(ctx)
 		for _, s := range batch {
 			group.Go(func() error {
 				if err := s.steps[s.step](gctx, s); err != nil {

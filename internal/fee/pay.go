@@ -195,6 +195,12 @@ func (s *Service) toldTx(tx *db.Tx, orderNo string, t Told) error {
 	if err != nil {
 		return err
 	}
+	// The same news in another letter may have been booked between the two
+	// questions. Read after the bill, the order is at least as new as it; read
+	// before, one payment would look like a second one.
+	if p, err = paymentByOrder(tx, orderNo); err != nil {
+		return err
+	}
 	was := p.State
 	switch {
 	case t.State == ToldDone:

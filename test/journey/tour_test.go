@@ -80,6 +80,7 @@ func subscriber(d *person) {
 func texts(d *person) {
 	d.open("/console/texts")
 	d.open("/console/texts/case.request-correction")
+	d.unfold("可以使用的变量，和怎么写")
 	d.see("您的申请需要补正材料", "{correctBy}", "依法告知")
 }
 
