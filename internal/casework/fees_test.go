@@ -394,6 +394,27 @@ func TestPayTroubles(t *testing.T) {
 			c.drain()
 			once(c, k)
 		})
+		t.Run("two_letters_at_the_same_moment", func(t *testing.T) {
+			c, k, _, p := fresh(t)
+			// On PostgreSQL the second is booked between the first one's questions for
+			// the order and for the bill; on SQLite acts wait for each other.
+			told := false
+			if c.d.Engine() == db.Postgres {
+				c.d.Trace(func(act, sql string, _ []any) {
+					if act == "fee.heard" && strings.Contains(sql, "FROM fee_bill WHERE id") && !told {
+						told = true
+						c.must(c.letter(fee.MoneyIn, p.OrderNo, fee.ToldDone, 2000))
+					}
+				})
+			}
+			c.must(c.letter(fee.MoneyIn, p.OrderNo, fee.ToldDone, 2000))
+			c.d.Trace(nil)
+			if c.d.Engine() == db.Postgres && !told {
+				t.Fatal("the question was not met: the test showed nothing")
+			}
+			c.must(c.letter(fee.MoneyIn, p.OrderNo, fee.ToldDone, 2000))
+			once(c, k)
+		})
 		t.Run("a_provider_that_answers_after_a_day", func(t *testing.T) {
 			c, k, no, p := fresh(t)
 			for range 20 { // nobody pays; the order is closed and the provider told
