@@ -10,7 +10,7 @@
       .map(e => e.tagName + "." + e.className + " " + (e.textContent || "").trim().slice(0, 30));
     faults.push("the page scrolls sideways: " + root.scrollWidth + " in " + root.clientWidth + " " + wide.join(" / "));
   }
-  for (const bad of ["<no value>", "{{", "}}", "%!", "[object ", "undefined", "NaN", "&lt;", "&amp;", "&#", "ZgotmplZ", "0001-01-01", "1970", "<nil>", "<a ", "<div", "<span"])
+  for (const bad of ["<no value>", "{{", "}}", "%!", "[object ", "undefined", "NaN", "&lt;", "&amp;", "&#", "ZgotmplZ", "0001-01-01", "1970-01-01", "1970年", "<nil>", "<a ", "<div", "<span"])
     if (body.includes(bad)) faults.push("the page shows “" + bad + "” near “" + body.slice(Math.max(0, body.indexOf(bad) - 30), body.indexOf(bad) + 30).replace(/\s+/g, " ") + "”");
   const ids = {};
   d.querySelectorAll("[id]").forEach(e => { ids[e.id] = (ids[e.id] || 0) + 1; });
