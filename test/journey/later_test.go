@@ -18,9 +18,7 @@ func later(t *testing.T, l *look, c *city) {
 
 	c.move(t, l, "9d")
 	t.Run("tolerance lapses", func(t *testing.T) {
-		p := l.visitor(t, c, desktop, "wuxiaomin")
-		p.login("wuxiaomin")
-		actFor(p, staffing)
+		p := l.acting(t, c, "wuxiaomin", staffing)
 		p.awaitCase(lapses, "视为撤回", "逾期未补齐")
 		p.followIn("文书", "逾期未补齐终止办理告知书")
 		p.see("经营场所使用证明", "材料齐全后可以重新申请", lapses)
@@ -37,9 +35,7 @@ func later(t *testing.T, l *look, c *city) {
 			d.see("环节超期")
 		})
 		review(l, t, c, desktop, "reviewer-lx-jj", dug, "绕行路线和标志设置可行，同意占用。")
-		p := l.visitor(t, c, desktop, "zhouzhiyuan")
-		p.login("zhouzhiyuan")
-		actFor(p, roadFirm)
+		p := l.acting(t, c, "zhouzhiyuan", roadFirm)
 		p.open("/my/cases/" + dug)
 		p.see("待决定")
 	})
@@ -51,9 +47,7 @@ func later(t *testing.T, l *look, c *city) {
 			d.fill("核查情况", "到场核查，未见收费公示和投诉处理制度。")
 			d.follow("登记核查结果")
 		})
-		p := l.visitor(t, c, desktop, "wuxiaomin")
-		p.login("wuxiaomin")
-		actFor(p, staffing)
+		p := l.acting(t, c, "wuxiaomin", staffing)
 		p.open("/my/cases/" + promised)
 		p.see("限10个工作日内整改", "未见收费公示和投诉处理制度")
 	})
@@ -76,9 +70,7 @@ func later(t *testing.T, l *look, c *city) {
 			d.follow("撤销决定")
 			d.see("已办理：撤销决定")
 		})
-		p := l.visitor(t, c, desktop, "wuxiaomin")
-		p.login("wuxiaomin")
-		actFor(p, staffing)
+		p := l.acting(t, c, "wuxiaomin", staffing)
 		p.open("/my/cases/" + promised)
 		p.see("已撤销", "没有履行承诺，逾期未整改")
 		p.followIn("文书", "撤销")
@@ -90,6 +82,15 @@ func later(t *testing.T, l *look, c *city) {
 }
 
 const staffing = "无锡惠泉样本人力资源服务有限公司"
+
+// acting is somebody at a desktop who has logged in and acts for a firm.
+func (l *look) acting(t *testing.T, c *city, account, firm string) *person {
+	t.Helper()
+	p := l.visitor(t, c, desktop, account)
+	p.login(account)
+	actFor(p, firm)
+	return p
+}
 
 // move moves the city's clock and lets everybody at the desk come in anew.
 func (c *city) move(t *testing.T, l *look, by string) {
@@ -109,9 +110,7 @@ func (c *city) move(t *testing.T, l *look, by string) {
 func agency(t *testing.T, l *look, c *city, lease bool) *person {
 	t.Helper()
 	w := newPapers(t)
-	p := l.visitor(t, c, desktop, "wuxiaomin")
-	p.login("wuxiaomin")
-	actFor(p, staffing)
+	p := l.acting(t, c, "wuxiaomin", staffing)
 	search(p, "职业中介许可", "", "人力资源服务许可（职业中介活动）")
 	apply(p)
 	p.fill("经办人", "吴晓敏")
@@ -190,9 +189,7 @@ func committed(t *testing.T, l *look, c *city) (no string) {
 // silentDepartment leaves an application to dig up a road with one of its two
 // departments.
 func silentDepartment(t *testing.T, l *look, c *city) (no string) {
-	p := l.visitor(t, c, desktop, "zhouzhiyuan")
-	p.login("zhouzhiyuan")
-	actFor(p, roadFirm)
+	p := l.acting(t, c, "zhouzhiyuan", roadFirm)
 	search(p, "挖路", "梁溪区", "占用、挖掘城市道路审批")
 	apply(p)
 	no = fillRoad(t, p)
@@ -212,9 +209,7 @@ func asksHearing(t *testing.T, l *look, c *city, no string) {
 		d.fill("涉及的重大利益关系", "占道期间沿街商户的通行。")
 		d.follow("告知听证权利")
 	})
-	p := l.visitor(t, c, desktop, "zhouzhiyuan")
-	p.login("zhouzhiyuan")
-	actFor(p, roadFirm)
+	p := l.acting(t, c, "zhouzhiyuan", roadFirm)
 	p.open("/my/cases/" + no)
 	p.follow("申请听证")
 	p.fill("申请听证的理由", "希望当面说明绕行方案。")
@@ -262,9 +257,7 @@ func heldHearing(t *testing.T, l *look, c *city, no string) {
 		d.follow("作出决定")
 		d.see("查看办件")
 	})
-	p := l.visitor(t, c, desktop, "zhouzhiyuan")
-	p.login("zhouzhiyuan")
-	actFor(p, roadFirm)
+	p := l.acting(t, c, "zhouzhiyuan", roadFirm)
 	p.open("/my/cases/" + no)
 	p.followIn("文书", "准予行政许可决定书")
 	p.see("第四十八条第二款", no)
