@@ -6,24 +6,19 @@
 package sandbox
 
 import (
-	"bytes"
-	"context"
 	"embed"
 	"encoding/json"
 	"fmt"
 	"html/template"
-	"io"
 	"log/slog"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/tongban/tongban/internal/deliver"
 	"github.com/tongban/tongban/internal/hook"
+	"github.com/tongban/tongban/internal/hook/box"
 )
 
 // Config of a sandbox.
@@ -41,10 +36,9 @@ type Config struct {
 
 // Sandbox 模拟快递公司和取件柜.
 type Sandbox struct {
+	*box.Box
 	c    Config
-	mu   sync.Mutex
 	held map[string]*parcel
-	wg   sync.WaitGroup
 }
 
 type parcel struct {
@@ -60,39 +54,23 @@ var views = template.Must(template.New("").ParseFS(files, "page.html"))
 
 // New makes a sandbox and reads its file, if there is one.
 func New(c Config) (*Sandbox, error) {
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
 	if c.Late == 0 {
 		c.Late = 30 * time.Second
 	}
-	s := &Sandbox{c: c, held: map[string]*parcel{}}
-	if c.File == "" {
-		return s, nil
-	}
-	b, err := os.ReadFile(c.File)
-	if os.IsNotExist(err) {
-		return s, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return s, json.Unmarshal(b, &s.held)
+	s := &Sandbox{Box: &box.Box{Key: c.Key, Now: c.Now, Log: c.Log}, c: c, held: map[string]*parcel{}}
+	return s, s.Read(c.File, &s.held)
 }
 
 // Base is where the platform sends its orders.
 func (s *Sandbox) Base() string { return s.c.URL + s.c.Prefix + "/api" }
 
-// Wait waits until what is on its way to the platform has arrived, for tests.
-func (s *Sandbox) Wait() { s.wg.Wait() }
-
 // Handler answers below the prefix.
 func (s *Sandbox) Handler() http.Handler {
 	mux := http.NewServeMux()
 	p := s.c.Prefix
-	mux.HandleFunc("POST "+p+"/api/parcels", s.signed(s.order))
-	mux.HandleFunc("GET "+p+"/api/parcels/{no}", s.signed(s.ask))
-	mux.HandleFunc("POST "+p+"/api/parcels/{no}/cancel", s.signed(s.cancel))
+	mux.HandleFunc("POST "+p+"/api/parcels", s.Signed(s.order))
+	mux.HandleFunc("GET "+p+"/api/parcels/{no}", s.Signed(s.ask))
+	mux.HandleFunc("POST "+p+"/api/parcels/{no}/cancel", s.Signed(s.cancel))
 	mux.HandleFunc("GET "+p+"/{$}", s.list)
 	mux.HandleFunc("GET "+p+"/parcels/{no}", s.show)
 	mux.HandleFunc("POST "+p+"/parcels/{no}", s.happen)
@@ -102,38 +80,13 @@ func (s *Sandbox) Handler() http.Handler {
 	return mux
 }
 
-// signed lets the platform in and answers with JSON.
-func (s *Sandbox) signed(do func(r *http.Request, body []byte) (int, any)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 64<<10))
-		status, out := http.StatusBadRequest, any(problem{"body"})
-		if err == nil {
-			if _, err = s.c.Key.Verify(r, body, s.c.Now()); err != nil {
-				status, out = http.StatusUnauthorized, problem{"signature"}
-			} else {
-				s.mu.Lock()
-				status, out = do(r, body)
-				s.keep()
-				s.mu.Unlock()
-			}
-		}
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(out) // who hung up does not want it
-	}
-}
-
-type problem struct {
-	Code string `json:"code"`
-}
-
 func (s *Sandbox) order(_ *http.Request, body []byte) (int, any) {
 	var in deliver.Sending
 	if json.Unmarshal(body, &in) != nil || in.No == "" || in.To.Name == "" || in.To.Address == "" {
-		return http.StatusUnprocessableEntity, problem{"parcel"}
+		return http.StatusUnprocessableEntity, box.Problem("parcel")
 	}
 	if strings.Contains(in.To.Address, "无法寄达") { // to try a refusal
-		return http.StatusConflict, problem{"out-of-area"}
+		return http.StatusConflict, box.Problem("out-of-area")
 	}
 	p := s.held[in.No]
 	if p == nil {
@@ -155,32 +108,12 @@ func (s *Sandbox) cancel(r *http.Request, _ []byte) (int, any) {
 	p := s.held[r.PathValue("no")]
 	switch {
 	case p == nil:
-		return http.StatusNotFound, problem{"unknown"}
+		return http.StatusNotFound, box.Problem("unknown")
 	case p.News != deliver.NewsPending && p.News != deliver.NewsRefused:
-		return http.StatusConflict, problem{"collected"}
+		return http.StatusConflict, box.Problem("collected")
 	}
 	p.News = deliver.NewsRefused
 	return http.StatusOK, p.Told
-}
-
-// keep writes the file; a sandbox that cannot goes on in memory.
-func (s *Sandbox) keep() {
-	if s.c.File == "" {
-		return
-	}
-	b, err := json.Marshal(s.held)
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(s.c.File), 0o700)
-	}
-	if err == nil {
-		err = os.WriteFile(s.c.File+".new", b, 0o600)
-	}
-	if err == nil {
-		err = os.Rename(s.c.File+".new", s.c.File)
-	}
-	if err != nil {
-		s.c.Log.Warn("the sandbox could not keep its parcels", "err", err)
-	}
 }
 
 // way is one thing that can happen to a parcel.
@@ -224,25 +157,16 @@ func (s *Sandbox) viewOf(p *parcel) view {
 
 func (s *Sandbox) render(w http.ResponseWriter, name string, v view) {
 	v.Prefix = s.c.Prefix
-	var b bytes.Buffer
-	if err := views.ExecuteTemplate(&b, name, v); err != nil {
-		http.Error(w, "the page failed", http.StatusInternalServerError)
-		return
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'")
-	_, _ = b.WriteTo(w) // who hung up does not want it
+	box.Page(w, views, name, v)
 }
 
 func (s *Sandbox) list(w http.ResponseWriter, _ *http.Request) {
 	v := view{Title: "模拟快递公司"}
-	s.mu.Lock()
+	s.Lock()
 	for _, p := range s.held {
 		v.Parcels = append(v.Parcels, s.viewOf(p))
 	}
-	s.mu.Unlock()
+	s.Unlock()
 	slices.SortFunc(v.Parcels, func(a, b view) int { return strings.Compare(b.Waybill, a.Waybill) })
 	for key := range s.c.Cabinets {
 		v.Cabinets = append(v.Cabinets, key)
@@ -252,13 +176,13 @@ func (s *Sandbox) list(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (s *Sandbox) show(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
+	s.Lock()
 	p := s.held[r.PathValue("no")]
 	var v view
 	if p != nil {
 		v = s.viewOf(p)
 	}
-	s.mu.Unlock()
+	s.Unlock()
 	if p == nil {
 		http.Error(w, "没有这个寄件 / no such parcel", http.StatusNotFound)
 		return
@@ -269,10 +193,10 @@ func (s *Sandbox) show(w http.ResponseWriter, r *http.Request) {
 // happen does what was chosen on the page.
 func (s *Sandbox) happen(w http.ResponseWriter, r *http.Request) {
 	key := r.FormValue("way")
-	s.mu.Lock()
+	s.Lock()
 	p := s.held[r.PathValue("no")]
 	if p == nil || !s.viewOf(p).Open || !slices.Contains(Ways(), key) {
-		s.mu.Unlock()
+		s.Unlock()
 		http.Redirect(w, r, r.URL.Path, http.StatusSeeOther)
 		return
 	}
@@ -285,8 +209,8 @@ func (s *Sandbox) happen(w http.ResponseWriter, r *http.Request) {
 		p.SignedBy, p.Text = p.To.Name, "本人签收"
 	}
 	news := *p
-	s.keep()
-	s.mu.Unlock()
+	s.Keep()
+	s.Unlock()
 	switch key {
 	case "silent":
 	case "late":
@@ -300,38 +224,9 @@ func (s *Sandbox) happen(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, r.URL.Path, http.StatusSeeOther)
 }
 
-// tell writes to the platform: the same letter as many times as times says, and
-// again when nobody takes it.
+// tell writes what became of a parcel.
 func (s *Sandbox) tell(p parcel, after time.Duration, times int) {
-	s.wg.Go(func() {
-		time.Sleep(after)
-		body, err := json.Marshal(deliver.Letter{Told: p.Told, No: p.Sending.No})
-		if err != nil {
-			return
-		}
-		req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, p.Notify, nil)
-		if err != nil {
-			s.c.Log.Warn("the sandbox cannot tell", "err", err)
-			return
-		}
-		s.c.Key.Sign(req, body, s.c.Now())
-		for range times {
-			for try := range 5 {
-				again := req.Clone(context.Background())
-				again.Body = io.NopCloser(bytes.NewReader(body))
-				again.ContentLength = int64(len(body))
-				again.Header.Set("Content-Type", "application/json")
-				res, err := http.DefaultClient.Do(again)
-				if err == nil {
-					_ = res.Body.Close()
-					if res.StatusCode < 500 {
-						break
-					}
-				}
-				time.Sleep(time.Duration(try+1) * 200 * time.Millisecond)
-			}
-		}
-	})
+	s.Tell(p.Notify, deliver.Letter{Told: p.Told, No: p.Sending.No}, after, times)
 }
 
 func (s *Sandbox) cabinet(w http.ResponseWriter, r *http.Request) {

@@ -5,24 +5,19 @@
 package sandbox
 
 import (
-	"bytes"
-	"context"
 	"embed"
 	"encoding/json"
 	"html/template"
-	"io"
 	"log/slog"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/tongban/tongban/internal/catalog"
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/fee"
 	"github.com/tongban/tongban/internal/hook"
+	"github.com/tongban/tongban/internal/hook/box"
 )
 
 // Config of a sandbox.
@@ -38,10 +33,9 @@ type Config struct {
 
 // Sandbox 模拟收费渠道.
 type Sandbox struct {
+	*box.Box
 	c    Config
-	mu   sync.Mutex
 	held books
-	wg   sync.WaitGroup
 }
 
 // books are what the sandbox keeps.
@@ -73,76 +67,35 @@ var page = template.Must(template.New("page.html").ParseFS(pages, "page.html"))
 
 // New makes a sandbox and reads its file, if there is one.
 func New(c Config) (*Sandbox, error) {
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
 	if c.Late == 0 {
 		c.Late = 30 * time.Second
 	}
-	s := &Sandbox{c: c, held: books{map[string]*order{}, map[string]*refund{}}}
-	if c.File == "" {
-		return s, nil
-	}
-	b, err := os.ReadFile(c.File)
-	if os.IsNotExist(err) {
-		return s, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return s, json.Unmarshal(b, &s.held)
+	s := &Sandbox{Box: &box.Box{Key: c.Key, Now: c.Now, Log: c.Log}, c: c, held: books{map[string]*order{}, map[string]*refund{}}}
+	return s, s.Read(c.File, &s.held)
 }
 
 // Base is where the platform sends its orders.
 func (s *Sandbox) Base() string { return s.c.URL + s.c.Prefix + "/api" }
 
-// Wait waits until what is on its way to the platform has arrived, for tests.
-func (s *Sandbox) Wait() { s.wg.Wait() }
-
 // Handler answers below the prefix.
 func (s *Sandbox) Handler() http.Handler {
 	mux := http.NewServeMux()
 	p := s.c.Prefix
-	mux.HandleFunc("POST "+p+"/api/orders", s.signed(s.place))
-	mux.HandleFunc("GET "+p+"/api/orders/{no}", s.signed(s.query))
-	mux.HandleFunc("POST "+p+"/api/orders/{no}/cancel", s.signed(s.cancel))
-	mux.HandleFunc("POST "+p+"/api/refunds", s.signed(s.refund))
-	mux.HandleFunc("GET "+p+"/api/statements/{day}", s.signed(s.statement))
+	mux.HandleFunc("POST "+p+"/api/orders", s.Signed(s.place))
+	mux.HandleFunc("GET "+p+"/api/orders/{no}", s.Signed(s.query))
+	mux.HandleFunc("POST "+p+"/api/orders/{no}/cancel", s.Signed(s.cancel))
+	mux.HandleFunc("POST "+p+"/api/refunds", s.Signed(s.refund))
+	mux.HandleFunc("GET "+p+"/api/statements/{day}", s.Signed(s.statement))
 	mux.HandleFunc("GET "+p+"/orders/{no}", s.show)
 	mux.HandleFunc("POST "+p+"/orders/{no}", s.pay)
 	mux.HandleFunc("GET "+p+"/style.css", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, pages, "style.css") })
 	return mux
 }
 
-// signed lets the platform in and answers with JSON.
-func (s *Sandbox) signed(do func(r *http.Request, body []byte) (int, any)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 64<<10))
-		status, out := http.StatusBadRequest, any(problem{"body"})
-		if err == nil {
-			if _, err = s.c.Key.Verify(r, body, s.c.Now()); err != nil {
-				status, out = http.StatusUnauthorized, problem{"signature"}
-			} else {
-				s.mu.Lock()
-				status, out = do(r, body)
-				s.keep()
-				s.mu.Unlock()
-			}
-		}
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(out) // who hung up does not want it
-	}
-}
-
-type problem struct {
-	Code string `json:"code"`
-}
-
 func (s *Sandbox) place(_ *http.Request, body []byte) (int, any) {
 	var in fee.Order
 	if json.Unmarshal(body, &in) != nil || in.No == "" || in.Amount <= 0 {
-		return http.StatusUnprocessableEntity, problem{"order"}
+		return http.StatusUnprocessableEntity, box.Problem("order")
 	}
 	o := s.held.Orders[in.No]
 	if o == nil {
@@ -150,7 +103,7 @@ func (s *Sandbox) place(_ *http.Request, body []byte) (int, any) {
 		s.held.Orders[in.No] = o
 	}
 	if o.Amount != in.Amount {
-		return http.StatusConflict, problem{"amount"}
+		return http.StatusConflict, box.Problem("amount")
 	}
 	return http.StatusOK, fee.Placed{PayURL: s.c.URL + s.c.Prefix + "/orders/" + o.No, Ref: o.Ref}
 }
@@ -167,9 +120,9 @@ func (s *Sandbox) cancel(r *http.Request, _ []byte) (int, any) {
 	o := s.held.Orders[r.PathValue("no")]
 	switch {
 	case o == nil:
-		return http.StatusNotFound, problem{"unknown"}
+		return http.StatusNotFound, box.Problem("unknown")
 	case o.State == fee.ToldDone:
-		return http.StatusConflict, problem{"paid"}
+		return http.StatusConflict, box.Problem("paid")
 	}
 	o.State = fee.ToldFailed
 	return http.StatusOK, fee.Told{State: o.State, Ref: o.Ref}
@@ -181,14 +134,14 @@ func (s *Sandbox) refund(_ *http.Request, body []byte) (int, any) {
 		Refund string `json:"refund"`
 	}
 	if json.Unmarshal(body, &in) != nil || in.Refund == "" || in.Amount <= 0 {
-		return http.StatusUnprocessableEntity, problem{"refund"}
+		return http.StatusUnprocessableEntity, box.Problem("refund")
 	}
 	if x := s.held.Refunds[in.Refund]; x != nil { // asked again
 		return http.StatusOK, fee.Told{State: fee.ToldDone, Amount: x.Amount, Ref: x.Ref}
 	}
 	o := s.held.Orders[in.No]
 	if o == nil || o.State != fee.ToldDone {
-		return http.StatusNotFound, problem{"not-paid"}
+		return http.StatusNotFound, box.Problem("not-paid")
 	}
 	left := o.Paid
 	for _, x := range s.held.Refunds {
@@ -197,7 +150,7 @@ func (s *Sandbox) refund(_ *http.Request, body []byte) (int, any) {
 		}
 	}
 	if in.Amount > left {
-		return http.StatusConflict, problem{"too-much"}
+		return http.StatusConflict, box.Problem("too-much")
 	}
 	s.held.Refunds[in.Refund] = &refund{No: in.Refund, Order: o.No, Amount: in.Amount, Ref: "SB" + in.Refund, Day: s.today()}
 	return http.StatusOK, fee.Told{State: fee.ToldDone, Amount: in.Amount, Ref: "SB" + in.Refund}
@@ -221,26 +174,6 @@ func (s *Sandbox) statement(r *http.Request, _ []byte) (int, any) {
 		}
 	}
 	return http.StatusOK, out
-}
-
-// keep writes the file; a sandbox that cannot goes on in memory.
-func (s *Sandbox) keep() {
-	if s.c.File == "" {
-		return
-	}
-	b, err := json.Marshal(s.held)
-	if err == nil {
-		err = os.MkdirAll(filepath.Dir(s.c.File), 0o700)
-	}
-	if err == nil {
-		err = os.WriteFile(s.c.File+".new", b, 0o600)
-	}
-	if err == nil {
-		err = os.Rename(s.c.File+".new", s.c.File)
-	}
-	if err != nil {
-		s.c.Log.Warn("the sandbox could not keep its orders", "err", err)
-	}
 }
 
 // shown is the page of an order.
@@ -271,36 +204,27 @@ func Ways() (keys []string) {
 }
 
 func (s *Sandbox) show(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
+	s.Lock()
 	o := s.held.Orders[r.PathValue("no")]
 	var p shown
 	if o != nil {
 		p = shown{s.c.Prefix, o.No, o.Subject, catalog.Yuan(o.Amount), o.Return, o.State, ways}
 	}
-	s.mu.Unlock()
+	s.Unlock()
 	if o == nil {
 		http.Error(w, "没有这个订单 / no such order", http.StatusNotFound)
 		return
 	}
-	var b bytes.Buffer
-	if err := page.Execute(&b, p); err != nil {
-		http.Error(w, "the page failed", http.StatusInternalServerError)
-		return
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'")
-	_, _ = b.WriteTo(w) // who hung up does not want it
+	box.Page(w, page, "page.html", p)
 }
 
 // pay does what the person on the page chose.
 func (s *Sandbox) pay(w http.ResponseWriter, r *http.Request) {
 	key := r.FormValue("way")
-	s.mu.Lock()
+	s.Lock()
 	o := s.held.Orders[r.PathValue("no")]
 	if o == nil || o.State != fee.ToldPending || !slices.ContainsFunc(ways, func(w way) bool { return w.Key == key }) {
-		s.mu.Unlock()
+		s.Unlock()
 		http.Redirect(w, r, r.URL.Path, http.StatusSeeOther)
 		return
 	}
@@ -312,8 +236,8 @@ func (s *Sandbox) pay(w http.ResponseWriter, r *http.Request) {
 		o.Paid--
 	}
 	news := *o
-	s.keep()
-	s.mu.Unlock()
+	s.Keep()
+	s.Unlock()
 	back := news.Return
 	if back == "" {
 		back = r.URL.Path
@@ -331,36 +255,7 @@ func (s *Sandbox) pay(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, back, http.StatusSeeOther)
 }
 
-// tell writes to the platform: the same letter as many times as times says, and
-// again when nobody takes it.
+// tell writes what became of an order.
 func (s *Sandbox) tell(o order, after time.Duration, times int) {
-	s.wg.Go(func() {
-		time.Sleep(after)
-		body, err := json.Marshal(fee.Letter{Told: fee.Told{State: o.State, Amount: o.Paid, Ref: o.Ref}, Kind: fee.MoneyIn, No: o.No})
-		if err != nil {
-			return
-		}
-		req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, o.Notify, nil)
-		if err != nil {
-			s.c.Log.Warn("the sandbox cannot tell", "err", err)
-			return
-		}
-		s.c.Key.Sign(req, body, s.c.Now())
-		for range times {
-			for try := range 5 {
-				again := req.Clone(context.Background())
-				again.Body = io.NopCloser(bytes.NewReader(body))
-				again.ContentLength = int64(len(body))
-				again.Header.Set("Content-Type", "application/json")
-				res, err := http.DefaultClient.Do(again)
-				if err == nil {
-					_ = res.Body.Close()
-					if res.StatusCode < 500 {
-						break
-					}
-				}
-				time.Sleep(time.Duration(try+1) * 200 * time.Millisecond)
-			}
-		}
-	})
+	s.Tell(o.Notify, fee.Letter{Told: fee.Told{State: o.State, Amount: o.Paid, Ref: o.Ref}, Kind: fee.MoneyIn, No: o.No}, after, times)
 }

@@ -6,22 +6,18 @@
 package sandbox
 
 import (
-	"bytes"
-	"context"
 	"embed"
 	"encoding/json"
 	"html/template"
-	"io"
 	"log/slog"
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
-	"sync"
 	"time"
 
 	"github.com/tongban/tongban/internal/clock"
 	"github.com/tongban/tongban/internal/hook"
+	"github.com/tongban/tongban/internal/hook/box"
 	"github.com/tongban/tongban/internal/ident"
 	"github.com/tongban/tongban/internal/notify"
 )
@@ -37,12 +33,11 @@ type Config struct {
 
 // Sandbox 模拟消息渠道. It keeps its last messages in memory.
 type Sandbox struct {
+	*box.Box
 	c    Config
-	mu   sync.Mutex
 	mood string
 	last []*message // newest first
 	seen map[string]*message
-	wg   sync.WaitGroup
 }
 
 // most is how many messages are kept.
@@ -70,10 +65,7 @@ var page = template.Must(template.New("page.html").ParseFS(pages, "page.html"))
 
 // New makes a sandbox.
 func New(c Config) *Sandbox {
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
-	return &Sandbox{c: c, mood: moods[0].Key, seen: map[string]*message{}}
+	return &Sandbox{Box: &box.Box{Key: c.Key, Now: c.Now, Log: c.Log}, c: c, mood: moods[0].Key, seen: map[string]*message{}}
 }
 
 // Base is where the platform sends its messages.
@@ -81,24 +73,21 @@ func (s *Sandbox) Base() string { return s.c.URL + s.c.Prefix + "/api" }
 
 // Mood sets how it answers from now on, for tests.
 func (s *Sandbox) Mood(key string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	s.mood = key
 }
 
 // Orders gives what was taken, newest first, for tests.
 func (s *Sandbox) Orders() []notify.Order {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Lock()
+	defer s.Unlock()
 	out := make([]notify.Order, len(s.last))
 	for i, m := range s.last {
 		out[i] = m.Order
 	}
 	return out
 }
-
-// Wait waits until what is on its way to the platform has arrived, for tests.
-func (s *Sandbox) Wait() { s.wg.Wait() }
 
 // Handler answers below the prefix.
 func (s *Sandbox) Handler() http.Handler {
@@ -113,35 +102,27 @@ func (s *Sandbox) Handler() http.Handler {
 }
 
 func (s *Sandbox) take(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 64<<10))
-	answer := func(status int, v any) {
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(v) // who hung up does not want it
-	}
-	type problem struct {
-		Code string `json:"code"`
-	}
+	body, err := box.Body(w, r)
 	var o notify.Order
 	if err != nil || json.Unmarshal(body, &o) != nil || o.ID == "" || o.To == "" || o.Text == "" && o.Template == "" {
-		answer(http.StatusUnprocessableEntity, problem{"content"})
+		box.Answer(w, http.StatusUnprocessableEntity, box.Problem("content"))
 		return
 	}
 	if _, err := s.c.Key.Verify(r, body, s.c.Now()); err != nil {
-		answer(http.StatusUnauthorized, problem{"signature"})
+		box.Answer(w, http.StatusUnauthorized, box.Problem("signature"))
 		return
 	}
-	s.mu.Lock()
+	s.Lock()
 	mood, m := s.mood, s.seen[o.ID]
 	switch {
 	case m != nil: // asked again
 	case mood == "address":
-		s.mu.Unlock()
-		answer(http.StatusUnprocessableEntity, problem{"address"})
+		s.Unlock()
+		box.Answer(w, http.StatusUnprocessableEntity, box.Problem("address"))
 		return
 	case mood == "down":
-		s.mu.Unlock()
-		answer(http.StatusServiceUnavailable, problem{"down"})
+		s.Unlock()
+		box.Answer(w, http.StatusServiceUnavailable, box.Problem("down"))
 		return
 	default:
 		m = &message{o, "taken", s.c.Now()}
@@ -158,46 +139,11 @@ func (s *Sandbox) take(w http.ResponseWriter, r *http.Request) {
 			if state == "failed" {
 				l.Reason = notify.Lost
 			}
-			s.tell(o.Notify, l)
+			s.Tell(o.Notify, l, 0, 1)
 		}
 	}
-	s.mu.Unlock()
-	answer(http.StatusOK, map[string]string{"ref": "SB" + o.ID})
-}
-
-// tell writes to the platform, and again when nobody takes it.
-func (s *Sandbox) tell(to string, l notify.Letter) {
-	s.wg.Go(func() {
-		if _, err := s.write(to, l); err != nil {
-			s.c.Log.Warn("the sandbox cannot tell", "err", err)
-		}
-	})
-}
-
-func (s *Sandbox) write(to string, l notify.Letter) (status int, err error) {
-	body, err := json.Marshal(l)
-	if err != nil {
-		return 0, err
-	}
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, to, nil)
-	if err != nil {
-		return 0, err
-	}
-	s.c.Key.Sign(req, body, s.c.Now())
-	for try := range 5 {
-		again := req.Clone(context.Background())
-		again.Body, again.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-		again.Header.Set("Content-Type", "application/json")
-		var res *http.Response
-		if res, err = http.DefaultClient.Do(again); err == nil {
-			_ = res.Body.Close()
-			if status = res.StatusCode; status < 500 {
-				return status, nil
-			}
-		}
-		time.Sleep(time.Duration(try+1) * 200 * time.Millisecond)
-	}
-	return status, err
+	s.Unlock()
+	box.Answer(w, http.StatusOK, map[string]string{"ref": "SB" + o.ID})
 }
 
 func (s *Sandbox) setMood(w http.ResponseWriter, r *http.Request) {
@@ -211,7 +157,7 @@ func (s *Sandbox) setMood(w http.ResponseWriter, r *http.Request) {
 // follow stands for a person who sends his code to the official account.
 func (s *Sandbox) follow(w http.ResponseWriter, r *http.Request) {
 	code := r.FormValue("code")
-	status, err := s.write(s.c.URL+"/hooks/messages/wechat", notify.Letter{Kind: notify.BindLetter, Code: code, OpenID: "sandbox-" + code})
+	status, err := s.Write(s.c.URL+"/hooks/messages/wechat", notify.Letter{Kind: notify.BindLetter, Code: code, OpenID: "sandbox-" + code})
 	said := "bound"
 	if err != nil || status != http.StatusOK {
 		said = "wrong"
@@ -227,7 +173,7 @@ type shown struct {
 }
 
 func (s *Sandbox) show(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
+	s.Lock()
 	v := struct {
 		Prefix, Mood, Bind string
 		Moods              []struct{ Key, ZH, EN string }
@@ -247,16 +193,7 @@ func (s *Sandbox) show(w http.ResponseWriter, r *http.Request) {
 		}
 		v.Messages = append(v.Messages, x)
 	}
-	s.mu.Unlock()
-	var b bytes.Buffer
-	if err := page.Execute(&b, v); err != nil {
-		http.Error(w, "the page failed", http.StatusInternalServerError)
-		return
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-	_, _ = b.WriteTo(w) // who hung up does not want it
+	s.Unlock()
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	box.Page(w, page, "page.html", v)
 }
