@@ -2,7 +2,7 @@
 // taken in one run on one machine.
 //
 //	make bench                          everything, about ten minutes
-//	make bench ARGS='-only submit'      one part: submit, million, sweep, mixed, search, guide, publish, import, archive, start
+//	make bench ARGS='-only submit'      one part: submit, life, million, sweep, mixed, search, guide, publish, import, archive, start
 //
 //	probe (fsync, CPU) ─► run ─► rival or quiet twin ─► … five rounds, interleaved
 //	                                                    └─► best of five, ratio, verdict

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/tongban/tongban/internal/actor"
 	"github.com/tongban/tongban/internal/casework"
@@ -24,6 +25,16 @@ type deed struct {
 	name string
 	do   func(context.Context, *life) error
 }
+
+// handIn is the first one.
+var handIn = deed{"casework.apply", func(ctx context.Context, l *life) error {
+	a, in := l.application(l.client, l.n)
+	k, err := l.Casework.Apply(ctx, a, in)
+	if err == nil {
+		l.who, l.no = a, k.No
+	}
+	return err
+}}
 
 // officials are who does the acts of a life beside its applicant.
 type officials struct{ clerk, reviewer, decider actor.Actor }
@@ -52,14 +63,7 @@ func (o officials) deeds() []deed {
 		}}
 	}
 	return []deed{
-		{"casework.apply", func(ctx context.Context, l *life) error {
-			a, in := l.application(l.client, l.n)
-			k, err := l.Casework.Apply(ctx, a, in)
-			if err == nil {
-				l.who, l.no = a, k.No
-			}
-			return err
-		}},
+		handIn,
 		act(o.clerk, casework.RequestCorrection, casework.Input{Asks: []casework.Ask{{Material: "m02", Line: "a"}}}),
 		{"casework.open-correction", func(ctx context.Context, l *life) error {
 			d, err := l.Casework.OpenCorrection(ctx, l.who, l.no)
@@ -102,7 +106,7 @@ func (b *bench) lives(ctx context.Context) (err error) {
 		return err
 	}
 	deeds := o.deeds()
-	acts, err := c.recordLife(ctx, deeds)
+	acts, err := c.record(ctx, deeds...)
 	if err != nil {
 		return err
 	}
@@ -148,7 +152,7 @@ func (b *bench) lives(ctx context.Context) (err error) {
 			if err != nil {
 				return nil, err
 			}
-			if float64(after-before) < them { // it ran for longer than a second
+			if float64(after-before) < 0.9*them*max(1, b.run.Truncate(time.Second).Seconds()) { // pgbench counts whole seconds
 				return nil, fmt.Errorf("%s at %.0f lives/s closed %d cases: it did not do the same work", other.name(), them, after-before)
 			}
 			fmt.Printf("   tongban %6.0f lives/s (%.0f acts/s)   %s %6.0f/s   ratio %.2f\n", us, us*float64(len(acts)), other.name(), them, us/them)
@@ -160,27 +164,6 @@ func (b *bench) lives(ctx context.Context) (err error) {
 	}
 	b.judge("postgres: lives of 11 acts against "+other.name(), slices.Max(ours)/slices.Max(theirs), true, 0.4, "")
 	return nil
-}
-
-// recordLife lives two lives and tells what is new in each.
-func (c *city) recordLife(ctx context.Context, deeds []deed) ([][]statement, error) {
-	var lives [2][][]statement
-	for n := range lives {
-		var err error
-		if lives[n], err = c.traced(ctx, n, deeds); err != nil {
-			return nil, err
-		}
-	}
-	var flat [2][]statement
-	for i := range deeds {
-		one, other := lives[0][i], lives[1][i]
-		if len(one) == 0 || len(one) != len(other) {
-			return nil, fmt.Errorf("%s: two lives have %d and %d statements", deeds[i].name, len(one), len(other))
-		}
-		flat[0], flat[1] = append(flat[0], one...), append(flat[1], other...)
-	}
-	c.differ(flat[0], flat[1]) // in place: the arguments are shared
-	return lives[0], nil
 }
 
 func (c *city) closedCases(ctx context.Context) (n int64, err error) {

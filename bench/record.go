@@ -27,22 +27,26 @@ type text struct {
 // file is the n-th stored file that the act hands in.
 type file int
 
-// record hands in two applications and tells by comparing their statements
-// what is new in each.
-func (c *city) record(ctx context.Context) ([]statement, error) {
-	var acts [2][]statement
-	for n := range acts {
-		all, err := c.traced(ctx, n, []deed{{name: "casework.apply", do: func(ctx context.Context, l *life) error { return c.apply(ctx, 0, l.n) }}})
-		if err != nil {
+// record does some deeds twice, for two cases, and tells by comparing their
+// statements what is new in each case. It gives the statements of each deed.
+func (c *city) record(ctx context.Context, deeds ...deed) ([][]statement, error) {
+	var lives [2][][]statement
+	for n := range lives {
+		var err error
+		if lives[n], err = c.traced(ctx, n, deeds); err != nil {
 			return nil, err
 		}
-		acts[n] = all[0]
 	}
-	if len(acts[0]) != len(acts[1]) {
-		return nil, fmt.Errorf("two submissions have %d and %d statements", len(acts[0]), len(acts[1]))
+	var flat [2][]statement
+	for i := range deeds {
+		one, other := lives[0][i], lives[1][i]
+		if len(one) == 0 || len(one) != len(other) {
+			return nil, fmt.Errorf("%s: two cases have %d and %d statements", deeds[i].name, len(one), len(other))
+		}
+		flat[0], flat[1] = append(flat[0], one...), append(flat[1], other...)
 	}
-	c.differ(acts[0], acts[1])
-	return acts[0], nil
+	c.differ(flat[0], flat[1]) // in place: the arguments are shared
+	return lives[0], nil
 }
 
 // traced does some deeds one after the other and gives the statements of each.

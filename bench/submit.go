@@ -30,10 +30,11 @@ func (b *bench) submitOn(ctx context.Context, engine string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
-	act, err := c.record(ctx)
+	acts, err := c.record(ctx, handIn)
 	if err != nil {
 		return err
 	}
+	act := acts[0]
 	fmt.Printf("%s: one submission is %d statements, %d bytes of arguments, after %d questions\n%s", engine, len(act), size(act), c.asked, list(act))
 	var other rival
 	limit := 0.6
