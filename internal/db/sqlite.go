@@ -35,13 +35,12 @@ type liteStore struct {
 const maxStatements = 2000
 
 // liteDSN gives the driver's address of the file. Pragmas belong to the
-// connection, hence they are part of it. With temp_store in memory a savepoint
-// keeps the pages it may have to put back there too, not in a temporary file.
+// connection, hence they are part of it.
 func liteDSN(path string, readOnly bool, extra ...string) string {
 	q := url.Values{}
 	q["_pragma"] = append([]string{
 		"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(1)",
-		"wal_autocheckpoint(20000)", "cache_size(-65536)", "temp_store(memory)", "trusted_schema(0)",
+		"wal_autocheckpoint(20000)", "cache_size(-65536)", "trusted_schema(0)",
 	}, extra...)
 	if readOnly {
 		q["_pragma"] = append([]string{"busy_timeout(10000)", "query_only(1)", "foreign_keys(1)", "cache_size(-65536)"}, extra...)

@@ -46,7 +46,10 @@ type liteAct struct {
 var errPanicked = errors.New("db: the act panicked")
 
 func openLiteWriter(ctx context.Context, s *liteStore, pragmas ...string) (*liteWriter, error) {
-	pool, err := sql.Open("sqlite", liteDSN(s.path, false, pragmas...))
+	// With temp_store in memory an act's savepoint keeps the pages it may have to
+	// put back there, not in a temporary file. Readers and migrations, whose sorts
+	// may be large, have a file for them.
+	pool, err := sql.Open("sqlite", liteDSN(s.path, false, append(pragmas, "temp_store(memory)")...))
 	if err != nil {
 		return nil, err
 	}
