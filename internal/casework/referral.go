@@ -67,18 +67,13 @@ func (st *step) hereafter() (*Case, identity.Unit, error) {
 	if err != nil {
 		return nil, unit, err
 	}
-	d := &Draft{ID: tx.NewID(), ItemID: it.ID, VersionID: it.VersionID, ItemName: it.Name, Owner: st.c.Filer, Party: st.c.Party,
-		Data: DraftData{Consent: st.c.SubmittedAt}}
-	if err := s.openJSON("answers", st.c.answers, &d.Data.Values); err != nil {
+	d := &Draft{ID: tx.NewID(), ItemID: it.ID, VersionID: it.VersionID, ItemName: it.Name, Owner: st.c.Filer, Party: st.c.Party}
+	if d.Data, err = s.held(tx, st.c); err != nil {
 		return nil, unit, err
 	}
-	if err := s.openJSON("delivery", st.c.delivery, &d.Data.Delivery); err != nil {
-		return nil, unit, err
-	}
-	handed, err := s.materials(tx, st.c.ID)
-	if err != nil {
-		return nil, unit, err
-	}
+	d.Data.Consent = st.c.SubmittedAt
+	handed := d.Data.Materials
+	d.Data.Materials = nil
 	var files []int64
 	for _, h := range handed {
 		if _, asked := w.v.Guide.Material(h.Code); !asked {
@@ -106,14 +101,12 @@ func (st *step) hereafter() (*Case, identity.Unit, error) {
 		return nil, unit, errs.InvalidFields(errs.Field{Path: "work/unit", Code: "asks-more", ZH: unit.Name + "的办事指南还有其他要求：" + strings.Join(zh, "；"),
 			EN: "The guide of " + unit.Name + " asks more: " + strings.Join(en, "; ")})
 	}
-	next, err := s.newCase(tx, st.a, d, r, w, it)
+	o, err := s.opening(tx, st.a, d, r, w, it)
 	if err != nil {
 		return nil, unit, err
 	}
+	next := o.c
 	next.Filer, next.Channel, next.Mandate = st.c.Filer, st.c.Channel, st.c.Mandate
-	next.parts = &parts{values: r.values, delivery: d.Data.Delivery}
-	m, _ := MoveFor("", Submit)
-	o := &step{s: s, tx: tx, a: st.a, c: next, w: w, m: m, made: next.parts}
 	s.Files.Attach(tx, files...)
 	if err := o.storeMaterials(d); err != nil {
 		return nil, unit, err

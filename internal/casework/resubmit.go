@@ -60,13 +60,7 @@ func (s *Service) openCopy(ctx context.Context, a actor.Actor, no string, act Ac
 		}
 		d = &Draft{ID: tx.NewID(), ItemID: c.ItemID, VersionID: c.VersionID, ItemName: c.ItemName, Owner: Filer{a.Kind, a.ID, a.Name},
 			Party: c.Party, CaseNo: no, Version: 1, CreatedAt: tx.Now(), UpdatedAt: tx.Now()}
-		if err := s.openJSON("answers", c.answers, &d.Data.Values); err != nil {
-			return err
-		}
-		if err := s.openJSON("delivery", c.delivery, &d.Data.Delivery); err != nil {
-			return err
-		}
-		if d.Data.Materials, err = s.materials(tx, c.ID); err != nil {
+		if d.Data, err = s.held(tx, c); err != nil {
 			return err
 		}
 		d.Data.Consent = c.SubmittedAt
@@ -95,6 +89,18 @@ func (s *Service) openCopy(ctx context.Context, a actor.Actor, no string, act Ac
 		return nil, err
 	}
 	return d, nil
+}
+
+// held is what a case holds, as a draft holds it.
+func (s *Service) held(q db.Queryer, c *Case) (d DraftData, err error) {
+	if err := s.openJSON("answers", c.answers, &d.Values); err != nil {
+		return d, err
+	}
+	if err := s.openJSON("delivery", c.delivery, &d.Delivery); err != nil {
+		return d, err
+	}
+	d.Materials, err = s.materials(q, c.ID)
+	return d, err
 }
 
 // correctionDraft finds the actor's open correction of a case, nil if none.

@@ -167,17 +167,15 @@ func (s *Service) receive(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w worl
 	if fs = append(fs, lost...); len(fs) > 0 {
 		return nil, errs.InvalidFields(fs...)
 	}
-	c, err := s.newCase(tx, a, d, r, w, it)
+	st, err := s.opening(tx, a, d, r, w, it)
 	if err != nil {
 		return nil, err
 	}
+	c := st.c
 	c.Mandate = mandate
 	if once != nil {
 		once.Claim(tx, c.No)
 	}
-	m, _ := MoveFor("", Submit)
-	c.parts = &parts{values: r.values, delivery: d.Data.Delivery}
-	st := &step{s: s, tx: tx, a: a, c: c, w: w, m: m, from: "", made: c.parts}
 	if err := st.storeMaterials(d); err != nil {
 		return nil, err
 	}
@@ -229,6 +227,17 @@ func (s *Service) submitted(ctx context.Context, a actor.Actor, draftID int64) (
 		return nil, ErrNoDraft
 	}
 	return c, nil
+}
+
+// opening is the act that makes a case.
+func (s *Service) opening(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w world, it *catalog.Item) (*step, error) {
+	c, err := s.newCase(tx, a, d, r, w, it)
+	if err != nil {
+		return nil, err
+	}
+	m, _ := MoveFor("", Submit)
+	c.parts = &parts{values: r.values, delivery: d.Data.Delivery}
+	return &step{s: s, tx: tx, a: a, c: c, w: w, m: m, made: c.parts}, nil
 }
 
 func (s *Service) newCase(tx *db.Tx, a actor.Actor, d *Draft, r *reading, w world, it *catalog.Item) (*Case, error) {
